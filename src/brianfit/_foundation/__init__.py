@@ -1,0 +1,1 @@
+"""Arrays, units, errors and random numbers: what every room stands on."""

@@ -1,0 +1,134 @@
+"""Quantities to SI numbers at the border, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from brian2.units.fundamentalunits import (
+    DIMENSIONLESS,
+    Dimension,
+    Quantity,
+    get_dimensions,
+    get_unit,
+    have_same_dimensions,
+)
+
+from brianfit._foundation.errors import InvalidTypeError, UnitMismatchError
+from brianfit._foundation.shapes import Float
+
+_BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")
+
+__all__ = [
+    "DIMENSIONLESS",
+    "Dimension",
+    "Quantity",
+    "dimensions_of",
+    "equation_unit",
+    "from_si",
+    "same_dimensions",
+    "scalar_si",
+    "si_array",
+    "si_scalar_any",
+    "unit_name",
+]
+
+
+def dimensions_of(value: Any) -> Dimension:
+    """Return the physical dimensions of a quantity; plain numbers are dimensionless."""
+    return get_dimensions(value)
+
+
+def same_dimensions(first: Any, second: Any) -> bool:
+    """Return whether two quantities, units or dimensions can be compared."""
+    return bool(have_same_dimensions(first, second))
+
+
+def unit_name(dimensions: Dimension) -> str:
+    """Return the name of the SI unit of `dimensions`, ``"1"`` for plain numbers."""
+    return "1" if dimensions is DIMENSIONLESS else str(get_unit(dimensions))
+
+
+def equation_unit(dimensions: Dimension) -> str:
+    """Return the unit of `dimensions` spelled so that Brian's equations can read it."""
+    factors = [
+        f"{base}**{power:g}"
+        for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)
+        if power != 0
+    ]
+    return "*".join(factors) or "1"
+
+
+def si_array(
+    name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool = True
+) -> Float[np.ndarray, "..."]:
+    """Return `value` as a new float64 array in SI units.
+
+    Parameters
+    ----------
+    plain_is_si
+        Whether numbers without a unit are taken to be in SI units already.
+
+    Raises
+    ------
+    UnitMismatchError
+        If `value` has other dimensions than `dimensions`.
+    InvalidTypeError
+        If it is not numeric.
+    """
+    _check_dimensions(name, value, dimensions, plain_is_si=plain_is_si)
+    try:
+        return np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(
+            f"`{name}` must be numbers in a regular array, but could not be read as one: {error}"
+        ) from error
+
+
+def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool = True) -> float:
+    """Return the single number `value` in SI units.
+
+    Raises
+    ------
+    UnitMismatchError
+        If `value` has other dimensions than `dimensions`.
+    InvalidTypeError
+        If it is not a single number.
+    """
+    array = si_array(name, value, dimensions, plain_is_si=plain_is_si)
+    if array.size != 1:
+        raise InvalidTypeError(
+            f"`{name}` must be a single value, but is an array of {array.size} values."
+        )
+    return float(array.reshape(()))
+
+
+def si_scalar_any(name: str, value: Any) -> tuple[float, Dimension]:
+    """Return a single value of any unit as (number in SI units, dimensions)."""
+    dimensions = dimensions_of(value)
+    return scalar_si(name, value, dimensions), dimensions
+
+
+def from_si(value: Any, dimensions: Dimension) -> Any:
+    """Put the unit back: a `Quantity`, or plain numbers where there is no unit."""
+    if dimensions is DIMENSIONLESS:
+        return value
+    return Quantity(value, dim=dimensions)
+
+
+def _check_dimensions(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool) -> None:
+    found = get_dimensions(_first_quantity(value))
+    if found is dimensions:
+        return
+    if plain_is_si and found is DIMENSIONLESS and not isinstance(value, Quantity):
+        return
+    raise UnitMismatchError(
+        f"`{name}` must have the unit {unit_name(dimensions)}, but has {unit_name(found)}."
+    )
+
+
+def _first_quantity(value: Any) -> Any:
+    """Look into lists of quantities such as ``[1*mV, 2*mV]``."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    return value

@@ -1,0 +1,123 @@
+"""What an engine is: it makes a model ready to run, then simulates samples."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit.model import Accumulator, Model, TimedValues
+
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SimulationTask:
+    """Everything an engine must know before the first sample.
+
+    The simulation has ``n_samples * n_traces`` neurons; neuron ``i`` is sample ``i // n_traces``
+    on trace ``i % n_traces``. Every step follows Brian's schedule: record (traces, accumulators),
+    state update, threshold, reset.
+
+    Attributes
+    ----------
+    parameter_names
+        The columns of the samples: parameters of the model, or variables with a differential
+        equation, whose column is then their initial value. Everything else starts at its value
+        from `Model.initial_values`, or zero; those are applied after the columns, so that an
+        expression there may use the parameters.
+    inputs
+        Variables that the equations use and that are given over time.
+    targets
+        Recorded outputs by the name that the equations may use, ``<output>_target``; without
+        gaps: what was not measured is filled in.
+    dt
+        Simulation step [s].
+    recorded
+        Variables (of any kind) whose full traces are wanted.
+    record_spikes
+        Whether the spikes of the model's threshold are wanted.
+    final
+        Variables whose value at the end of the run is wanted.
+    accumulators
+        Running sums wanted.
+    """
+
+    model: Model
+    parameter_names: tuple[str, ...]
+    inputs: Mapping[str, TimedValues]
+    n_traces: int
+    n_steps: int
+    dt: float
+    targets: Mapping[str, TimedValues] = field(default_factory=dict)
+    recorded: tuple[str, ...] = ()
+    record_spikes: bool = False
+    final: tuple[str, ...] = ()
+    accumulators: tuple[Accumulator, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SimulationResult:
+    """What a simulation yields, in SI units, by the names of the task.
+
+    Values of samples that diverged are nan or inf; it is for the objective to say what that means.
+    """
+
+    traces: Mapping[str, Float[np.ndarray, "n_samples n_traces n_steps"]] = field(
+        default_factory=dict
+    )
+    spikes: SpikeTrains | None = None
+    final: Mapping[str, Float[np.ndarray, "n_samples n_traces"]] = field(default_factory=dict)
+    sums: Mapping[str, Float[np.ndarray, "n_samples n_traces"]] = field(default_factory=dict)
+
+
+class AbstractSimulation(ABC):
+    """One task made ready to run."""
+
+    @abstractmethod
+    def run(
+        self,
+        samples: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> SimulationResult:
+        """Simulate every sample on every trace from the initial state.
+
+        Parameters
+        ----------
+        samples
+            Parameter values in SI units, columns as in `SimulationTask.parameter_names`.
+        iteration
+            Value of the model's variable ``iteration``: the number of the round.
+        seed
+            Noise is a function of (seed, iteration, neuron, step) alone.
+        first_sample
+            Number of the first row within the round, where a round is simulated in parts.
+        """
+
+    @property
+    @abstractmethod
+    def source(self) -> str:
+        """The code that is run, for reading."""
+
+
+class AbstractEngine(ABC):
+    """A way to simulate models."""
+
+    @abstractmethod
+    def prepare(self, task: SimulationTask) -> AbstractSimulation:
+        """Make `task` ready to run.
+
+        Raises
+        ------
+        BrianfitError
+            If the engine cannot run it; the message says why.
+        """

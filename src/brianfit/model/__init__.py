@@ -1,0 +1,8 @@
+"""What is simulated: equations, parameters, values given over time, running sums."""
+
+from brianfit.model.accumulators import Accumulator
+from brianfit.model.model import Event, Model
+from brianfit.model.parameters import Parameter, ParameterSpace
+from brianfit.model.timed_values import TimedValues
+
+__all__ = ["Accumulator", "Event", "Model", "Parameter", "ParameterSpace", "TimedValues"]

@@ -1,0 +1,146 @@
+"""The model to be fitted: equations, threshold, reset, refractoriness, method, initial values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from brian2.equations.equations import (
+    BOOLEAN,
+    DIFFERENTIAL_EQUATION,
+    INTEGER,
+    SUBEXPRESSION,
+    Equations,
+)
+
+from brianfit._foundation.errors import InvalidTypeError, UnknownNameError
+from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.units import Dimension
+
+ITERATION = "iteration"
+"""The variable of the model that holds the number of the round."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event besides the spike: when it happens, and what then (as `NeuronGroup.run_on_event`)."""
+
+    condition: str
+    code: str = ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A neuron model in the language of Brian 2; it is never changed.
+
+    Attributes
+    ----------
+    equations
+        The user's equations. Names that are used but not defined are inputs, targets
+        (``<output>_target``), or external constants of `namespace`.
+    threshold, reset
+        As for `brian2.NeuronGroup`; None for a model without spikes.
+    refractory
+        As for `brian2.NeuronGroup`.
+    method
+        Name of the integration method, or None: Brian chooses.
+    events
+        Further events besides the spike, by name.
+    initial_values
+        Value at the start of every run for variables and parameters: quantity, number (SI), or an
+        expression as a string that may use parameters.
+    namespace
+        External constants and functions, resolved; nothing else is looked up.
+    """
+
+    equations: Equations
+    threshold: str | None = None
+    reset: str | None = None
+    refractory: Any = False
+    method: str | None = None
+    method_options: Mapping[str, Any] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+    initial_values: Mapping[str, Any] = field(default_factory=dict)
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Names of the parameters declared in the equations, sorted."""
+        return tuple(sorted(self.equations.parameter_names - {ITERATION}))
+
+    @property
+    def differential_variables(self) -> tuple[str, ...]:
+        """Names of the variables with a differential equation, sorted."""
+        return self._names_of(DIFFERENTIAL_EQUATION)
+
+    @property
+    def subexpressions(self) -> tuple[str, ...]:
+        """Names of the subexpressions, sorted."""
+        return self._names_of(SUBEXPRESSION)
+
+    @property
+    def variable_names(self) -> tuple[str, ...]:
+        """Names of everything that the equations define, sorted."""
+        return tuple(sorted(self.equations.names))
+
+    def has_variable(self, name: str) -> bool:
+        """Return whether the equations define `name`."""
+        return name in self.equations.names
+
+    def dimensions(self, name: str) -> Dimension:
+        """Return the physical dimensions of a variable.
+
+        Raises
+        ------
+        UnknownNameError
+            If the equations do not define it.
+        """
+        if name not in self.equations.names:
+            raise UnknownNameError(
+                f"The model has no variable {name!r}."
+                f"{suggestion(name, self.equations.names)} It defines: "
+                f"{', '.join(self.variable_names)}."
+            )
+        return self.equations[name].dim
+
+    def is_integer(self, name: str) -> bool:
+        """Return whether a variable is declared as ``integer`` or ``boolean``."""
+        return self.equations[name].var_type in (INTEGER, BOOLEAN)
+
+    def is_shared(self, name: str) -> bool:
+        """Return whether a variable is declared as ``(shared)``."""
+        return "shared" in self.equations[name].flags
+
+    @property
+    def undefined_names(self) -> frozenset[str]:
+        """Names that the equations use without defining them."""
+        return frozenset(self.equations.identifiers) - frozenset(self.equations.names)
+
+    def _names_of(self, kind: str) -> tuple[str, ...]:
+        return tuple(
+            sorted(name for name, equation in self.equations.items() if equation.type == kind)
+        )
+
+
+def read_equations(model: object) -> Equations:
+    """Return `model`, a string or `Equations`, as `Equations`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is neither.
+    """
+    if isinstance(model, Equations):
+        return model
+    if isinstance(model, str):
+        return Equations(model)
+    raise InvalidTypeError(
+        "`model` must be a string of equations or an Equations object, but is of type "
+        f"{type(model).__name__}."
+    )
+
+
+__all__ = ["ITERATION", "Event", "Model", "read_equations"]

@@ -1,0 +1,198 @@
+"""Free, fixed and tied parameters: bounds, scales, and the coordinates in which they are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.units import Dimension
+
+SCALES = ("auto", "linear", "log")
+
+DECADES_FOR_LOG = 2.0
+"""With ``scale='auto'``, positive bounds that span at least this many decades are searched in logs."""
+
+
+@final
+@dataclass(frozen=True)
+class Parameter:
+    """How one parameter of the model is treated in a fit.
+
+    ``g=Parameter(1*nS, 100*nS)`` says the same as ``g=[1*nS, 100*nS]``.
+
+    Parameters
+    ----------
+    low, high
+        Bounds, in the unit of the parameter.
+    scale
+        How values between the bounds are spread: 'linear', 'log', or 'auto': logarithmic when both
+        bounds are positive and span at least two decades.
+    value
+        A value to start from: it is among the samples of the first round.
+    fixed
+        The parameter is not fitted and has this value.
+    tied
+        The parameter is not fitted but computed from others by this expression, in the language of
+        the equations, such as ``'2*g_leak'``.
+    """
+
+    low: Any = None
+    high: Any = None
+    scale: str = "auto"
+    value: Any = None
+    fixed: Any = None
+    tied: str | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("scale", self.scale, SCALES)
+        has_bounds = self.low is not None or self.high is not None
+        ways = [has_bounds, self.fixed is not None, self.tied is not None]
+        if sum(ways) != 1:
+            raise InvalidValueError(
+                "A Parameter needs exactly one of: bounds (`low` and `high`), a `fixed` value, or "
+                f"an expression to which it is `tied`; found {self!r}."
+            )
+        if has_bounds and (self.low is None or self.high is None):
+            raise InvalidValueError(f"A Parameter needs both `low` and `high`; found {self!r}.")
+        if self.tied is not None and not isinstance(self.tied, str):
+            raise InvalidTypeError("`tied` must be an expression given as a string.")
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the parameter is searched between bounds."""
+        return self.low is not None
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ParameterSpace:
+    """The box that is searched, and its map to unit-free coordinates in [0, 1].
+
+    Optimizers see coordinates only. All values are in SI units.
+
+    Attributes
+    ----------
+    names
+        The free parameters, in the order of the columns of all samples.
+    low, high
+        Bounds, ``low < high``.
+    is_log
+        Which parameters are spread logarithmically.
+    is_integer
+        Which parameters take whole numbers only.
+    start
+        Values to start from; nan where none is given.
+    """
+
+    names: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+    low: Float[np.ndarray, " n_parameters"]
+    high: Float[np.ndarray, " n_parameters"]
+    is_log: Bool[np.ndarray, " n_parameters"]
+    is_integer: Bool[np.ndarray, " n_parameters"]
+    start: Float[np.ndarray, " n_parameters"]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def to_values(
+        self, coordinates: Float[np.ndarray, "n_samples n_parameters"]
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Map coordinates in [0, 1] to values; what lies outside is clipped to the bounds."""
+        low, high = self._spread_bounds()
+        values = self._from_spread(low + np.clip(coordinates, 0.0, 1.0) * (high - low))
+        values = np.where(self.is_integer, np.round(values), values)
+        return np.clip(values, self.low, self.high)
+
+    def to_coordinates(
+        self, values: Float[np.ndarray, "n_samples n_parameters"]
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Map values to coordinates in [0, 1]; what lies outside is clipped to the bounds."""
+        low, high = self._spread_bounds()
+        spread = self._to_spread(np.clip(values, self.low, self.high))
+        return np.clip((spread - low) / (high - low), 0.0, 1.0)
+
+    def derivative(
+        self, values: Float[np.ndarray, " n_parameters"]
+    ) -> Float[np.ndarray, " n_parameters"]:
+        """Return d value / d coordinate at `values`."""
+        low, high = self._spread_bounds()
+        return (high - low) * np.where(self.is_log, values, 1.0)
+
+    def start_coordinates(self) -> Float[np.ndarray, " n_parameters"] | None:
+        """Return the point to start from, the middle where no value is given; None without any."""
+        if np.all(np.isnan(self.start)):
+            return None
+        known = ~np.isnan(self.start)
+        values = np.where(known, self.start, self.low)
+        return np.where(known, self.to_coordinates(values[np.newaxis])[0], 0.5)
+
+    def at_bound(
+        self, values: Float[np.ndarray, " n_parameters"], tolerance: float = 1e-3
+    ) -> dict[str, str]:
+        """Return ``{name: 'lower' | 'upper'}`` of values within `tolerance` of the box's edge."""
+        coordinates = self.to_coordinates(values[np.newaxis])[0]
+        found = {}
+        for name, coordinate in zip(self.names, coordinates, strict=True):
+            if coordinate <= tolerance:
+                found[name] = "lower"
+            elif coordinate >= 1 - tolerance:
+                found[name] = "upper"
+        return found
+
+    def _spread_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._to_spread(self.low), self._to_spread(self.high)
+
+    def _to_spread(self, values: np.ndarray) -> np.ndarray:
+        return np.where(self.is_log, np.log(np.where(self.is_log, values, 1.0)), values)
+
+    def _from_spread(self, spread: np.ndarray) -> np.ndarray:
+        return np.where(self.is_log, np.exp(np.where(self.is_log, spread, 0.0)), spread)
+
+
+def uses_log_scale(scale: str, low: float, high: float) -> bool:
+    """Return whether a parameter is spread logarithmically between its bounds."""
+    if scale == "auto":
+        return low > 0 and np.log10(high / low) >= DECADES_FOR_LOG - 1e-9
+    return scale == "log"
+
+
+def parameter_from(name: str, given: object) -> Parameter:
+    """Read what a user gave for a parameter: a `Parameter`, or a pair of bounds.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is neither.
+    """
+    if isinstance(given, Parameter):
+        return given
+    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
+        raise InvalidTypeError(
+            f"The bounds of parameter '{name}' must be a pair [low, high] or a Parameter, "
+            f"but are {given!r}."
+        )
+    if len(given) != 2:
+        raise InvalidTypeError(
+            f"The bounds of parameter '{name}' must be a pair [low, high], but "
+            f"{len(given)} values were given."
+        )
+    return Parameter(given[0], given[1])
+
+
+__all__ = [
+    "DECADES_FOR_LOG",
+    "SCALES",
+    "Parameter",
+    "ParameterSpace",
+    "parameter_from",
+    "uses_log_scale",
+]
+
+
