@@ -10,6 +10,7 @@ from brian2.units.fundamentalunits import (
     Dimension,
     Quantity,
     get_dimensions,
+    get_or_create_dimension,
     get_unit,
     have_same_dimensions,
 )
@@ -17,10 +18,12 @@ from brian2.units.fundamentalunits import (
 from brianfit._foundation.errors import InvalidTypeError, UnitMismatchError
 from brianfit._foundation.shapes import Float
 
+SECOND: Dimension = get_or_create_dimension(s=1)
 _BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")
 
 __all__ = [
     "DIMENSIONLESS",
+    "SECOND",
     "Dimension",
     "Quantity",
     "dimensions_of",

@@ -1,0 +1,84 @@
+"""What an optimizer is: it proposes samples (ask) and is told their errors (tell).
+
+An optimizer works on coordinates between the bounds that it was given; brianfit gives every
+parameter the bounds [0, 1] and does the scaling and the units itself. Errors may be inf (the
+sample diverged), never nan.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+
+
+class AbstractOptimizer(ABC):
+    """A method that searches a box; public name `Optimizer`.
+
+    The state of an optimizer is search state only. A pickled or deep-copied one goes on exactly as
+    the original, random numbers included.
+
+    Attributes
+    ----------
+    generator : numpy.random.Generator
+        Where all random numbers come from; set by `seed`.
+    """
+
+    _generator: np.random.Generator | None = None
+
+    @property
+    def generator(self) -> np.random.Generator:
+        """The source of random numbers; unpredictable unless `seed` was called."""
+        if self._generator is None:
+            self._generator = np.random.default_rng()
+        return self._generator
+
+    def seed(self, generator: np.random.Generator) -> None:
+        """Take random numbers from `generator` from now on; called before `initialize`."""
+        self._generator = generator
+
+    @abstractmethod
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Sequence[float]
+    ) -> int:
+        """Start a search from nothing.
+
+        Parameters
+        ----------
+        parameter_names
+            Names of the parameters; columns of the samples.
+        popsize
+            Number of samples wanted per round.
+        rounds
+            Number of rounds foreseen; further ones may follow.
+        **bounds
+            ``name=(low, high)`` for every parameter.
+
+        Returns
+        -------
+        int
+            The number of samples that will be asked for per round: `popsize`, or the smallest
+            number with which the method works.
+        """
+
+    @abstractmethod
+    def ask(
+        self, n_samples: int
+    ) -> Float[np.ndarray, "n_samples n_parameters"] | list[Mapping[str, float]] | list[Any]:
+        """Return `n_samples` samples to evaluate.
+
+        Ready optimizers return an array. One's own may return a list of dictionaries
+        ``{name: value}`` or a list of sequences instead.
+        """
+
+    @abstractmethod
+    def tell(self, parameters: Any, errors: Sequence[float] | np.ndarray) -> None:
+        """Take the errors of samples, in the form in which `ask` returned them."""
+
+    @abstractmethod
+    def recommend(self) -> Any:
+        """Return the best sample so far: an array, a sequence, or a dictionary by name."""
