@@ -1,0 +1,264 @@
+"""Recordings: one stimulus and its response each, in SI units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import (
+    SECOND,
+    Dimension,
+    dimensions_of,
+    scalar_si,
+    si_array,
+    unit_name,
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """One sweep: what was put in, and what came out.
+
+    All arrays are SI numbers. Inputs and traces share the sampling step `dt`; a trace may be
+    shorter than the inputs. Where nothing was measured, a trace is nan.
+
+    Attributes
+    ----------
+    dt
+        Sampling step [s].
+    inputs
+        Values of every input variable.
+    traces
+        Values of every recorded variable.
+    spike_trains
+        Spike times [s], one array for every repeat of the stimulus; empty: not recorded.
+    duration
+        Length of the sweep [s].
+    label
+        A name for plots and tables.
+    """
+
+    dt: float
+    inputs: Mapping[str, Float[np.ndarray, " n_values"]]
+    traces: Mapping[str, Float[np.ndarray, " n_values"]] = field(default_factory=dict)
+    spike_trains: tuple[Float[np.ndarray, " n_spikes"], ...] = ()
+    duration: float
+    label: str = ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class RecordingSet:
+    """Recordings that are fitted together: the same variables in every sweep.
+
+    Make one with `RecordingSet.from_arrays`, which reads units.
+
+    Attributes
+    ----------
+    recordings
+        The sweeps.
+    dimensions
+        Physical dimensions of every input and trace, by name.
+    """
+
+    recordings: tuple[Recording, ...]
+    dimensions: Mapping[str, Dimension]
+
+    def __post_init__(self) -> None:
+        if not self.recordings:
+            raise InvalidValueError("A RecordingSet needs at least one recording.")
+        problems = Problems()
+        for number, recording in enumerate(self.recordings):
+            for problem in _problems_of(recording, self.recordings[0], number):
+                problems.add(problem)
+        problems.raise_if_any()
+
+    @staticmethod
+    def from_arrays(
+        *,
+        dt: Any,
+        inputs: Mapping[str, Any],
+        traces: Mapping[str, Any] | None = None,
+        spikes: Sequence[Any] | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> RecordingSet:
+        """Build a set from arrays with units.
+
+        Parameters
+        ----------
+        dt
+            Sampling step of inputs and traces, with its unit, or one per sweep.
+        inputs, traces
+            ``{name: values}``. Values are an array (n_traces, n_values), or a list with one array
+            per sweep, whose lengths may differ; a single sweep may have one axis. Numbers without
+            unit are SI values.
+        spikes
+            One entry per sweep: an array of spike times, or a list of arrays, one per repeat of the
+            stimulus.
+        labels
+            A name for every sweep.
+
+        Raises
+        ------
+        BrianfitError
+            If the arrays do not belong together; all problems are listed.
+        """
+        traces = {} if traces is None else traces
+        rows = {name: sweeps_of(name, given) for name, given in {**inputs, **traces}.items()}
+        n_traces = _common_count({name: len(sweeps) for name, (sweeps, _) in rows.items()}, spikes)
+        trains = (
+            [()] * n_traces
+            if spikes is None
+            else [repeats_of(number, given) for number, given in enumerate(spikes)]
+        )
+        steps = _sampling_steps(dt, n_traces)
+        recordings = tuple(
+            Recording(
+                dt=steps[k],
+                inputs={name: rows[name][0][k] for name in inputs},
+                traces={name: rows[name][0][k] for name in traces},
+                spike_trains=trains[k],
+                duration=steps[k] * max(rows[name][0][k].size for name in {**inputs, **traces}),
+                label=str(labels[k]) if labels is not None else f"sweep {k}",
+            )
+            for k in range(n_traces)
+        )
+        return RecordingSet(
+            recordings=recordings, dimensions={name: dim for name, (_, dim) in rows.items()}
+        )
+
+    def __len__(self) -> int:
+        return len(self.recordings)
+
+    def __iter__(self) -> Iterator[Recording]:
+        return iter(self.recordings)
+
+    def __getitem__(self, chosen: int | slice | Sequence[int]) -> RecordingSet:
+        """Return the set of the chosen sweeps: a number, a slice, or a list of numbers."""
+        numbers = np.atleast_1d(np.arange(len(self))[chosen])
+        return RecordingSet(
+            recordings=tuple(self.recordings[k] for k in numbers), dimensions=self.dimensions
+        )
+
+    def __str__(self) -> str:
+        units = ", ".join(f"{name} [{unit_name(dim)}]" for name, dim in self.dimensions.items())
+        lines = [f"{len(self)} sweeps of {units}"]
+        lines += [
+            f"  {recording.label}: {recording.duration:g} s, a value every {recording.dt:g} s"
+            + "".join(f", {train.size} spikes" for train in recording.spike_trains)
+            for recording in self.recordings
+        ]
+        return "\n".join(lines)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the input variables."""
+        return tuple(self.recordings[0].inputs)
+
+    @property
+    def trace_names(self) -> tuple[str, ...]:
+        """Names of the recorded variables."""
+        return tuple(self.recordings[0].traces)
+
+    @property
+    def has_spikes(self) -> bool:
+        """Whether spike times were recorded."""
+        return bool(self.recordings[0].spike_trains)
+
+    @property
+    def durations(self) -> Float[np.ndarray, " n_traces"]:
+        """Length of every sweep [s]."""
+        return np.array([recording.duration for recording in self.recordings])
+
+
+def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " n_values"]], Dimension]:
+    """Read the sweeps of one variable: an array (n_traces, n_values) or a list of arrays.
+
+    Returns
+    -------
+    sweeps
+        One array per sweep, SI.
+    dimensions
+        Those of the first sweep; all must agree.
+    """
+    dimensions = dimensions_of(given[0] if isinstance(given, list | tuple) and given else given)
+    ragged = isinstance(given, list | tuple) and any(np.ndim(sweep) == 1 for sweep in given)
+    if ragged:
+        sweeps = [si_array(f"{name}[{k}]", sweep, dimensions) for k, sweep in enumerate(given)]
+    else:
+        array = si_array(name, given, dimensions)
+        if array.ndim not in (1, 2):
+            raise InvalidValueError(
+                f"`{name}` must have shape (n_traces, n_steps), but has shape {array.shape}."
+            )
+        sweeps = list(np.atleast_2d(array))
+    if not sweeps or any(sweep.size == 0 for sweep in sweeps):
+        raise InvalidValueError(f"`{name}` must hold at least one value per sweep, but is empty.")
+    return sweeps, dimensions
+
+
+def repeats_of(number: int, given: Any) -> tuple[Float[np.ndarray, " n_spikes"], ...]:
+    """Read the spike trains of one sweep: an array of times, or a list of arrays."""
+    name = f"spikes[{number}]"
+    several = isinstance(given, list | tuple) and any(np.ndim(train) == 1 for train in given)
+    trains = given if several else [given]
+    read = tuple(si_array(name, train, SECOND).reshape(-1) for train in trains)
+    for train in read:
+        if not np.all(np.isfinite(train)):
+            raise InvalidValueError(f"`{name}` has spike times that are not finite numbers.")
+    return tuple(np.sort(train) for train in read)
+
+
+def _sampling_steps(dt: Any, n_traces: int) -> list[float]:
+    if np.ndim(dt) == 0:
+        return [scalar_si("dt", dt, SECOND, plain_is_si=False)] * n_traces
+    steps = si_array("dt", dt, SECOND, plain_is_si=False)
+    if steps.shape != (n_traces,):
+        raise InvalidValueError(
+            f"`dt` must be one sampling step, or one for each of the {n_traces} sweeps, but has "
+            f"shape {steps.shape}."
+        )
+    return [float(step) for step in steps]
+
+
+def _common_count(counts: Mapping[str, int], spikes: Sequence[Any] | None) -> int:
+    counts = dict(counts) if spikes is None else {**counts, "spikes": len(spikes)}
+    if len(set(counts.values())) != 1:
+        listed = ", ".join(f"`{name}` {count}" for name, count in counts.items())
+        raise InvalidValueError(
+            f"All inputs and outputs need the same number of traces, but found: {listed}."
+        )
+    return next(iter(counts.values()))
+
+
+def _problems_of(
+    recording: Recording, first: Recording, number: int
+) -> Iterator[BrianfitError]:
+    place = f"Recording {number}"
+    if not (np.isfinite(recording.dt) and recording.dt > 0):
+        yield InvalidValueError(
+            f"{place}: the sampling step must be positive and finite, but is {recording.dt} s."
+        )
+    for kind in ("inputs", "traces"):
+        names, expected = list(getattr(recording, kind)), list(getattr(first, kind))
+        if names != expected:
+            yield InvalidValueError(f"{place} has the {kind} {names}, recording 0 has {expected}.")
+    if bool(recording.spike_trains) != bool(first.spike_trains):
+        yield InvalidValueError(f"{place}: spikes must be given for all recordings or for none.")
+    for name, values in recording.inputs.items():
+        if not np.all(np.isfinite(values)):
+            yield InvalidValueError(
+                f"{place}: the input `{name}` has values that are not finite numbers. An input must "
+                "be known at all times; only outputs may have gaps."
+            )
+    for name, values in recording.traces.items():
+        if np.any(np.isinf(values)):
+            yield InvalidValueError(
+                f"{place}: the trace `{name}` has infinite values. Mark what was not measured as nan."
+            )
