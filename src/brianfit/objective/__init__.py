@@ -1,0 +1,17 @@
+"""Model, data, metrics and engine as one function of samples."""
+
+from brianfit.objective.evaluation import Evaluation, joined
+from brianfit.objective.objective import MEMORY_LIMIT, Objective, build_objective
+from brianfit.objective.outputs import SPIKES, Output, SpikeOutput, TraceOutput
+
+__all__ = [
+    "MEMORY_LIMIT",
+    "SPIKES",
+    "Evaluation",
+    "Objective",
+    "Output",
+    "SpikeOutput",
+    "TraceOutput",
+    "build_objective",
+    "joined",
+]

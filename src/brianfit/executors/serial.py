@@ -1,0 +1,24 @@
+"""Evaluate in this process, all samples at once."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit.executors._base import AbstractExecutor, Evaluate, Join, Result
+
+
+@final
+class SerialExecutor(AbstractExecutor):
+    """Evaluate in this process; the engine may still use all cores."""
+
+    def run(
+        self,
+        evaluate: Evaluate[Result],
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        join: Join[Result],
+    ) -> Result:
+        """Evaluate all samples in one call."""
+        return join([evaluate(values, first_sample=0)])

@@ -1,0 +1,51 @@
+"""What evaluating samples yields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The errors of samples; never nan, inf for samples that failed.
+
+    Attributes
+    ----------
+    errors
+        The number that is minimised: weighted sum over the outputs, plus the penalty.
+    output_errors
+        Error of every output, normalised, before weighting.
+    raw_output_errors
+        The same without normalization.
+    trace_errors
+        The normalised error on every trace; nan where the metric has none.
+    """
+
+    errors: Float[np.ndarray, " n_samples"]
+    output_errors: Float[np.ndarray, "n_samples n_outputs"]
+    raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
+    trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"]
+
+    @property
+    def n_failed(self) -> int:
+        """The number of samples whose error is infinite."""
+        return int(np.count_nonzero(np.isinf(self.errors)))
+
+
+def joined(parts: Sequence[Evaluation]) -> Evaluation:
+    """Return the evaluations of consecutive parts of the samples as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Evaluation(
+        errors=np.concatenate([part.errors for part in parts]),
+        output_errors=np.concatenate([part.output_errors for part in parts]),
+        raw_output_errors=np.concatenate([part.raw_output_errors for part in parts]),
+        trace_errors=np.concatenate([part.trace_errors for part in parts]),
+    )

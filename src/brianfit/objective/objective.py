@@ -1,0 +1,163 @@
+"""Model, data, metrics and engine as one function: samples to errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit.engines import AbstractEngine, AbstractSimulation, SimulationResult, SimulationTask
+from brianfit.model import Accumulator
+from brianfit.model.parameter_columns import ParameterColumns
+from brianfit.objective.evaluation import Evaluation, joined
+from brianfit.objective.failures import without_nan
+from brianfit.objective.outputs import (
+    Output,
+    SpikeOutput,
+    TraceOutput,
+    output_errors,
+    trace_errors,
+)
+
+MEMORY_LIMIT = 1_000_000_000
+"""Bytes that recorded traces may take at a time, unless told otherwise."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """The function that a fit minimises.
+
+    Make one with `build_objective`.
+
+    Attributes
+    ----------
+    task
+        What is simulated.
+    simulation
+        The task made ready to run.
+    outputs
+        What is compared, with which metric and weight.
+    columns
+        From free parameters to the columns of the simulation.
+    penalty
+        Name of a variable whose value at the end of the run is added to the error: mean over
+        the traces.
+    memory_limit
+        Bytes that recorded traces may take; samples are simulated in parts to keep it.
+    """
+
+    task: SimulationTask
+    simulation: AbstractSimulation
+    outputs: tuple[Output, ...]
+    columns: ParameterColumns
+    penalty: str | None
+    memory_limit: int
+
+    def evaluate(
+        self,
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> Evaluation:
+        """Simulate samples and compare.
+
+        Parameters
+        ----------
+        values
+            Values of the free parameters [SI].
+        iteration, seed, first_sample
+            As in `AbstractSimulation.run`.
+        """
+        columns = self.columns.expand(values)
+        size = self.samples_at_once()
+        parts = []
+        for start in range(0, len(columns), size):
+            result = self.simulation.run(
+                columns[start : start + size],
+                iteration=iteration,
+                seed=seed,
+                first_sample=first_sample + start,
+            )
+            parts.append(self._compare(result, len(columns[start : start + size])))
+        return joined(parts)
+
+    def samples_at_once(self) -> int:
+        """Return how many samples can be simulated under the memory limit."""
+        task = self.task
+        bytes_of_sample = 8 * len(task.recorded) * task.n_traces * task.n_steps
+        return max(1, self.memory_limit // bytes_of_sample) if bytes_of_sample else 10**9
+
+    def _compare(self, result: SimulationResult, n_samples: int) -> Evaluation:
+        normalised, raw, per_trace = [], [], []
+        total = np.zeros(n_samples)
+        for output in self.outputs:
+            features = output.features(result, self.task.dt)
+            errors = output_errors(output, features, n_samples)
+            total = total + output.weight * errors
+            normalised.append(errors)
+            raw.append(np.asarray(output.metric.revert_normalization(errors), dtype=np.float64))
+            per_trace.append(
+                trace_errors(output, features, n_samples=n_samples, n_traces=self.task.n_traces)
+            )
+        if self.penalty is not None:
+            total = total + result.final[self.penalty].mean(axis=1)
+        return Evaluation(
+            errors=without_nan(total),
+            output_errors=np.stack(normalised, axis=1),
+            raw_output_errors=np.stack(raw, axis=1),
+            trace_errors=np.stack(per_trace, axis=1),
+        )
+
+
+def build_objective(
+    task: SimulationTask,
+    outputs: Sequence[Output],
+    *,
+    engine: AbstractEngine,
+    columns: ParameterColumns,
+    penalty: str | None = None,
+    memory_limit: int = MEMORY_LIMIT,
+) -> Objective:
+    """Decide what must be simulated for the outputs, and make it ready to run.
+
+    Parameters
+    ----------
+    task
+        Model, inputs and time; what is to be recorded is filled in here.
+    """
+    sums: list[Accumulator] = []
+    recorded: list[str] = []
+    for output in outputs:
+        if isinstance(output, TraceOutput):
+            accumulator = output.accumulator(task.dt)
+            if accumulator is None:
+                recorded.append(output.name)
+            else:
+                sums.append(accumulator)
+    complete = SimulationTask(
+        model=task.model,
+        parameter_names=columns.names,
+        inputs=task.inputs,
+        targets=task.targets,
+        n_traces=task.n_traces,
+        n_steps=task.n_steps,
+        dt=task.dt,
+        recorded=tuple(recorded),
+        record_spikes=any(isinstance(output, SpikeOutput) for output in outputs),
+        final=() if penalty is None else (penalty,),
+        accumulators=tuple(sums),
+    )
+    return Objective(
+        task=complete,
+        simulation=engine.prepare(complete),
+        outputs=tuple(outputs),
+        columns=columns,
+        penalty=penalty,
+        memory_limit=memory_limit,
+    )
