@@ -50,3 +50,53 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 
 .PHONY: install
 install: $(VENV)/.installed-dev  ## create .venv with the development tools
+
+# ---------------------------------------------------------------------- checks
+
+.PHONY: check
+check: $(VENV)/.installed-dev  ## format, lint, types, imports, architecture and unit tests (under two minutes)
+	@echo "== format"; $(VENV)/bin/ruff format --check --quiet . \
+		|| { $(VENV)/bin/ruff format --check .; echo "Run 'make format'." >&2; exit 1; }
+	@echo "== lint"; $(VENV)/bin/ruff check --quiet .
+	@echo "== types"; $(PY) -m mypy --no-error-summary
+	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
+	@echo "== architecture and unit tests"; $(PYTEST) -q -m "not slow" tests/architecture tests/unit
+
+.PHONY: test
+test: $(VENV)/.installed-dev  ## all tests, on two workers (WORKERS=n changes that)
+	@OPENBLAS_NUM_THREADS=1 $(PYTEST) -q --numprocesses $(WORKERS) --dist worksteal --durations 10
+
+.PHONY: test-all
+test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
+	@for version in 3.11 3.12 3.13; do \
+		if "python$$version" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+			echo "==== Python $$version"; \
+			$(MAKE) --no-print-directory VENV=.venv-$$version CANDIDATES=python$$version test; \
+		else \
+			echo "==== Python $$version: python$$version does not run here, skipped"; \
+		fi; \
+	done
+
+.PHONY: docs
+docs: $(VENV)/.installed-dev  ## check the documentation: links lead somewhere, code blocks run
+	@$(PYTEST) -q tests/architecture/test_links.py tests/examples
+
+.PHONY: format
+format: $(VENV)/.installed-dev  ## format the code and mend what the linter can mend
+	@$(VENV)/bin/ruff check --quiet --fix-only .
+	@$(VENV)/bin/ruff format --quiet .
+
+# ------------------------------------------------------------------ seeing it
+
+.PHONY: demo
+demo: $(VENV)/.installed  ## fit a real recording, print the result, write demo.html
+	@$(PY) examples/fit_cortical_cell.py
+
+.PHONY: bench
+bench: $(VENV)/.installed-dev  ## measure speed and quality of search
+	@$(PY) benchmarks/run.py
+
+.PHONY: clean
+clean:  ## remove environments and caches
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo.html
+	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
