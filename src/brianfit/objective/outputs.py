@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -47,14 +47,14 @@ class TraceOutput:
     def accumulator(self, dt: float) -> Accumulator | None:
         """Return the running sum that replaces the trace, if the metric has one."""
         if isinstance(self.metric, SupportsAccumulator):
-            return self.metric.accumulator(self.name, self.data, dt)
+            offered = self.metric.accumulator(self.name, self.data, dt)
+            return replace(offered, name=accumulator_name(self.name))
         return None
 
     def features(self, result: SimulationResult, dt: float) -> Any:
         """Return the features of the metric for all samples."""
-        for name, sums in result.sums.items():
-            if name == accumulator_name(self.name):
-                return sums
+        if accumulator_name(self.name) in result.sums:
+            return result.sums[accumulator_name(self.name)]
         return self.metric.features_of(result.traces[self.name], self.data, dt)
 
     def errors(self, features: Any) -> Any:

@@ -1,0 +1,7 @@
+"""What a fit leaves behind: its history and its result."""
+
+from brianfit.results.fit_result import FitResult
+from brianfit.results.history import History, Round
+from brianfit.results.tables import FORMATS, Dimensions, results_table
+
+__all__ = ["FORMATS", "Dimensions", "FitResult", "History", "Round", "results_table"]

@@ -1,0 +1,173 @@
+"""When a fit ends before its rounds are used up: functions of the history."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
+from brianfit._foundation.units import (
+    SECOND,
+    Dimension,
+    dimensions_of,
+    scalar_si,
+    same_dimensions,
+    unit_name,
+)
+from brianfit.results import History
+
+
+class AbstractStopRule(ABC):
+    """A reason to end a fit; asked after every round."""
+
+    @abstractmethod
+    def reason_to_stop(self, history: History) -> str | None:
+        """Return why the fit should end now, in words that follow "because", or None."""
+
+    @abstractmethod
+    def check(self, error_dimensions: Dimension) -> None:
+        """Check the rule against the unit of the error of a fit.
+
+        Raises
+        ------
+        UnitMismatchError
+            If it does not fit.
+        """
+
+
+@final
+class TargetError(AbstractStopRule):
+    """Stop once the error is as low as `target`, given in the unit of the error."""
+
+    def __init__(self, target: Any) -> None:
+        self.target = target
+        self._dimensions = dimensions_of(target)
+        self._value = scalar_si("target", target, self._dimensions)
+
+    def reason_to_stop(self, history: History) -> str | None:
+        """Compare the lowest error with the target."""
+        lowest = history.rounds[-1].errors.min(initial=np.inf)
+        return f"the error reached the target {self.target}" if lowest <= self._value else None
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Check the unit of the target; zero has any."""
+        if self._value != 0 and not same_dimensions(self._dimensions, error_dimensions):
+            raise UnitMismatchError(
+                f"The target error must have the unit {unit_name(error_dimensions)} of the error, "
+                f"but is {self.target}."
+            )
+
+
+@final
+class Stagnation(AbstractStopRule):
+    """Stop once the lowest error has not improved for some rounds.
+
+    Parameters
+    ----------
+    n_rounds
+        The number of rounds without improvement.
+    relative
+        An improvement by less than this fraction of the error does not count as one.
+    """
+
+    def __init__(self, n_rounds: int = 20, relative: float = 1e-3) -> None:
+        self.n_rounds = check_positive_integer("n_rounds", n_rounds)
+        if not 0 <= relative < 1:
+            raise InvalidValueError(f"`relative` must be in [0, 1), but is {relative}.")
+        self.relative = relative
+
+    def reason_to_stop(self, history: History) -> str | None:
+        """Compare the lowest error with that of `n_rounds` rounds ago."""
+        if history.n_rounds <= self.n_rounds:
+            return None
+        best = history.best_per_round
+        earlier, now = best[-1 - self.n_rounds], best[-1]
+        if np.isinf(earlier) and np.isinf(now):
+            return f"no sample could be scored for {self.n_rounds} rounds"
+        if now >= earlier * (1 - self.relative):
+            return (
+                f"the error improved by less than {100 * self.relative:g} % in the last "
+                f"{self.n_rounds} rounds"
+            )
+        return None
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Accept every unit."""
+
+
+@final
+class WallClock(AbstractStopRule):
+    """Stop after the round in which the rounds together took `limit` of wall-clock time [s]."""
+
+    def __init__(self, limit: Any) -> None:
+        self.limit = limit
+        self._seconds = scalar_si("limit", limit, SECOND)
+        if not self._seconds > 0:
+            raise InvalidValueError(f"`limit` must be a time above zero, but is {limit}.")
+
+    def reason_to_stop(self, history: History) -> str | None:
+        """Compare the time of all rounds with the limit."""
+        return f"the time limit of {self.limit} was used up" if (
+            history.seconds >= self._seconds
+        ) else None
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Accept every unit."""
+
+
+@final
+class MaxEvaluations(AbstractStopRule):
+    """Stop once this many samples have been evaluated."""
+
+    def __init__(self, n_evaluations: int) -> None:
+        self.n_evaluations = check_positive_integer("n_evaluations", n_evaluations)
+
+    def reason_to_stop(self, history: History) -> str | None:
+        """Compare the number of evaluations with the limit."""
+        if history.n_evaluations >= self.n_evaluations:
+            return f"the limit of {self.n_evaluations} evaluations was reached"
+        return None
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Accept every unit."""
+
+
+@final
+@dataclass(frozen=True)
+class _Function(AbstractStopRule):
+    """A user's function of the history as a rule."""
+
+    function: Callable[[History], Any]
+
+    def reason_to_stop(self, history: History) -> str | None:
+        answer = self.function(history)
+        if not answer:
+            return None
+        return answer if isinstance(answer, str) else "the stop rule of the user said so"
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Accept every unit."""
+
+
+def stop_rules_from(given: Any) -> tuple[AbstractStopRule, ...]:
+    """Read the argument `stop`: nothing, a rule, a function of the history, or several of these."""
+    if given is None:
+        return ()
+    several = given if isinstance(given, list | tuple) else [given]
+    return tuple(_rule_from(rule) for rule in several)
+
+
+def _rule_from(given: Any) -> AbstractStopRule:
+    if isinstance(given, AbstractStopRule):
+        return given
+    if callable(given) and not isinstance(given, type):
+        return _Function(given)
+    raise InvalidValueError(
+        "`stop` must be a stop rule such as TargetError(...), a function of the history, or a list "
+        f"of these, but contains {given!r}."
+    )

@@ -1,0 +1,144 @@
+"""What a fit leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import from_si, unit_name
+from brianfit.results.history import History
+from brianfit.results.tables import Dimensions
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FitResult:
+    """The outcome of a fit; printing it gives a summary.
+
+    Attributes
+    ----------
+    best_values
+        The best sample: every parameter that was free, fixed or tied, SI numbers. Empty if no
+        sample could be scored.
+    error
+        Its error, as minimised; inf if no sample could be scored.
+    trace_errors
+        Its normalised error by output and trace; nan where the metric has none.
+    history
+        Every sample and its errors.
+    dimensions
+        Units of all of them.
+    at_bound
+        Free parameters that ended at the edge of their bounds: ``{name: 'lower' | 'upper'}``.
+    bounds
+        Bounds of the free parameters [SI].
+    stop_reason
+        Why the fit ended, in words.
+    seed
+        With which it can be repeated.
+    settings
+        What was asked for, in words: model, method, optimizer, metrics, numbers.
+    versions
+        Of the packages that took part.
+    trace_labels
+        Names of the traces.
+    refinement
+        What the local polish found, in words; empty before `refine`.
+    """
+
+    best_values: Mapping[str, float]
+    error: float
+    output_errors: Mapping[str, float]
+    raw_output_errors: Mapping[str, float]
+    trace_errors: Mapping[str, Float[np.ndarray, " n_traces"]]
+    history: History
+    dimensions: Dimensions
+    at_bound: Mapping[str, str]
+    bounds: Mapping[str, tuple[float, float]]
+    stop_reason: str
+    seed: int
+    settings: Mapping[str, str]
+    versions: Mapping[str, str]
+    trace_labels: tuple[str, ...]
+    refinement: str = ""
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """The best sample with units."""
+        return {
+            name: from_si(value, self.dimensions.parameters[name])
+            for name, value in self.best_values.items()
+        }
+
+    @property
+    def best_error(self) -> Any:
+        """The lowest error with its unit."""
+        return from_si(self.error, self.dimensions.error)
+
+    @property
+    def n_failed(self) -> int:
+        """The number of samples that could not be scored."""
+        return self.history.n_failed
+
+    def __str__(self) -> str:
+        return "\n".join([*_headline(self), *_parameter_lines(self), *_output_lines(self)])
+
+
+def _headline(result: FitResult) -> list[str]:
+    history = result.history
+    lines = [
+        f"Fit of {len(history.parameter_names)} parameters: {history.n_evaluations} evaluations in "
+        f"{history.n_rounds} rounds, {history.seconds:.1f} s",
+        f"  stopped because {result.stop_reason}",
+        f"  error {_with_unit(result.error, result.dimensions.error)}",
+    ]
+    if result.n_failed:
+        share = 100 * result.n_failed / max(1, history.n_evaluations)
+        lines.append(f"  {result.n_failed} samples ({share:.0f} %) could not be scored (diverged)")
+    if result.refinement:
+        lines.append(f"  {result.refinement}")
+    lines.append(f"  seed {result.seed}")
+    return lines
+
+
+def _parameter_lines(result: FitResult) -> list[str]:
+    if not result.best_values:
+        return ["No sample could be scored: no parameters."]
+    width = max(len(name) for name in result.best_values)
+    lines = ["Parameters"]
+    for name, value in result.best_values.items():
+        dimension = result.dimensions.parameters[name]
+        line = f"  {name:<{width}}  {_with_unit(value, dimension)}"
+        if name in result.bounds:
+            low, high = result.bounds[name]
+            line += f"   in [{_with_unit(low, dimension)}, {_with_unit(high, dimension)}]"
+        if name in result.at_bound:
+            line += f"   AT ITS {result.at_bound[name].upper()} BOUND"
+        lines.append(line)
+    return lines
+
+
+def _output_lines(result: FitResult) -> list[str]:
+    lines = ["Errors"]
+    for name, error in result.raw_output_errors.items():
+        dimension = result.dimensions.raw_output_errors[name]
+        lines.append(f"  {name}: {_with_unit(error, dimension)}")
+        per_trace = result.trace_errors.get(name)
+        if per_trace is None or np.all(np.isnan(per_trace)):
+            continue
+        normalised = result.dimensions.output_errors[name]
+        lines += [
+            f"    {label}: {_with_unit(float(value), normalised)}"
+            for label, value in zip(result.trace_labels, per_trace, strict=True)
+        ]
+    return lines
+
+
+def _with_unit(value: float, dimension: Any) -> str:
+    if unit_name(dimension) == "1" or not np.isfinite(value):
+        return f"{value:.6g}"
+    return str(from_si(value, dimension))

@@ -1,0 +1,125 @@
+"""Every sample of a fit and its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float, Int
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One ask-evaluate-tell.
+
+    Attributes
+    ----------
+    iteration
+        The number of the round, as the model's variable ``iteration`` had it.
+    values
+        Values of the free parameters [SI].
+    errors, output_errors, raw_output_errors
+        As in `Evaluation`.
+    seconds
+        Wall-clock time that the round took.
+    """
+
+    iteration: int
+    values: Float[np.ndarray, "n_samples n_parameters"]
+    errors: Float[np.ndarray, " n_samples"]
+    output_errors: Float[np.ndarray, "n_samples n_outputs"]
+    raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
+    seconds: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The rounds of a fit, in order.
+
+    Attributes
+    ----------
+    parameter_names, output_names
+        Columns of the arrays.
+    rounds
+        What was evaluated.
+    """
+
+    parameter_names: tuple[str, ...]
+    output_names: tuple[str, ...]
+    rounds: tuple[Round, ...] = field(default=())
+
+    def with_round(self, added: Round) -> History:
+        """Return the history with one more round."""
+        return History(
+            parameter_names=self.parameter_names,
+            output_names=self.output_names,
+            rounds=(*self.rounds, added),
+        )
+
+    @property
+    def n_rounds(self) -> int:
+        """The number of rounds."""
+        return len(self.rounds)
+
+    @property
+    def n_evaluations(self) -> int:
+        """The number of evaluations."""
+        return sum(round_.errors.size for round_ in self.rounds)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of all rounds together."""
+        return sum(round_.seconds for round_ in self.rounds)
+
+    @property
+    def values(self) -> Float[np.ndarray, "n_evaluations n_parameters"]:
+        """Values of the free parameters [SI]."""
+        return self._stacked("values", (len(self.parameter_names),))
+
+    @property
+    def errors(self) -> Float[np.ndarray, " n_evaluations"]:
+        """The number that was minimised; inf for failed samples."""
+        return self._stacked("errors", ())
+
+    @property
+    def output_errors(self) -> Float[np.ndarray, "n_evaluations n_outputs"]:
+        """Normalised error of every output."""
+        return self._stacked("output_errors", (len(self.output_names),))
+
+    @property
+    def raw_output_errors(self) -> Float[np.ndarray, "n_evaluations n_outputs"]:
+        """Error of every output without normalization."""
+        return self._stacked("raw_output_errors", (len(self.output_names),))
+
+    @property
+    def round_of(self) -> Int[np.ndarray, " n_evaluations"]:
+        """The position of the round to which each evaluation belongs."""
+        sizes = [round_.errors.size for round_ in self.rounds]
+        return np.repeat(np.arange(len(sizes)), sizes)
+
+    @property
+    def best_per_round(self) -> Float[np.ndarray, " n_rounds"]:
+        """The lowest error up to and including each round."""
+        lowest = [round_.errors.min(initial=np.inf) for round_ in self.rounds]
+        return np.minimum.accumulate(np.array(lowest, dtype=np.float64))
+
+    @property
+    def n_failed(self) -> int:
+        """The number of evaluations that could not be scored."""
+        return int(np.count_nonzero(np.isinf(self.errors)))
+
+    @property
+    def best(self) -> int | None:
+        """The number of the evaluation with the lowest error; None if none could be scored."""
+        errors = self.errors
+        if not np.any(np.isfinite(errors)):
+            return None
+        return int(np.argmin(errors))
+
+    def _stacked(self, name: str, tail: tuple[int, ...]) -> np.ndarray:
+        empty = np.empty((0, *tail))
+        return np.concatenate([empty, *(getattr(round_, name) for round_ in self.rounds)])
