@@ -5,17 +5,27 @@ from brianfit.metrics._base import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     SupportsAccumulator,
+    SupportsDataCheck,
+    SupportsDurations,
     SupportsResiduals,
     SupportsSpikeTrains,
     SupportsTraceErrors,
+    SupportsTraceSelection,
+    normalize_weights,
 )
+from brianfit.metrics.mean_squared_error import MSEMetric
 
 __all__ = [
     "AbstractMetric",
     "AbstractSpikeMetric",
     "AbstractTraceMetric",
+    "MSEMetric",
     "SupportsAccumulator",
+    "SupportsDataCheck",
+    "SupportsDurations",
     "SupportsResiduals",
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
+    "SupportsTraceSelection",
+    "normalize_weights",
 ]

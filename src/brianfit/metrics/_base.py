@@ -9,12 +9,13 @@ method, and the objective then uses it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.errors import InvalidValueError, Problems
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import (
@@ -105,7 +106,11 @@ class AbstractTraceMetric(AbstractMetric):
 
     Its `get_features` is given ``model``, an array (n_samples, n_traces, n_steps), and ``data``, an
     array (n_traces, n_steps), both in SI units, cut at `t_start` and divided by `normalization`.
-    Where nothing was measured, ``data`` is nan.
+    Where nothing was measured, ``data`` is nan; traces that end earlier are filled up with nan.
+
+    A metric for which a cut or scaled trace has lost its meaning sets the class attribute
+    `whole_traces`. It is then given whole traces in SI units, and its `get_features` and
+    `get_errors` heed `t_start` and `normalization` themselves.
 
     Parameters
     ----------
@@ -121,9 +126,13 @@ class AbstractTraceMetric(AbstractMetric):
         If both `t_start` and `t_weights` are given, or weights are negative or all zero.
     """
 
+    whole_traces: ClassVar[bool] = False
+
     def __init__(self, t_start: Any = 0.0, t_weights: Any = None, normalization: Any = 1.0) -> None:
         AbstractMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.t_weights = None if t_weights is None else _checked_weights(t_weights, self.t_start)
+        if t_weights is not None and self.t_start != 0:
+            raise InvalidValueError("Give either `t_start` or `t_weights`, not both.")
+        self.t_weights = None if t_weights is None else normalize_weights(t_weights)
 
     def calc(self, model: Any, data: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample.
@@ -134,9 +143,17 @@ class AbstractTraceMetric(AbstractMetric):
         data : array, shape (n_traces, n_steps)
         dt
             Simulation step [s].
+
+        Raises
+        ------
+        InvalidValueError
+            If the shapes do not belong together.
         """
         step = scalar_si("dt", dt, SECOND)
-        return self.get_errors(self.features_of(np.asarray(model), np.asarray(data), step))
+        recorded = np.asarray(data, dtype=np.float64)
+        simulated = np.asarray(model, dtype=np.float64)
+        check_trace_shapes(simulated, recorded)
+        return self.get_errors(self.features_of(simulated, recorded, step))
 
     def features_of(
         self,
@@ -145,6 +162,8 @@ class AbstractTraceMetric(AbstractMetric):
         dt: float,
     ) -> Any:
         """Apply `t_start` and `normalization`, then return the features."""
+        if self.whole_traces:
+            return self.get_features(model, data, dt)
         first = first_step(self.t_start, dt)
         factor = self.normalization
         return self.get_features(model[..., first:] * factor, data[..., first:] * factor, dt)
@@ -170,8 +189,19 @@ class AbstractSpikeMetric(AbstractMetric):
             Spike times [s].
         dt
             Simulation step [s].
+
+        Raises
+        ------
+        InvalidValueError
+            If a sample has another number of trains than the recording.
         """
         step = scalar_si("dt", dt, SECOND)
+        for number, sample in enumerate(model):
+            if len(sample) != len(data):
+                raise InvalidValueError(
+                    f"Expected one spike train per trace for every sample, that is {len(data)}, "
+                    f"but sample {number} of `model` has {len(sample)}."
+                )
         trains = [[si_array("model", train, SECOND) for train in sample] for sample in model]
         recorded = [si_array("data", train, SECOND) for train in data]
         return self.errors_of(self.features_of(trains, recorded, step))
@@ -233,22 +263,85 @@ class SupportsSpikeTrains(Protocol):
         """Return the features, `t_start` applied."""
 
 
+@runtime_checkable
+class SupportsDataCheck(Protocol):
+    """A metric that can tell, before anything is simulated, that it cannot score a recording."""
+
+    def check_data(self, data: Any, dt: float) -> None:
+        """Raise a `BrianfitError` if the metric cannot be used with `data`.
+
+        Parameters
+        ----------
+        data
+            As in `get_features`, but whole: neither cut at `t_start` nor normalized.
+        dt
+            Simulation step [s].
+        """
+
+
+@runtime_checkable
+class SupportsDurations(Protocol):
+    """A metric that depends on how long the traces are."""
+
+    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Self:
+        """Return the metric for traces that end at `durations` [s].
+
+        Durations that were given to the metric by its user stand.
+        """
+
+
+@runtime_checkable
+class SupportsTraceSelection(Protocol):
+    """A metric with arguments that hold one value per trace."""
+
+    def select_traces(self, traces: Sequence[int]) -> Self:
+        """Return the metric for `traces` only, in that order; one may be named several times."""
+
+
+def check_trace_shapes(model: np.ndarray, data: np.ndarray) -> None:
+    """Check that `model` is (n_samples, n_traces, n_steps) and `data` is (n_traces, n_steps).
+
+    Raises
+    ------
+    InvalidValueError
+        If they are not.
+    """
+    if model.ndim != 3:
+        raise InvalidValueError(
+            "Expected `model` to have the three axes (n_samples, n_traces, n_steps), but it has "
+            f"shape {model.shape}."
+        )
+    check_shape("data", data, model.shape[1:], ("n_traces", "n_steps"))
+
+
+def normalize_weights(t_weights: Any) -> Float[np.ndarray, " n_steps"]:
+    """Return the weights of the time steps divided by their mean.
+
+    Raises
+    ------
+    InvalidValueError
+        If weights are negative, not finite or all zero, or have more than one axis.
+    """
+    weights = si_array("t_weights", t_weights, DIMENSIONLESS)
+    problems = Problems()
+    for problem in _problems_of(weights):
+        problems.add(problem)
+    problems.raise_if_any()
+    return np.asarray(weights / weights.mean())
+
+
 def first_step(t_start: float, dt: float) -> int:
     """Return the first step that is at or after `t_start` [s]."""
     return int(np.ceil(t_start / dt - 1e-6))
 
 
-def _checked_weights(t_weights: Any, t_start: float) -> Float[np.ndarray, " n_steps"]:
-    weights = si_array("t_weights", t_weights, DIMENSIONLESS)
-    problems = []
-    if t_start != 0:
-        problems.append("Give either `t_start` or `t_weights`, not both.")
-    if weights.ndim != 1:
-        problems.append(f"`t_weights` must have one axis, but has shape {weights.shape}.")
+def _problems_of(weights: np.ndarray) -> Iterator[InvalidValueError]:
+    if weights.ndim != 1 or weights.size == 0:
+        yield InvalidValueError(
+            "`t_weights` must have one axis with a weight for every step of the simulation, but "
+            f"has shape {weights.shape}."
+        )
     if not np.all(np.isfinite(weights)) or np.any(weights < 0):
-        problems.append("`t_weights` must be finite and not negative.")
+        yield InvalidValueError("`t_weights` must be finite and not negative.")
     elif not np.any(weights > 0):
-        problems.append("`t_weights` must not be zero everywhere.")
-    if problems:
-        raise InvalidValueError(" ".join(problems))
-    return weights / weights.mean()
+        yield InvalidValueError("`t_weights` must not be zero everywhere.")
