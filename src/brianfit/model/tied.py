@@ -1,0 +1,144 @@
+"""Parameters that are computed from others by an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import sympy
+from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.core.variables import Constant
+from brian2.parsing.expressions import parse_expression_dimensions
+from brian2.parsing.sympytools import str_to_sympy
+from brian2.units.allunits import all_units
+from brian2.utils.stringtools import get_identifiers
+
+from brianfit._foundation.errors import (
+    BrianfitError,
+    InvalidValueError,
+    UnitMismatchError,
+    UnknownNameError,
+)
+from brianfit._foundation.units import (
+    Dimension,
+    dimensions_of,
+    same_dimensions,
+    scalar_si,
+    unit_name,
+)
+
+_UNITS: Mapping[str, Any] = {unit.name: unit for unit in all_units} | {
+    unit.dispname: unit for unit in all_units if unit.dispname.isidentifier()
+}
+
+
+def tied_names(expression: str) -> frozenset[str]:
+    """Return the names that an expression uses, functions and units left out."""
+    return frozenset(get_identifiers(expression)) - set(DEFAULT_FUNCTIONS) - set(_UNITS)
+
+
+def compile_tied(
+    name: str,
+    expression: str,
+    *,
+    dimensions: Dimension,
+    parameters: Mapping[str, Dimension],
+    namespace: Mapping[str, Any],
+) -> Callable[[Mapping[str, Any]], Any]:
+    """Return the function that computes a tied parameter from columns of others [SI].
+
+    The expression is parsed by Brian; nothing in it is run as Python code.
+
+    Parameters
+    ----------
+    name, dimensions
+        The tied parameter.
+    parameters
+        Those that the expression may use.
+    namespace
+        External constants.
+
+    Raises
+    ------
+    BrianfitError
+        If the expression cannot be read, uses unknown names, or has the wrong unit.
+    """
+    constants = _constants_of(name, expression, parameters, namespace)
+    parsed = _parse(name, expression)
+    _check_unit(name, expression, dimensions, parameters, constants)
+    values = {key: scalar_si(key, value, dimensions_of(value)) for key, value in constants.items()}
+    symbols = sorted(str(symbol) for symbol in parsed.free_symbols)
+    function = sympy.lambdify(
+        [sympy.Symbol(symbol, real=True) for symbol in symbols],
+        parsed.xreplace({s: sympy.Symbol(str(s), real=True) for s in parsed.free_symbols}),
+        modules="numpy",
+    )
+
+    def compute(columns: Mapping[str, Any]) -> Any:
+        known = [columns[symbol] if symbol in parameters else values[symbol] for symbol in symbols]
+        with np.errstate(all="ignore"):
+            return function(*known)
+
+    return compute
+
+
+def _parse(name: str, expression: str) -> Any:
+    try:
+        return str_to_sympy(expression)
+    except (SyntaxError, TypeError, ValueError) as error:
+        raise InvalidValueError(
+            f"The expression {expression!r} for the tied parameter '{name}' cannot be read: {error}"
+        ) from error
+
+
+def _constants_of(
+    name: str, expression: str, parameters: Mapping[str, Dimension], namespace: Mapping[str, Any]
+) -> dict[str, Any]:
+    try:
+        identifiers = get_identifiers(expression)
+    except SyntaxError as error:
+        raise InvalidValueError(
+            f"The expression {expression!r} for the tied parameter '{name}' cannot be read: {error}"
+        ) from error
+    constants = {}
+    for used in identifiers - set(parameters) - set(DEFAULT_FUNCTIONS):
+        if used in namespace:
+            constants[used] = namespace[used]
+        elif used in _UNITS:
+            constants[used] = _UNITS[used]
+        else:
+            raise UnknownNameError(
+                f"The expression {expression!r} for the tied parameter '{name}' uses '{used}', which "
+                f"is neither a parameter given before it nor an external constant."
+            )
+    return constants
+
+
+def _check_unit(
+    name: str,
+    expression: str,
+    dimensions: Dimension,
+    parameters: Mapping[str, Dimension],
+    constants: Mapping[str, Any],
+) -> None:
+    variables: dict[str, Any] = {
+        key: Constant(key, dimensions=dim, value=1.0) for key, dim in parameters.items()
+    }
+    for key, value in constants.items():
+        dim = dimensions_of(value)
+        variables[key] = Constant(key, dimensions=dim, value=scalar_si(key, value, dim))
+    variables.update(DEFAULT_FUNCTIONS)
+    try:
+        found = parse_expression_dimensions(expression, variables)
+    except BrianfitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - Brian's parser raises many kinds; all mean "cannot be read"
+        raise InvalidValueError(
+            f"The expression {expression!r} for the tied parameter '{name}' cannot be used: {error}"
+        ) from error
+    if not same_dimensions(found, dimensions):
+        raise UnitMismatchError(
+            f"The tied parameter '{name}' has the unit {unit_name(dimensions)}, but the expression "
+            f"{expression!r} has {unit_name(found)}."
+        )
