@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from jaxtyping import install_import_hook
@@ -10,16 +11,16 @@ from jaxtyping import install_import_hook
 SOURCE = Path(__file__).parents[1] / "src"
 
 
-def check_array_types() -> None:
-    """Install the check; to be called before anything of brianfit is imported."""
-    install_import_hook(_checked_modules(), "beartype.beartype")
+def check_array_types(source: Path = SOURCE) -> AbstractContextManager[object]:
+    """Check what is imported from `source` from now on, or to the end of a `with` block."""
+    return install_import_hook(_checked_modules(source), "beartype.beartype")
 
 
-def _checked_modules() -> list[str]:
+def _checked_modules(source: Path) -> list[str]:
     """Return all modules but those that Numba compiles: it cannot see through a decorator."""
     return [
-        ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        for path in sorted(SOURCE.rglob("*.py"))
+        ".".join(path.relative_to(source).with_suffix("").parts)
+        for path in sorted(source.rglob("*.py"))
         if path.name != "__init__.py" and not _imports_numba(path)
     ]
 

@@ -44,7 +44,10 @@ class BrianState:
         """Put Brian back into the state of the picture."""
         if brian2.get_device() is not self.device:
             brian2.get_device().reinit()
-            reset_device(self.device if self.device is not runtime_device else None)
+            if self.device is runtime_device:
+                brian2.set_device("runtime")
+            else:
+                reset_device(self.device)
         for name, value in self.preferences.items():
             if brian2.prefs[name] != value:
                 brian2.prefs[name] = value

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import brian2
+import hypothesis
+import pytest
+
 from tests.array_checks import check_array_types
-
-check_array_types()  # before the first import of brianfit
-
-import importlib  # noqa: E402
-import os  # noqa: E402
-import shutil  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
-from types import ModuleType  # noqa: E402
-
-import brian2  # noqa: E402
-import hypothesis  # noqa: E402
-import pytest  # noqa: E402
-
-from tests.brian_state import BrianState  # noqa: E402
+from tests.brian_state import BrianState
 
 CHECKOUT = Path(__file__).parents[1]
+
+check_array_types()  # nothing imported above imports brianfit
 
 # One seed, one run: a test that fails for someone fails for everybody.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
