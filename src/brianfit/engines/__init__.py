@@ -6,5 +6,12 @@ from brianfit.engines._base import (
     SimulationResult,
     SimulationTask,
 )
+from brianfit.engines.reference import ReferenceEngine
 
-__all__ = ["AbstractEngine", "AbstractSimulation", "SimulationResult", "SimulationTask"]
+__all__ = [
+    "AbstractEngine",
+    "AbstractSimulation",
+    "ReferenceEngine",
+    "SimulationResult",
+    "SimulationTask",
+]

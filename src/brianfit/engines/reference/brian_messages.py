@@ -1,0 +1,122 @@
+"""Keep Brian's chatter from the user, and say in one sentence what Brian complains about."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from brian2.core.base import BrianObjectException
+from brian2.equations.equations import EquationError
+from brian2.units.fundamentalunits import DimensionMismatchError
+
+from brianfit._foundation.errors import (
+    BrianfitError,
+    InvalidValueError,
+    SimulationError,
+    UnitMismatchError,
+    UnknownNameError,
+)
+
+UNWANTED = ("invalid_values", "unused_brian_object", "monitors.statemonitor")
+"""Brian's warnings of diverged samples, which are no news in a search, and about its objects."""
+
+_BRIAN_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    BrianObjectException,
+    EquationError,
+    DimensionMismatchError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Show only warnings of Brian that a user can act on, each once; no numerical warnings."""
+    handlers = [
+        handler
+        for handler in logging.getLogger("brian2").handlers
+        if not isinstance(handler, logging.FileHandler)
+    ]
+    for handler in handlers:
+        handler.addFilter(_only_useful)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(_only_useful)
+
+
+@contextmanager
+def clear_errors(what: str) -> Iterator[None]:
+    """Turn Brian's errors into one `BrianfitError` that says what failed and why.
+
+    Raises
+    ------
+    UnknownNameError
+        If the equations use a name that nothing defines.
+    UnitMismatchError
+        If units do not match.
+    InvalidValueError
+        If Brian refuses the equations or the code for another reason.
+    """
+    try:
+        yield
+    except BrianfitError:
+        raise
+    except _BRIAN_ERRORS as error:
+        raise _clear_error(what, error) from error
+
+
+def _clear_error(what: str, error: BaseException) -> BrianfitError:
+    reasons = _reasons(error)
+    message = f"{what}: {' '.join(_sentence(reason) for reason in reasons)}"
+    root = reasons[-1]
+    if isinstance(root, DimensionMismatchError):
+        return UnitMismatchError(message)
+    if isinstance(root, LookupError | NameError) and "resolved" in str(root):
+        return UnknownNameError(message)
+    if isinstance(root, RuntimeError | ArithmeticError):
+        return SimulationError(message)
+    return InvalidValueError(message)
+
+
+def _reasons(error: BaseException) -> list[BaseException]:
+    """Return the errors from the outermost to the cause, without those that only wrap."""
+    chain = []
+    current: BaseException | None = error
+    while current is not None:
+        if not isinstance(current, BrianObjectException):
+            chain.append(current)
+        current = current.__cause__
+    return chain or [error]
+
+
+def _sentence(error: BaseException) -> str:
+    """Return the message on one line, ending in a full stop."""
+    text = error.args[0] if isinstance(error, KeyError) and error.args else str(error)
+    line = " ".join(str(text).split()) or type(error).__name__
+    return line if line.endswith((".", "!", "?")) else line + "."
+
+
+_shown: set[str] = set()
+
+
+def _only_useful(record: logging.LogRecord) -> bool:
+    if record.levelno < logging.WARNING or record.name.endswith(UNWANTED):
+        return False
+    message = record.getMessage()
+    if message in _shown:
+        return False
+    _shown.add(message)
+    return True

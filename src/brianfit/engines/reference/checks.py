@@ -1,0 +1,67 @@
+"""Whether a task can be simulated at all: every problem of its names, in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.errors import InvalidValueError, Problems, UnknownNameError
+from brianfit.engines._base import SimulationTask
+from brianfit.model.model import ITERATION
+
+
+def check_task(task: SimulationTask) -> None:
+    """Check the names of `task` and what they refer to.
+
+    Raises
+    ------
+    UnknownNameError
+        If the task names a variable that the model does not have.
+    InvalidValueError
+        If a variable cannot be used as the task wants it.
+    """
+    problems = Problems()
+    _check_start(task, problems)
+    given = (*task.inputs, *task.targets, ITERATION)
+    _check_known("recorded", task.recorded, task, given, problems)
+    _check_known("final", task.final, task, given, problems)
+    for accumulator in task.accumulators:
+        argument = f"variables of the accumulator '{accumulator.name}'"
+        _check_known(argument, accumulator.variables, task, (*given, "t", "dt"), problems)
+    if task.record_spikes and task.model.threshold is None:
+        problems.add(
+            InvalidValueError("Spikes are to be recorded, but the model has no threshold.")
+        )
+    problems.raise_if_any()
+
+
+def _check_start(task: SimulationTask, problems: Problems) -> None:
+    """Columns of the samples and initial values must be variables that have a state."""
+    _check_known("parameter_names", task.parameter_names, task, (), problems)
+    _check_known("initial_values", task.model.initial_values, task, (ITERATION,), problems)
+    subexpressions = set(task.model.subexpressions)
+    for name in sorted(subexpressions & {*task.parameter_names, *task.model.initial_values}):
+        problems.add(
+            InvalidValueError(
+                f"'{name}' cannot be set because its equation computes it; only parameters and "
+                "variables with a differential equation have a value of their own."
+            )
+        )
+
+
+def _check_known(
+    argument: str,
+    names: Iterable[str],
+    task: SimulationTask,
+    also: Iterable[str],
+    problems: Problems,
+) -> None:
+    known = [*task.model.variable_names, *also]
+    for name in names:
+        if name not in known:
+            problems.add(
+                UnknownNameError(
+                    f"The model has no variable '{name}' (named in {argument})."
+                    f"{suggestion(name, known)} It has: {', '.join(sorted(known))}."
+                )
+            )

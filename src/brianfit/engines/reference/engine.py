@@ -1,0 +1,68 @@
+"""Simulate through Brian 2, on the device that is active when a simulation is run."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.random import integer_for
+from brianfit._foundation.shapes import Float
+from brianfit.engines._base import (
+    AbstractEngine,
+    AbstractSimulation,
+    SimulationResult,
+    SimulationTask,
+)
+from brianfit.engines.reference.brian_messages import clear_errors, quiet
+from brianfit.engines.reference.checks import check_task
+from brianfit.engines.reference.definitions import define
+from brianfit.engines.reference.readable import readable_source
+from brianfit.engines.reference.runtime import RuntimeRunner
+
+
+@final
+class ReferenceEngine(AbstractEngine):
+    """Brian 2 itself; where engines differ, this one is right.
+
+    References
+    ----------
+    Stimberg, Brette, Goodman (2019), Brian 2, an intuitive and efficient neural simulator.
+    eLife 8:e47314, doi 10.7554/eLife.47314.
+    """
+
+    def prepare(self, task: SimulationTask) -> AbstractSimulation:
+        check_task(task)
+        return ReferenceSimulation(task)
+
+
+@final
+class ReferenceSimulation(AbstractSimulation):
+    """One task as Brian networks."""
+
+    def __init__(self, task: SimulationTask) -> None:
+        self._task = task
+        with quiet(), clear_errors("Brian cannot run the model"):
+            definitions = define(task)
+            self._runtime = RuntimeRunner(task, definitions)
+            self._source = readable_source(self._runtime.try_out())
+
+    def run(
+        self,
+        samples: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> SimulationResult:
+        n_parameters = len(self._task.parameter_names)
+        shape = (samples.shape[0], n_parameters)
+        check_shape("samples", samples, shape, ("n_samples", "n_parameters"))
+        noise_seed = integer_for(seed, f"noise of round {iteration} from sample {first_sample}")
+        with quiet(), clear_errors("The simulation failed"):
+            return self._runtime.run(samples, iteration=iteration, seed=noise_seed)
+
+    @property
+    def source(self) -> str:
+        return self._source

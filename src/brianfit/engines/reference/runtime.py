@@ -1,0 +1,84 @@
+"""Run a task within this process: NumPy, Cython, whatever target Brian is set to."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import final
+
+import numpy as np
+from brian2.core.variables import Variable
+from brian2.devices.device import get_device
+from brian2.devices.device import seed as seed_brian
+
+from brianfit.engines._base import SimulationResult, SimulationTask
+from brianfit.engines.reference.definitions import Definitions
+from brianfit.engines.reference.network import BuiltNetwork, build_network
+
+N_KEPT = 2
+"""Networks of so many numbers of samples are kept."""
+
+
+@final
+class RuntimeRunner:
+    """Networks in memory, one for each of the last numbers of samples."""
+
+    def __init__(self, task: SimulationTask, definitions: Definitions) -> None:
+        self._task = task
+        self._definitions = definitions
+        self._networks: OrderedDict[int, BuiltNetwork] = OrderedDict()
+
+    def run(self, samples: np.ndarray, *, iteration: int, seed: int) -> SimulationResult:
+        """Simulate; `seed` is that of Brian's random numbers."""
+        built = self._network(samples.shape[0])
+        built.network.restore()
+        with _seeded(seed):
+            built.set_start(samples, iteration, _write)
+            built.run(self._task.n_steps)
+        return built.result(_read)
+
+    def try_out(self) -> BuiltNetwork:
+        """Compile everything without simulating a step, so that errors show."""
+        built = self._network(1)
+        with _seeded(0):
+            built.set_start(np.ones((1, len(self._task.parameter_names))), 0, _write)
+            built.run(0)
+        return built
+
+    def _network(self, n_samples: int) -> BuiltNetwork:
+        if n_samples not in self._networks:
+            built = build_network(self._task, self._definitions, n_samples)
+            built.network.store()
+            self._networks[n_samples] = built
+            if len(self._networks) > N_KEPT:
+                self._networks.popitem(last=False)
+        self._networks.move_to_end(n_samples)
+        return self._networks[n_samples]
+
+
+def _write(variable: Variable, values: np.ndarray) -> None:
+    variable.set_value(as_type(values, variable.dtype))
+
+
+def as_type(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return `values` as integers (the nearest), booleans (not zero) or floats."""
+    if np.issubdtype(dtype, np.integer):
+        values = np.round(values)
+    return values.astype(dtype)
+
+
+def _read(variable: Variable) -> np.ndarray:
+    return np.asarray(variable.get_value())
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed Brian's random numbers, and leave NumPy's and Brian's as they were."""
+    device = get_device()
+    state = device.get_random_state()
+    seed_brian(seed)
+    try:
+        yield
+    finally:
+        device.set_random_state(state)
