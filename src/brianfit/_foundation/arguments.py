@@ -24,9 +24,7 @@ def check_shape(
     if array.shape == shape:
         return
     words = ", ".join(dimensions)
-    message = (
-        f"Expected `{name}` to have shape ({words}) = {shape} but it has shape {array.shape}."
-    )
+    message = f"Expected `{name}` to have shape ({words}) = {shape} but it has shape {array.shape}."
     if array.T.shape == shape:
         message += f" Did you mean `{name}.T`?"
     raise InvalidValueError(message)

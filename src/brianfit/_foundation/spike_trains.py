@@ -65,7 +65,9 @@ class SpikeTrains:
 
     def select_traces(self, traces: Sequence[int]) -> SpikeTrains:
         """Return the trains of `traces`, in that order; a trace may be named several times."""
-        chosen = [[self.train(sample, trace) for trace in traces] for sample in range(self.n_samples)]
+        chosen = [
+            [self.train(sample, trace) for trace in traces] for sample in range(self.n_samples)
+        ]
         return spike_trains_from_nested(chosen, n_traces=len(traces))
 
     def within(self, durations: Float[np.ndarray, " n_traces"]) -> SpikeTrains:

@@ -237,9 +237,7 @@ def _common_count(counts: Mapping[str, int], spikes: Sequence[Any] | None) -> in
     return next(iter(counts.values()))
 
 
-def _problems_of(
-    recording: Recording, first: Recording, number: int
-) -> Iterator[BrianfitError]:
+def _problems_of(recording: Recording, first: Recording, number: int) -> Iterator[BrianfitError]:
     place = f"Recording {number}"
     if not (np.isfinite(recording.dt) and recording.dt > 0):
         yield InvalidValueError(

@@ -14,7 +14,6 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator, Model, TimedValues
 
 
-
 @final
 @dataclass(frozen=True, kw_only=True)
 class SimulationTask:

@@ -105,9 +105,7 @@ def read_parameters(
     )
 
 
-def _tied(
-    model: Model, parameters: Mapping[str, Parameter], problems: Problems
-) -> dict[str, Any]:
+def _tied(model: Model, parameters: Mapping[str, Parameter], problems: Problems) -> dict[str, Any]:
     known = {
         name: model.dimensions(name)
         for name, parameter in parameters.items()
@@ -145,9 +143,7 @@ def _space(model: Model, numbers: Mapping[str, _Numbers]) -> ParameterSpace:
     )
 
 
-def _free_numbers(
-    model: Model, name: str, parameter: Parameter, *, use_units: bool
-) -> _Numbers:
+def _free_numbers(model: Model, name: str, parameter: Parameter, *, use_units: bool) -> _Numbers:
     low = _value(model, name, parameter.low, "lower bound", use_units=use_units)
     high = _value(model, name, parameter.high, "upper bound", use_units=use_units)
     found = f"the bounds of parameter '{name}' are [{parameter.low}, {parameter.high}]"
@@ -194,9 +190,7 @@ def _check_can_vary(model: Model, name: str, parameter: Parameter) -> None:
         )
 
 
-def _unknown(
-    name: str, known: Collection[str], option_names: Collection[str]
-) -> BrianfitError:
+def _unknown(name: str, known: Collection[str], option_names: Collection[str]) -> BrianfitError:
     hint = suggestion(name, [*known, *option_names])
     return InvalidValueError(
         f"'{name}' is neither a parameter of the model nor an argument.{hint} Parameters of the "

@@ -15,8 +15,8 @@ from brianfit._foundation.units import (
     SECOND,
     Dimension,
     dimensions_of,
-    scalar_si,
     same_dimensions,
+    scalar_si,
     unit_name,
 )
 from brianfit.results import History
@@ -112,9 +112,11 @@ class WallClock(AbstractStopRule):
 
     def reason_to_stop(self, history: History) -> str | None:
         """Compare the time of all rounds with the limit."""
-        return f"the time limit of {self.limit} was used up" if (
-            history.seconds >= self._seconds
-        ) else None
+        return (
+            f"the time limit of {self.limit} was used up"
+            if (history.seconds >= self._seconds)
+            else None
+        )
 
     def check(self, error_dimensions: Dimension) -> None:
         """Accept every unit."""

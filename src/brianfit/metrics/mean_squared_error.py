@@ -45,7 +45,7 @@ class MSEMetric(AbstractTraceMetric):
         self,
         model: Float[np.ndarray, "n_samples n_traces n_steps"],
         data: Float[np.ndarray, "n_traces n_steps"],
-        dt: float,  # noqa: ARG002 - a mean over steps does not depend on their length
+        dt: float,
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the mean squared difference on every trace."""
         check_trace_shapes(model, data)

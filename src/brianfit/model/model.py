@@ -14,8 +14,8 @@ from brian2.equations.equations import (
     Equations,
 )
 
-from brianfit._foundation.errors import InvalidTypeError, UnknownNameError
 from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.errors import InvalidTypeError, UnknownNameError
 from brianfit._foundation.units import Dimension
 
 ITERATION = "iteration"

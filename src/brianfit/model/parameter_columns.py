@@ -41,9 +41,7 @@ class ParameterColumns:
     ) -> Float[np.ndarray, "n_samples n_columns"]:
         """Return all columns for samples of the free parameters."""
         n_samples = values.shape[0]
-        columns: dict[str, Any] = {
-            name: values[:, number] for number, name in enumerate(self.free)
-        }
+        columns: dict[str, Any] = {name: values[:, number] for number, name in enumerate(self.free)}
         for name, value in self.fixed.items():
             columns[name] = np.full(n_samples, value)
         for name, compute in self.tied.items():

@@ -194,5 +194,3 @@ __all__ = [
     "parameter_from",
     "uses_log_scale",
 ]
-
-

@@ -133,7 +133,7 @@ def _check_unit(
         found = parse_expression_dimensions(expression, variables)
     except BrianfitError:
         raise
-    except Exception as error:  # noqa: BLE001 - Brian's parser raises many kinds; all mean "cannot be read"
+    except Exception as error:
         raise InvalidValueError(
             f"The expression {expression!r} for the tied parameter '{name}' cannot be used: {error}"
         ) from error

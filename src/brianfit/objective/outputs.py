@@ -115,9 +115,7 @@ def accumulator_name(output: str) -> str:
     return f"brianfit_sum_{output}"
 
 
-def output_errors(
-    output: Output, features: Any, n_samples: int
-) -> Float[np.ndarray, " n_samples"]:
+def output_errors(output: Output, features: Any, n_samples: int) -> Float[np.ndarray, " n_samples"]:
     """Return the error of every sample, inf where it cannot be scored."""
     return checked_errors(output.errors(features), n_samples=n_samples, metric=output.metric)
 

@@ -43,7 +43,12 @@ class AbstractOptimizer(ABC):
 
     @abstractmethod
     def initialize(
-        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Sequence[float]
+        self,
+        parameter_names: Sequence[str],
+        popsize: int,
+        rounds: int,
+        /,
+        **bounds: Sequence[float],
     ) -> int:
         """Start a search from nothing.
 

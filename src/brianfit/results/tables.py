@@ -39,9 +39,7 @@ class Dimensions:
     raw_output_errors: Mapping[str, Dimension]
 
 
-def results_table(
-    history: History, dimensions: Dimensions, format: str, *, use_units: bool
-) -> Any:
+def results_table(history: History, dimensions: Dimensions, format: str, *, use_units: bool) -> Any:
     """Return every sample and its errors.
 
     Parameters
@@ -91,13 +89,11 @@ def _as_list(table: Mapping[str, Any], n_evaluations: int) -> list[dict[str, Any
             return {name: values[k] for name, values in entry.items()}
         return entry[k]
 
-    return [
-        {name: row(entry, k) for name, entry in table.items()} for k in range(n_evaluations)
-    ]
+    return [{name: row(entry, k) for name, entry in table.items()} for k in range(n_evaluations)]
 
 
 def _as_dataframe(history: History) -> pandas.DataFrame:
-    import pandas  # noqa: PLC0415 - slow to import, needed here only
+    import pandas
 
     table = _as_dict(history, None)
     raw = table.pop("objective_errors", {})
