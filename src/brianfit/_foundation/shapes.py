@@ -7,7 +7,7 @@ user's installation does without it and pays nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
@@ -16,6 +16,7 @@ else:
         from jaxtyping import Bool, Float, Int
     except ImportError:
 
+        @final
         class _Unchecked:
             """Stand in for a jaxtyping type: subscription returns the bare array type."""
 
