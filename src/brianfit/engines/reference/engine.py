@@ -15,11 +15,13 @@ from brianfit.engines._base import (
     SimulationResult,
     SimulationTask,
 )
+from brianfit.engines.reference.borrowed_device import is_standalone
 from brianfit.engines.reference.brian_messages import clear_errors, quiet
 from brianfit.engines.reference.checks import check_task
 from brianfit.engines.reference.definitions import define
-from brianfit.engines.reference.readable import readable_source
 from brianfit.engines.reference.runtime import RuntimeRunner
+from brianfit.engines.reference.standalone import StandaloneRunner
+from brianfit.engines.reference.trial import try_out
 
 
 @final
@@ -45,8 +47,13 @@ class ReferenceSimulation(AbstractSimulation):
         self._task = task
         with quiet(), clear_errors("Brian cannot run the model"):
             definitions = define(task)
-            self._runtime = RuntimeRunner(task, definitions)
-            self._source = readable_source(self._runtime.try_out())
+            self._source = try_out(task, definitions)
+        self._runtime = RuntimeRunner(task, definitions)
+        self._standalone = StandaloneRunner(task, definitions)
+
+    def __reduce__(self) -> tuple[type[ReferenceSimulation], tuple[SimulationTask]]:
+        """Travel to other processes as the task alone: networks and programs stay here."""
+        return ReferenceSimulation, (self._task,)
 
     def run(
         self,
@@ -61,7 +68,8 @@ class ReferenceSimulation(AbstractSimulation):
         check_shape("samples", samples, shape, ("n_samples", "n_parameters"))
         noise_seed = integer_for(seed, f"noise of round {iteration} from sample {first_sample}")
         with quiet(), clear_errors("The simulation failed"):
-            return self._runtime.run(samples, iteration=iteration, seed=noise_seed)
+            runner = self._standalone if is_standalone() else self._runtime
+            return runner.run(samples, iteration=iteration, seed=noise_seed)
 
     @property
     def source(self) -> str:

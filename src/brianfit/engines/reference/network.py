@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -37,24 +39,35 @@ class BuiltNetwork:
     definitions: Definitions
     n_samples: int
     group: NeuronGroup
-    trace_monitor: StateMonitor | None
-    spike_monitor: SpikeMonitor | None
+    monitored: Mapping[str, Variable]
+    spiked: Mapping[str, Variable] | None
     network: Network
 
-    def set_start(self, samples: np.ndarray, iteration: int, write: Write) -> None:
-        """Give every variable its value at the start: columns, round, then initial values."""
+    def set_columns(self, samples: np.ndarray, iteration: int, write: Write) -> None:
+        """Give the columns of the samples and the number of the round to their variables."""
         variables = self.group.variables
         for name, column in zip(self.task.parameter_names, samples.T, strict=True):
-            write(variables[name], np.repeat(column, self.task.n_traces))
+            variable = variables[name]
+            write(variable, as_type(np.repeat(column, self.task.n_traces), variable.dtype))
         rounds = variables[ITERATION]
-        write(rounds, np.full(rounds.size, iteration, dtype=np.float64))
+        write(rounds, np.full(rounds.size, iteration, dtype=rounds.dtype))
+
+    def set_initial_values(self) -> None:
+        """Apply `Model.initial_values` in order, expressions by the device."""
         for name, value in self.task.model.initial_values.items():
-            self._set_initial(name, value, write)
+            if isinstance(value, str):
+                self._assign(name, value)
+                continue
+            variable = self.group.variables[name]
+            argument = f"initial value of {name}"
+            number = scalar_si(argument, value, self.task.model.dimensions(name))
+            variable.set_value(as_type(np.full(variable.size, number), variable.dtype))
 
     def run(self, n_steps: int) -> None:
-        """Run all steps, then evaluate what is wanted at the end."""
+        """Run so many steps, then evaluate what is wanted at the end."""
         duration = from_si(n_steps * self.task.dt, SECOND)
-        self.network.run(duration, namespace={})
+        with _short_garbage_collection():
+            self.network.run(duration, namespace={})
         for name, variable in self.definitions.final_variables.items():
             if variable != name:
                 self._assign(variable, name)
@@ -75,14 +88,6 @@ class BuiltNetwork:
             },
         )
 
-    def _set_initial(self, name: str, value: Any, write: Write) -> None:
-        if isinstance(value, str):
-            self._assign(name, value)
-            return
-        variable = self.group.variables[name]
-        number = scalar_si(f"initial value of {name}", value, self.task.model.dimensions(name))
-        write(variable, np.full(variable.size, number))
-
     def _assign(self, name: str, expression: str) -> None:
         """Set a variable of all neurons by an expression, evaluated by the device."""
         view = self.group.variables[name].get_addressable_value_with_unit(name, self.group)
@@ -95,19 +100,26 @@ class BuiltNetwork:
 
     def _traces(self, name: str, read: Read) -> Float[np.ndarray, "n_samples n_traces n_steps"]:
         shape = (self.n_samples, self.task.n_traces, self.task.n_steps)
-        recorded = read(self.trace_monitor.variables[name])
+        recorded = read(self.monitored[name])
         neurons = np.broadcast_to(recorded.T, (shape[0] * shape[1], shape[2]))
         return np.array(neurons, dtype=np.float64, order="C").reshape(shape)
 
     def _spikes(self, read: Read) -> SpikeTrains | None:
-        if self.spike_monitor is None:
+        if self.spiked is None:
             return None
         return spike_trains_from_events(
-            read(self.spike_monitor.variables["i"]),
-            read(self.spike_monitor.variables["t"]),
+            read(self.spiked["i"]),
+            read(self.spiked["t"]),
             n_samples=self.n_samples,
             n_traces=self.task.n_traces,
         )
+
+
+def as_type(values: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """Return `values` as integers (the nearest), booleans (not zero) or floats."""
+    if np.issubdtype(dtype, np.integer):
+        values = np.round(values)
+    return values.astype(dtype)
 
 
 def build_network(task: SimulationTask, definitions: Definitions, n_samples: int) -> BuiltNetwork:
@@ -116,22 +128,43 @@ def build_network(task: SimulationTask, definitions: Definitions, n_samples: int
     All names are the same every time: the code is, too, and Cython's cache has it.
     """
     group = _neuron_group(task, definitions, n_samples * task.n_traces)
-    traces = spikes = None
+    network = Network(group)
+    monitored: Mapping[str, Variable] = {}
+    spiked = None
     if task.recorded:
         names = sorted(set(task.recorded))
-        traces = StateMonitor(group, names, record=True, name="brianfit_traces")
+        monitor = StateMonitor(group, names, record=True, name="brianfit_traces")
+        network.add(monitor)
+        monitored = monitor.variables
     if task.record_spikes:
-        spikes = SpikeMonitor(group, name="brianfit_spikes")
-    parts = [part for part in (group, traces, spikes) if part is not None]
+        monitor = SpikeMonitor(group, name="brianfit_spikes")
+        network.add(monitor)
+        spiked = monitor.variables
     return BuiltNetwork(
         task=task,
         definitions=definitions,
         n_samples=n_samples,
         group=group,
-        trace_monitor=traces,
-        spike_monitor=spikes,
-        network=Network(*parts),
+        monitored=monitored,
+        spiked=spiked,
+        network=network,
     )
+
+
+@contextmanager
+def _short_garbage_collection() -> Iterator[None]:
+    """Keep the collection with which Brian starts every run from looking at all there is.
+
+    It serves a warning about unused objects, and takes longer than many a simulation.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _neuron_group(task: SimulationTask, definitions: Definitions, size: int) -> NeuronGroup:

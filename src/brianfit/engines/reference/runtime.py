@@ -33,18 +33,11 @@ class RuntimeRunner:
         """Simulate; `seed` is that of Brian's random numbers."""
         built = self._network(samples.shape[0])
         built.network.restore()
-        with _seeded(seed):
-            built.set_start(samples, iteration, _write)
+        with seeded(seed):
+            built.set_columns(samples, iteration, _write)
+            built.set_initial_values()
             built.run(self._task.n_steps)
         return built.result(_read)
-
-    def try_out(self) -> BuiltNetwork:
-        """Compile everything without simulating a step, so that errors show."""
-        built = self._network(1)
-        with _seeded(0):
-            built.set_start(np.ones((1, len(self._task.parameter_names))), 0, _write)
-            built.run(0)
-        return built
 
     def _network(self, n_samples: int) -> BuiltNetwork:
         if n_samples not in self._networks:
@@ -58,14 +51,7 @@ class RuntimeRunner:
 
 
 def _write(variable: Variable, values: np.ndarray) -> None:
-    variable.set_value(as_type(values, variable.dtype))
-
-
-def as_type(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return `values` as integers (the nearest), booleans (not zero) or floats."""
-    if np.issubdtype(dtype, np.integer):
-        values = np.round(values)
-    return values.astype(dtype)
+    variable.set_value(values)
 
 
 def _read(variable: Variable) -> np.ndarray:
@@ -73,7 +59,7 @@ def _read(variable: Variable) -> np.ndarray:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """Seed Brian's random numbers, and leave NumPy's and Brian's as they were."""
     device = get_device()
     state = device.get_random_state()
