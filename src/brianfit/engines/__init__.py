@@ -6,11 +6,13 @@ from brianfit.engines._base import (
     SimulationResult,
     SimulationTask,
 )
+from brianfit.engines.choice import DefaultEngine
 from brianfit.engines.reference import ReferenceEngine
 
 __all__ = [
     "AbstractEngine",
     "AbstractSimulation",
+    "DefaultEngine",
     "ReferenceEngine",
     "SimulationResult",
     "SimulationTask",

@@ -1,0 +1,37 @@
+"""The short way in: fitters, and how their search goes on and ends."""
+
+from brianfit.fitting.callbacks import (
+    ProgressBar,
+    callback_none,
+    callback_setup,
+    callback_text,
+    make_dic,
+)
+from brianfit.fitting.fitter import Fitter
+from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
+from brianfit.fitting.spike_fitter import SpikeFitter
+from brianfit.fitting.stopping import (
+    AbstractStopRule,
+    MaxEvaluations,
+    Stagnation,
+    TargetError,
+    WallClock,
+)
+from brianfit.fitting.trace_fitter import TraceFitter
+
+__all__ = [
+    "AbstractStopRule",
+    "Fitter",
+    "MaxEvaluations",
+    "OnlineTraceFitter",
+    "ProgressBar",
+    "SpikeFitter",
+    "Stagnation",
+    "TargetError",
+    "TraceFitter",
+    "WallClock",
+    "callback_none",
+    "callback_setup",
+    "callback_text",
+    "make_dic",
+]

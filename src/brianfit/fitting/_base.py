@@ -1,0 +1,397 @@
+"""What all fitters have in common."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from brian2 import TimedArray
+from brian2.equations.equations import Equations
+
+from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.errors import FitStateError
+from brianfit._foundation.units import SECOND, Dimension, from_si
+from brianfit.engines import AbstractSimulation
+from brianfit.fitting.generation import GENERATE_ITERATION, GenerateRequest, generate, output_names
+from brianfit.fitting.namespaces import Namespace, calling_frame, resolve_namespace
+from brianfit.fitting.reading import needed_names, target_names
+from brianfit.fitting.refining import DEFAULT_SEED
+from brianfit.fitting.session import FitSession
+from brianfit.model import Parameter
+from brianfit.model.tied import tied_names
+from brianfit.objective import SPIKES
+from brianfit.optimizers import AbstractOptimizer
+from brianfit.results import FitResult, results_table
+
+
+class AbstractFitter(ABC):
+    """A model, recordings, and the search for parameters that reproduce them.
+
+    Fitters differ in their arguments only; the work is done by a `FitSession`.
+
+    Parameters
+    ----------
+    model
+        Equations, as a string or an `Equations` object; free parameters are declared as constants,
+        ``g_na : siemens (constant)``.
+    input
+        ``{name: values}`` for variables that the equations use without defining them; values of
+        shape (n_traces, n_steps), or a list of arrays of different length. Or values alone, named
+        by `input_var`. Or a `RecordingSet`, which holds the output as well.
+    output
+        ``{name: values}`` for variables of the model, in the shape of the input; nan where nothing
+        was measured. Or values alone, named by `output_var`.
+    dt
+        Simulation step.
+    n_samples
+        Samples per round.
+    input_var, output_var
+        Names, where `input` and `output` are values alone.
+    method
+        Integration method, by name; None: Brian chooses.
+    reset, refractory, threshold
+        As for `brian2.NeuronGroup`.
+    param_init
+        Initial values of variables and parameters: quantities, numbers (SI), or expressions as
+        strings, which may use parameters.
+    penalty
+        Name of a variable whose value at the end of the run is added to the error.
+    use_units
+        Whether results carry units, and bounds must.
+    recording_dt
+        Sampling step of input and output, where it is not `dt`.
+    namespace
+        External constants of the equations; unless given, they are looked for in the script that
+        calls `fit`, `generate` or `refine`.
+    engine
+        Who simulates; unless given, the fastest engine that can run the model.
+    memory_limit
+        Bytes that recorded traces may take at a time.
+
+    Raises
+    ------
+    BrianfitError
+        If anything does not fit together; all problems are listed.
+    """
+
+    _session: FitSession
+    _namespace: Namespace | None
+
+    # What was given -------------------------------------------------------------------------
+
+    @property
+    def model(self) -> Equations:
+        """The equations."""
+        return self._session.problem.model.equations
+
+    @property
+    def dt(self) -> Any:
+        """The simulation step."""
+        return from_si(self._session.problem.dt, SECOND)
+
+    @property
+    def duration(self) -> Any:
+        """The length of the longest trace."""
+        return from_si(self._session.problem.duration, SECOND)
+
+    @property
+    def method(self) -> str | None:
+        """The integration method; None: Brian chooses."""
+        return self._session.problem.model.method
+
+    @property
+    def threshold(self) -> str | None:
+        """The condition of a spike."""
+        return self._session.problem.model.threshold
+
+    @property
+    def reset(self) -> str | None:
+        """What happens after a spike."""
+        return self._session.problem.model.reset
+
+    @property
+    def refractory(self) -> Any:
+        """The refractory period or condition."""
+        return self._session.problem.model.refractory
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters of the model."""
+        return self._session.problem.model.parameter_names
+
+    @property
+    def n_traces(self) -> int:
+        """The number of traces."""
+        return self._session.problem.n_traces
+
+    @property
+    def n_samples(self) -> int:
+        """Samples per round; an optimizer may have raised it to the smallest number it works with."""
+        return self._session.n_samples
+
+    @n_samples.setter
+    def n_samples(self, number: int) -> None:
+        self._session.n_samples = check_positive_integer("n_samples", number)
+
+    @property
+    def n_neurons(self) -> int:
+        """Neurons simulated per round: samples times traces."""
+        return self.n_samples * self.n_traces
+
+    @property
+    def use_units(self) -> bool:
+        """Whether results carry units."""
+        return self._session.use_units
+
+    @property
+    def penalty(self) -> str | None:
+        """The variable whose value at the end of the run is added to the error."""
+        return self._session.penalty
+
+    @property
+    def input(self) -> dict[str, Any]:
+        """The inputs by name, shape (n_traces, n_values), with units; short ones filled up."""
+        problem = self._session.problem
+        return {
+            name: from_si(values.values, values.dimensions)
+            for name, values in problem.task().inputs.items()
+        }
+
+    @property
+    def input_traces(self) -> Any:
+        """The input as a `TimedArray` of (time, trace); a dictionary if there are several."""
+        arrays = {
+            name: TimedArray(
+                from_si(values.values.T, values.dimensions), dt=from_si(values.dt, SECOND)
+            )
+            for name, values in self._session.problem.task().inputs.items()
+        }
+        return next(iter(arrays.values())) if len(arrays) == 1 else arrays
+
+    @property
+    def output(self) -> list[Any]:
+        """What was measured, with units, in the order of `output_var`."""
+        problem = self._session.problem
+        return [
+            [from_si(train, SECOND) for train in problem.spike_trains()[0]]
+            if name == SPIKES
+            else from_si(problem.data(name), problem.output_dimensions(name))
+            for name in problem.output_names
+        ]
+
+    @property
+    def output_(self) -> list[Any]:
+        """What was measured, as SI numbers."""
+        return [
+            [np.asarray(train) for train in values]
+            if isinstance(values, list)
+            else np.asarray(values)
+            for values in self.output
+        ]
+
+    @property
+    def output_var(self) -> list[str]:
+        """The names of the outputs."""
+        return list(self._session.problem.output_names)
+
+    @property
+    def output_dim(self) -> list[Dimension]:
+        """The physical dimensions of the outputs."""
+        problem = self._session.problem
+        return [problem.output_dimensions(name) for name in problem.output_names]
+
+    # What was found -------------------------------------------------------------------------
+
+    @property
+    def best_params(self) -> dict[str, Any] | None:
+        """The best sample so far; None before the first fit."""
+        return self._session.best_params
+
+    @property
+    def best_error(self) -> Any:
+        """Its error; None before the first fit."""
+        return self._session.best_error
+
+    @property
+    def best_objective_errors(self) -> dict[str, Any] | None:
+        """Its error by output, without normalization; None before the first fit."""
+        return self._session.objective_errors(normalized=False)
+
+    @property
+    def best_objective_errors_normalized(self) -> dict[str, Any] | None:
+        """Its error by output, with normalization; None before the first fit."""
+        return self._session.objective_errors(normalized=True)
+
+    @property
+    def result(self) -> FitResult:
+        """Everything that the fit left behind; print it for a summary.
+
+        Raises
+        ------
+        FitStateError
+            Before the first fit.
+        """
+        return self._session.result()
+
+    @property
+    def optimizer(self) -> AbstractOptimizer | None:
+        """The optimizer in use; None before the first fit."""
+        search = self._session.search
+        return None if search is None else search.optimizer
+
+    @property
+    def metric(self) -> list[Any] | None:
+        """The metric of every output; None before the first fit."""
+        search = self._session.search
+        if search is None:
+            return None
+        return [search.scoring.metrics[name] for name in self.output_var]
+
+    @property
+    def bounds(self) -> dict[str, Any] | None:
+        """The bounds of the free parameters; None before the first fit."""
+        if self._session.search is None:
+            return None
+        return {
+            name: [from_si(low, dim), from_si(high, dim)] if self.use_units else [low, high]
+            for name, low, high, dim in self._bounds_of(self._session)
+        }
+
+    @property
+    def iteration(self) -> int:
+        """The number of the next round."""
+        search = self._session.search
+        return 0 if search is None else search.iteration
+
+    @property
+    def simulation(self) -> AbstractSimulation:
+        """The simulation of the fit; its `source` shows the code that is run.
+
+        Raises
+        ------
+        FitStateError
+            Before the first fit.
+        """
+        return self._session.require_search().objective.simulation
+
+    @property
+    def simulator(self) -> AbstractSimulation | None:
+        """The simulation of the fit, as `simulation`; None before the first fit."""
+        search = self._session.search
+        return None if search is None else search.objective.simulation
+
+    def results(self, format: str = "list", use_units: bool | None = None) -> Any:
+        """Return every sample and its errors.
+
+        Parameters
+        ----------
+        format
+            'list', 'dict' or 'dataframe'; see `results_table`.
+        use_units
+            Whether values carry their unit; as the fitter does, unless told. A table never does.
+
+        Raises
+        ------
+        FitStateError
+            Before the first fit.
+        """
+        search = self._session.require_search()
+        units = self.use_units if use_units is None else use_units
+        if format == "dataframe" and use_units:
+            warnings.warn(
+                "A dataframe holds plain SI numbers; `use_units` has no effect on it.",
+                stacklevel=2,
+            )
+        return results_table(search.history, search.dimensions, format, use_units=units)
+
+    def generate(
+        self,
+        output_var: Any = None,
+        params: Mapping[str, Any] | None = None,
+        param_init: Mapping[str, Any] | None = None,
+        iteration: int = GENERATE_ITERATION,
+        level: int = 0,
+        *,
+        namespace: Namespace | None = None,
+    ) -> Any:
+        """Simulate one set of parameters on all traces.
+
+        Parameters
+        ----------
+        output_var
+            A variable of the model (parameters too), ``'spikes'``, or a list of names; the outputs
+            of the fit unless told.
+        params
+            Values of the parameters; those of the best sample unless told.
+        param_init
+            Initial values that replace those given to the fitter, variable by variable.
+        iteration
+            Value of the model's ``iteration``.
+        level
+            How many frames further up the external constants are looked for.
+        namespace
+            External constants, instead of looking for them.
+
+        Returns
+        -------
+        Quantity, list or dict
+            Traces of shape (n_traces, n_steps), nan where a trace has ended; for ``'spikes'`` a list
+            of arrays of times, one per trace; a dictionary by name where several were asked for.
+        """
+        frame = calling_frame(level)
+        return self._generate(output_var, params, param_init, iteration, frame, namespace)
+
+    def _generate(
+        self,
+        output_var: Any,
+        params: Mapping[str, Any] | None,
+        param_init: Mapping[str, Any] | None,
+        iteration: int,
+        frame: FrameType | None,
+        namespace: Namespace | None,
+    ) -> Any:
+        session = self._session
+        chosen = self.best_params if params is None else params
+        if chosen is None:
+            if self.parameter_names:
+                raise FitStateError(
+                    "There are no best parameters yet: call fit() first, or give `params`."
+                )
+            chosen = {}
+        names, is_single = output_names(output_var, self.output_var)
+        found = self._resolve(frame, namespace, extra=(param_init or {}).values())
+        request = GenerateRequest(
+            names=names,
+            params=chosen,
+            param_init=param_init,
+            iteration=int(iteration),
+            seed=DEFAULT_SEED if session.search is None else session.search.seed,
+        )
+        traces = generate(session.problem.with_namespace(found), request, session.engine)
+        return traces[names[0]] if is_single else traces
+
+    def _resolve(
+        self, frame: FrameType | None, namespace: Namespace | None, extra: Any = ()
+    ) -> dict[str, Any]:
+        """Return the external constants that the model, and the expressions `extra`, need."""
+        problem = self._session.problem
+        names = set(needed_names(problem.model))
+        for text in extra:
+            expression = text.tied if isinstance(text, Parameter) else text
+            if isinstance(expression, str):
+                names |= tied_names(expression)
+        names -= set(problem.recordings.input_names) | set(target_names(problem))
+        names -= set(problem.model.variable_names)
+        explicit = self._namespace if namespace is None else namespace
+        return resolve_namespace(names, explicit, frame)
+
+    @staticmethod
+    def _bounds_of(session: FitSession) -> list[tuple[str, float, float, Dimension]]:
+        space = session.require_search().parameters.space
+        return list(
+            zip(space.names, space.low.tolist(), space.high.tolist(), space.dimensions, strict=True)
+        )

@@ -1,0 +1,141 @@
+"""Tell the user, or the user's function, how a fit goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import InvalidTypeError
+
+Callback = Callable[[Any, Any, Any, Any, int, Mapping[str, Any]], Any]
+"""f(params, errors, best_params, best_error, index, additional_info) -> True to stop.
+
+params
+    The samples of the round: a list of dictionaries ``{name: value}``, SI numbers.
+errors
+    Their errors, shape (n_samples,).
+best_params, best_error
+    The best so far, with units if the fitter uses them.
+index
+    The number of the round within this call, from 0.
+additional_info
+    ``'objective_errors'`` and ``'objective_errors_normalized'``: lists with the errors of each
+    output, by sample; ``'output_var'``: names of the outputs.
+"""
+
+
+def callback_text(
+    params: Any,
+    errors: Any,
+    best_params: Any,
+    best_error: Any,
+    index: int,
+    additional_info: Mapping[str, Any],
+) -> None:
+    """Print the best sample after every round."""
+    if not best_params:
+        print(f"Round {index}: no sample could be scored yet")
+        return
+    values = ", ".join(f"{name}={_short(value)}" for name, value in best_params.items())
+    detail = _per_output(additional_info)
+    print(f"Round {index}: best error {_short(best_error)}{detail} with {values}")
+
+
+def callback_none(
+    params: Any,
+    errors: Any,
+    best_params: Any,
+    best_error: Any,
+    index: int,
+    additional_info: Mapping[str, Any],
+) -> None:
+    """Say nothing."""
+
+
+@final
+class ProgressBar:
+    """A bar that shows rounds, time left, and the best error.
+
+    Parameters
+    ----------
+    total
+        Number of rounds, if known.
+    **options
+        Passed on to tqdm.
+    """
+
+    def __init__(self, total: int | None = None, **options: Any) -> None:
+        from tqdm.auto import tqdm
+
+        self._bar = tqdm(total=total, unit="round", **options)
+
+    def __call__(
+        self,
+        params: Any,
+        errors: Any,
+        best_params: Any,
+        best_error: Any,
+        index: int,
+        additional_info: Mapping[str, Any],
+    ) -> None:
+        """Show one round more."""
+        self._bar.set_postfix_str(f"best error {_short(best_error)}", refresh=False)
+        self._bar.update(1)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        self._bar.close()
+
+
+def callback_setup(set_type: Any, n_rounds: int | None = None) -> Callback:
+    """Return the callback that is meant by the argument `callback`.
+
+    Parameters
+    ----------
+    set_type
+        ``'text'``, ``'progressbar'``, None, or anything that can be called.
+    n_rounds
+        Number of rounds, for the bar.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is none of these.
+    """
+    if set_type is None:
+        return callback_none
+    if isinstance(set_type, str):
+        if set_type == "text":
+            return callback_text
+        if set_type == "progressbar":
+            return ProgressBar(n_rounds)
+    elif callable(set_type):
+        return set_type  # type: ignore[no-any-return]  # any signature error is the caller's
+    raise InvalidTypeError(
+        "`callback` must be 'text', 'progressbar', None, or a function, but is "
+        f"{set_type!r} (of type {type(set_type).__name__})."
+    )
+
+
+def make_dic(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Return ``{name: value}`` from names and values in the same order."""
+    return dict(zip(names, values, strict=True))
+
+
+def samples_as_dictionaries(names: Sequence[str], values: np.ndarray) -> list[dict[str, float]]:
+    """Return the rows of an array as dictionaries by name."""
+    return [make_dic(names, [float(value) for value in row]) for row in values]
+
+
+def _per_output(additional_info: Mapping[str, Any]) -> str:
+    names = additional_info.get("output_var", ())
+    best = additional_info.get("best_objective_errors")
+    if best is None or len(names) < 2:
+        return ""
+    return " (" + ", ".join(f"{name}: {_short(best[name])}" for name in names) + ")"
+
+
+def _short(value: Any) -> str:
+    return f"{value:.5g}" if isinstance(value, float | np.floating) else str(value)

@@ -1,0 +1,94 @@
+"""Settings and versions that belong to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+
+from brianfit._foundation.units import SECOND, from_si
+from brianfit.fitting.search import Search
+from brianfit.results import FitResult
+
+PACKAGES = ("brianfit", "brian2", "numpy", "scipy", "numba", "sympy", "cmaes")
+
+
+def result_of(search: Search, *, stop_reason: str, refinement: str) -> FitResult:
+    """Return everything that a search leaves behind."""
+    space, best = search.parameters.space, search.best
+    names = search.problem.output_names
+    labels = tuple(recording.label for recording in search.problem.recordings)
+    values = best_values(search)
+    if best is None:
+        trace_errors, normalised, raw = {}, {}, {}
+    else:
+        row = best.evaluation
+        trace_errors = {name: row.trace_errors[0, k] for k, name in enumerate(names)}
+        normalised = {name: float(row.output_errors[0, k]) for k, name in enumerate(names)}
+        raw = {name: float(row.raw_output_errors[0, k]) for k, name in enumerate(names)}
+    return FitResult(
+        best_values=values,
+        error=float("inf") if best is None else best.error,
+        output_errors=normalised,
+        raw_output_errors=raw,
+        trace_errors=trace_errors,
+        history=search.history,
+        dimensions=search.dimensions,
+        at_bound={} if best is None else space.at_bound(best.values),
+        bounds={
+            name: (float(low), float(high))
+            for name, low, high in zip(space.names, space.low, space.high, strict=True)
+        },
+        stop_reason=stop_reason,
+        seed=search.seed,
+        settings=settings_of(search),
+        versions=versions(),
+        trace_labels=labels,
+        refinement=refinement,
+    )
+
+
+def best_values(search: Search) -> dict[str, float]:
+    """Return the best value of every free, fixed and tied parameter [SI]; empty if there is none."""
+    if search.best is None:
+        return {}
+    columns = search.parameters.columns
+    row = columns.expand(search.best.values[None])[0]
+    return {name: float(value) for name, value in zip(columns.names, row, strict=True)}
+
+
+def settings_of(search: Search) -> dict[str, str]:
+    """Return what was asked for, in words."""
+    model, space = search.problem.model, search.parameters.space
+    settings = {
+        "model": str(model.equations),
+        "threshold": str(model.threshold),
+        "reset": str(model.reset),
+        "refractory": str(model.refractory),
+        "method": model.method or "chosen by Brian",
+        "initial values": str(dict(model.initial_values)),
+        "external constants": str(dict(model.namespace)),
+        "simulation step": str(from_si(search.problem.dt, SECOND)),
+        "traces": str(search.problem.n_traces),
+        "optimizer": str(search.optimizer),
+        "samples per round": str(search.n_samples),
+        "logarithmic parameters": ", ".join(
+            name for name, is_log in zip(space.names, space.is_log, strict=True) if is_log
+        ),
+        "engine": type(search.objective.simulation).__name__,
+        "penalty": str(search.scoring.penalty),
+    }
+    for name, metric in search.scoring.metrics.items():
+        settings[f"metric of {name}"] = type(metric).__name__
+    return settings
+
+
+def versions() -> Mapping[str, str]:
+    """Return the versions of the packages that took part, as far as they are installed."""
+    found = {"python": python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,204 @@
+"""From the arguments of a fitter to a checked problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+from brian2.utils.stringtools import get_identifiers
+
+from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.errors import (
+    BrianfitError,
+    InvalidTypeError,
+    InvalidValueError,
+    Problems,
+    UnitMismatchError,
+    UnknownNameError,
+)
+from brianfit._foundation.units import SECOND, same_dimensions, scalar_si, unit_name
+from brianfit.data import Recording, RecordingSet
+from brianfit.fitting.problem import TARGET_SUFFIX, Problem
+from brianfit.fitting.spelling import named_inputs, named_outputs
+from brianfit.model import Model
+from brianfit.model.model import read_equations
+from brianfit.objective import SPIKES
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FitterArguments:
+    """The arguments of a fitter that describe the problem, as the user gave them."""
+
+    model: Any
+    input: Any
+    output: Any
+    dt: Any
+    recording_dt: Any = None
+    input_var: Any = None
+    output_var: Any = None
+    threshold: str | None = None
+    reset: str | None = None
+    refractory: Any = False
+    method: str | None = None
+    param_init: Mapping[str, Any] | None = None
+
+
+def read_problem(arguments: FitterArguments) -> Problem:
+    """Return the problem, checked as far as it can be without external constants.
+
+    Raises
+    ------
+    BrianfitError
+        If anything is wrong; all problems that do not hide one another are listed.
+    """
+    model = read_model(arguments)
+    dt = scalar_si("dt", arguments.dt, SECOND, plain_is_si=False)
+    if not (np.isfinite(dt) and dt > 0):
+        raise InvalidValueError(f"`dt` must be positive and finite, but is {arguments.dt}.")
+    recordings, outputs = _read_recordings(arguments)
+    problem = Problem(model=model, recordings=recordings, dt=dt, output_names=outputs)
+    problems = Problems()
+    for check in (_check_inputs, _check_outputs, _check_spikes, _check_initial_values):
+        for found in check(problem):
+            problems.add(found)
+    problems.raise_if_any()
+    return problem
+
+
+def read_model(arguments: FitterArguments) -> Model:
+    """Return the model; a `Model` object is taken as it is."""
+    if isinstance(arguments.model, Model):
+        return arguments.model
+    initial_values = {} if arguments.param_init is None else arguments.param_init
+    if not isinstance(initial_values, Mapping):
+        raise InvalidTypeError(
+            "`param_init` must be a dictionary {variable: value}, but is of type "
+            f"{type(initial_values).__name__}."
+        )
+    return Model(
+        equations=read_equations(arguments.model),
+        threshold=arguments.threshold,
+        reset=arguments.reset,
+        refractory=arguments.refractory,
+        method=arguments.method,
+        initial_values=dict(initial_values),
+    )
+
+
+def needed_names(model: Model) -> frozenset[str]:
+    """Return the names that a model uses without defining them, in whatever part of it."""
+    names = set(model.undefined_names)
+    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
+    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
+    for text in texts:
+        if isinstance(text, str):
+            names |= get_identifiers(text)
+    return frozenset(names) - frozenset(model.equations.names)
+
+
+def check_initial_values(model: Model) -> Iterator[BrianfitError]:
+    """Yield what is wrong with the initial values of a model."""
+    known = {*model.differential_variables, *model.parameter_names}
+    for name, value in model.initial_values.items():
+        if name not in known:
+            yield InvalidValueError(
+                f"`param_init` names '{name}', which is neither a variable with a differential "
+                f"equation nor a parameter.{suggestion(name, known)}"
+            )
+        elif not isinstance(value, str):
+            try:
+                scalar_si(f"param_init['{name}']", value, model.dimensions(name))
+            except BrianfitError as problem:
+                yield problem
+
+
+def _read_recordings(arguments: FitterArguments) -> tuple[RecordingSet, tuple[str, ...]]:
+    if isinstance(arguments.input, RecordingSet):
+        if arguments.output is not None:
+            raise InvalidValueError(
+                "`input` is a RecordingSet, which holds the outputs as well: leave `output` out."
+            )
+        spikes = (SPIKES,) if arguments.input.has_spikes else ()
+        return arguments.input, (*arguments.input.trace_names, *spikes)
+    inputs = named_inputs(arguments.input, arguments.input_var)
+    outputs = named_outputs(arguments.output, arguments.output_var)
+    recordings = RecordingSet.from_arrays(
+        dt=arguments.dt if arguments.recording_dt is None else arguments.recording_dt,
+        inputs=inputs,
+        traces={name: values for name, values in outputs.items() if name != SPIKES},
+        spikes=outputs.get(SPIKES),
+    )
+    return recordings, tuple(outputs)
+
+
+def _check_inputs(problem: Problem) -> Iterator[BrianfitError]:
+    model = problem.model
+    needed = needed_names(model)
+    for name in problem.recordings.input_names:
+        if model.has_variable(name):
+            yield InvalidValueError(
+                f"The input '{name}' is defined by the equations; an input must be used there "
+                "without being defined. Remove its definition."
+            )
+        elif name not in needed:
+            yield UnknownNameError(
+                f"The input '{name}' is not used in the equations.{suggestion(name, needed)}"
+            )
+
+
+def _check_outputs(problem: Problem) -> Iterator[BrianfitError]:
+    model = problem.model
+    if not problem.output_names:
+        yield InvalidValueError("There is no output: nothing could be compared.")
+    for name in problem.trace_names:
+        if not model.has_variable(name):
+            yield UnknownNameError(
+                f"The output '{name}' is not a variable of the model."
+                f"{suggestion(name, model.variable_names)} It defines: "
+                f"{', '.join(model.variable_names)}."
+            )
+            continue
+        expected, found = model.dimensions(name), problem.recordings.dimensions[name]
+        if not same_dimensions(expected, found):
+            yield UnitMismatchError(
+                f"The output '{name}' has the unit {unit_name(expected)} in the model, but "
+                f"{unit_name(found)} in the recording."
+            )
+    for number, recording in enumerate(problem.recordings):
+        yield from _check_sizes(recording, number)
+
+
+def _check_sizes(recording: Recording, number: int) -> Iterator[BrianfitError]:
+    sizes = {name: values.size for name, values in {**recording.inputs, **recording.traces}.items()}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{name} has {size} values" for name, size in sizes.items())
+        yield InvalidValueError(
+            f"Input and output must have the same size, but in trace {number} {listed}."
+        )
+
+
+def _check_spikes(problem: Problem) -> Iterator[BrianfitError]:
+    if SPIKES not in problem.output_names:
+        return
+    if problem.model.threshold is None:
+        yield InvalidTypeError("Spikes are fitted, so the model needs a `threshold`.")
+    for number, recording in enumerate(problem.recordings):
+        for train in recording.spike_trains:
+            if train.size and (train[0] < 0 or train[-1] > recording.duration):
+                yield InvalidValueError(
+                    f"Trace {number} lasts {recording.duration:g} s, but has spikes from "
+                    f"{train[0]:g} s to {train[-1]:g} s. Numbers without a unit are seconds: were "
+                    "they meant in milliseconds?"
+                )
+
+
+def _check_initial_values(problem: Problem) -> Iterator[BrianfitError]:
+    yield from check_initial_values(problem.model)
+
+
+def target_names(problem: Problem) -> tuple[str, ...]:
+    """Return the names under which equations may use the recorded outputs."""
+    return tuple(name + TARGET_SUFFIX for name in problem.trace_names)

@@ -1,0 +1,213 @@
+"""What `TraceFitter.refine` does: read its arguments, polish, note what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.units import from_si
+from brianfit.fitting.bounds import Parameters, read_parameters
+from brianfit.fitting.callbacks import callback_setup, make_dic
+from brianfit.fitting.generation import checked_values
+from brianfit.fitting.problem import Problem
+from brianfit.fitting.refinement import Progress, least_squares_fit, prepare_residuals
+from brianfit.fitting.scoring import Scoring, read_scoring
+from brianfit.fitting.search import Search
+from brianfit.fitting.session import FitSession
+
+DEFAULT_SEED = 0
+"""Seed of the noise in simulations outside of a fit."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class RefineRequest:
+    """The arguments of one call of `refine`, as the user gave them."""
+
+    params: Mapping[str, Any] | None
+    metric: Any
+    callback: Any
+    calc_gradient: bool
+    optimize: bool
+    iteration: int
+    others: Mapping[str, Any]
+
+
+def refine(
+    session: FitSession, request: RefineRequest, namespace: Mapping[str, Any]
+) -> tuple[dict[str, Any], Any]:
+    """Improve parameters by least squares; return them with SciPy's result.
+
+    The best sample of the session becomes the refined one if it is better.
+    """
+    problem = session.problem.with_namespace(namespace)
+    given_bounds, options = _divided(problem, request.others)
+    search = session.search
+    start = _start(session, request)
+    parameters = _parameters(session, problem, given_bounds)
+    scoring = _scoring(session, problem, request.metric)
+    space = parameters.space
+    free_values = _free_values(problem, parameters, start)
+    residuals = prepare_residuals(
+        problem,
+        parameters,
+        scoring,
+        session.engine,
+        iteration=int(request.iteration),
+        seed=DEFAULT_SEED if search is None else search.seed,
+        sensitivities=request.calc_gradient,
+        optimize=request.optimize,
+    )
+    result = least_squares_fit(
+        residuals,
+        space.to_coordinates(free_values[np.newaxis])[0],
+        progress=_progress(session, problem, parameters, scoring, request.callback),
+        options=options,
+    )
+    values = space.to_values(result.x[np.newaxis])[0]
+    if search is not None and _is_same_task(search, parameters, scoring):
+        _note(session, search, values, result)
+    row = parameters.columns.expand(values[np.newaxis])[0]
+    return _with_units(session, problem, parameters.columns.names, row), result
+
+
+def _divided(problem: Problem, others: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Divide keywords into bounds of parameters and options of SciPy."""
+    known = {*problem.model.parameter_names, *problem.model.differential_variables}
+    bounds = {name: value for name, value in others.items() if name in known}
+    options = {name: value for name, value in others.items() if name not in known}
+    if "maxfev" in options:
+        if "max_nfev" in options:
+            raise InvalidValueError("`maxfev` and `max_nfev` mean the same: give only one of them.")
+        options["max_nfev"] = options.pop("maxfev")
+    allowed = {"method", "ftol", "xtol", "gtol", "x_scale", "loss", "f_scale", "max_nfev"}
+    allowed |= {"tr_solver", "tr_options", "verbose"}
+    unknown = sorted(set(options) - allowed)
+    if unknown:
+        raise InvalidValueError(
+            f"refine() does not know {', '.join(map(repr, unknown))}: neither a parameter of the "
+            "model nor an option of scipy.optimize.least_squares that can be set here ("
+            f"{', '.join(sorted(allowed))})."
+        )
+    return bounds, options
+
+
+def _start(session: FitSession, request: RefineRequest) -> Mapping[str, Any]:
+    if request.params is not None:
+        return request.params
+    best = session.best_params
+    if best is None:
+        raise InvalidTypeError(
+            "refine() needs parameters to start from: call fit() first, or give `params`."
+        )
+    return best
+
+
+def _parameters(session: FitSession, problem: Problem, bounds: Mapping[str, Any]) -> Parameters:
+    given: dict[str, Any] = {}
+    if session.search is not None:
+        given.update(session.search.parameters.given)
+    given.update(bounds)
+    missing = [
+        name
+        for name in problem.model.parameter_names
+        if name not in given and name not in problem.model.initial_values
+    ]
+    if missing:
+        raise InvalidTypeError(
+            f"Bounds must be set for parameter {missing[0]}: call fit() first, or give "
+            f"{', '.join(f'{name}=[low, high]' for name in missing)}."
+        )
+    return read_parameters(problem.model, given, use_units=session.use_units)
+
+
+def _scoring(session: FitSession, problem: Problem, metric: Any) -> Scoring:
+    search = session.search
+    if search is None:
+        return read_scoring(problem, metric=metric, weights=None, penalty=None)
+    if metric is None:
+        return replace(search.scoring, penalty=None)
+    scoring = read_scoring(problem, metric=metric, weights=None, penalty=None)
+    return replace(scoring, weights=search.scoring.weights)
+
+
+def _free_values(problem: Problem, parameters: Parameters, start: Mapping[str, Any]) -> np.ndarray:
+    model, space = problem.model, parameters.space
+    known = {name: value for name, value in start.items() if name in parameters.columns.free}
+    missing = [name for name in space.names if name not in known]
+    if missing:
+        raise InvalidTypeError(f"`params` has no value for parameter '{missing[0]}'.")
+    complete = {**dict.fromkeys(model.parameter_names, None), **start}
+    checked = checked_values(model, {k: v for k, v in complete.items() if k in known})  # units
+    values = np.array([checked[name] for name in space.names], dtype=np.float64)
+    outside = (values < space.low * (1 - 1e-9) - 1e-300) | (values > space.high * (1 + 1e-9))
+    if np.any(outside & (np.abs(values) > 0)):
+        name = space.names[int(np.argmax(outside))]
+        raise InvalidValueError(
+            f"The value {start[name]} of '{name}' in `params` is not within its bounds."
+        )
+    return values
+
+
+def _is_same_task(search: Search, parameters: Parameters, scoring: Scoring) -> bool:
+    """Return whether an error of the refinement can be compared with those of the fit."""
+    return (
+        parameters.columns.names == search.parameters.columns.names
+        and scoring.metrics == search.scoring.metrics
+    )
+
+
+def _note(session: FitSession, search: Search, values: np.ndarray, result: Any) -> None:
+    """Evaluate the refined sample as a round would, and keep it if it is the best."""
+    before = float("inf") if search.best is None else search.best.error
+    evaluation = search.objective.evaluate(
+        values[np.newaxis], iteration=search.iteration, seed=search.seed
+    )
+    search.note(values[np.newaxis], evaluation)
+    after = float(evaluation.errors[0])
+    dimensions = search.dimensions.error
+    session.refinement = (
+        f"refined by least squares: {from_si(before, dimensions)} -> "
+        f"{from_si(min(before, after), dimensions)} after {result.nfev} evaluations "
+        f"({result.message})"
+    )
+
+
+def _with_units(
+    session: FitSession, problem: Problem, names: tuple[str, ...], row: np.ndarray
+) -> dict[str, Any]:
+    if not session.use_units:
+        return make_dic(names, [float(value) for value in row])
+    return {
+        name: from_si(float(value), problem.model.dimensions(name))
+        for name, value in zip(names, row, strict=True)
+    }
+
+
+def _progress(
+    session: FitSession,
+    problem: Problem,
+    parameters: Parameters,
+    scoring: Scoring,
+    callback: Any,
+) -> Progress:
+    call = callback_setup(callback)
+    best: dict[str, Any] = {"error": np.inf, "params": {}}
+    dimensions = scoring.error_dimensions_of(problem, problem.output_names[0])
+
+    def progress(x: np.ndarray, error: float, number: int) -> bool:
+        row = parameters.columns.expand(parameters.space.to_values(x[np.newaxis]))[0]
+        if error < best["error"]:
+            best["error"] = error
+            best["params"] = _with_units(session, problem, parameters.columns.names, row)
+        shown = from_si(best["error"], dimensions) if session.use_units else best["error"]
+        params = make_dic(parameters.columns.names, [float(value) for value in row])
+        info = {"output_var": list(problem.output_names), "objective_errors": [error]}
+        info["objective_errors_normalized"] = [error]
+        return call(params, [error], best["params"], shown, number, info) is True
+
+    return progress

@@ -1,0 +1,114 @@
+"""The state of a search: what was asked for, what was found so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.random import generator_for
+from brianfit._foundation.shapes import Float
+from brianfit.executors import AbstractExecutor
+from brianfit.fitting.bounds import Parameters
+from brianfit.fitting.problem import Problem
+from brianfit.fitting.scoring import Scoring
+from brianfit.objective import Evaluation, Objective
+from brianfit.optimizers import AbstractOptimizer, SupportsStart
+from brianfit.results import Dimensions, History
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The best sample so far.
+
+    Attributes
+    ----------
+    values
+        Of the free parameters [SI].
+    evaluation
+        Its errors: an evaluation of this one sample.
+    """
+
+    values: Float[np.ndarray, " n_parameters"]
+    evaluation: Evaluation
+
+    @property
+    def error(self) -> float:
+        """The error that is minimised."""
+        return float(self.evaluation.errors[0])
+
+
+@final
+@dataclass(kw_only=True)
+class Search:
+    """A fit under way; rounds are added to it by `run_round`.
+
+    Attributes
+    ----------
+    n_samples
+        Samples per round, after the optimizer had its say.
+    iteration
+        The number of the next round.
+    error_scale
+        Errors are divided by it before an optimizer sees them, so that it need not know about
+        units; set by the first round in which a sample could be scored.
+    """
+
+    problem: Problem
+    parameters: Parameters
+    scoring: Scoring
+    dimensions: Dimensions
+    objective: Objective
+    optimizer: AbstractOptimizer
+    executor: AbstractExecutor
+    n_samples: int
+    seed: int
+    iteration: int = 0
+    error_scale: float | None = None
+    best: Best | None = None
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.history = History(
+            parameter_names=self.parameters.space.names,
+            output_names=self.problem.output_names,
+        )
+
+    def start_optimizer(self, n_rounds: int) -> None:
+        """Give the optimizer its box, its random numbers and the point to start from."""
+        space = self.parameters.space
+        self.optimizer.seed(generator_for(self.seed, "optimizer"))
+        bounds = dict.fromkeys(space.names, (0.0, 1.0))
+        self.n_samples = self.optimizer.initialize(
+            list(space.names), self.n_samples, n_rounds, **bounds
+        )
+        start = space.start_coordinates()
+        if start is not None and isinstance(self.optimizer, SupportsStart):
+            self.optimizer.start_from(start)
+
+    def scaled(self, errors: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        """Return errors as the optimizer sees them."""
+        finite = errors[np.isfinite(errors)]
+        if self.error_scale is None and finite.size:
+            scale = float(np.median(np.abs(finite)))
+            self.error_scale = scale if scale > 0 else 1.0
+        return errors / (self.error_scale or 1.0)
+
+    def note(self, values: Float[np.ndarray, "n p"], evaluation: Evaluation) -> None:
+        """Keep the best of newly evaluated samples."""
+        lowest = int(np.argmin(evaluation.errors))
+        error = float(evaluation.errors[lowest])
+        if np.isinf(error) or (self.best is not None and error >= self.best.error):
+            return
+        row = slice(lowest, lowest + 1)
+        self.best = Best(
+            values=values[lowest].copy(),
+            evaluation=Evaluation(
+                errors=evaluation.errors[row],
+                output_errors=evaluation.output_errors[row],
+                raw_output_errors=evaluation.raw_output_errors[row],
+                trace_errors=evaluation.trace_errors[row],
+            ),
+        )

@@ -1,0 +1,386 @@
+"""The work behind a fitter: it keeps the search and makes simulations."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, final
+
+from brianfit._foundation.arguments import check_instance, check_positive_integer
+from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.random import fresh_seed
+from brianfit._foundation.units import from_si
+from brianfit.engines import AbstractEngine
+from brianfit.executors import AbstractExecutor, SerialExecutor
+from brianfit.fitting.bounds import read_parameters
+from brianfit.fitting.callbacks import ProgressBar, callback_setup, samples_as_dictionaries
+from brianfit.fitting.loop import run_rounds
+from brianfit.fitting.problem import Problem
+from brianfit.fitting.provenance import best_values, result_of
+from brianfit.fitting.scoring import Scoring, read_scoring
+from brianfit.fitting.search import Search
+from brianfit.fitting.stopping import stop_rules_from
+from brianfit.objective import MEMORY_LIMIT, build_objective
+from brianfit.optimizers import AbstractOptimizer, CMAESOptimizer
+from brianfit.results import FitResult
+
+OPTION_NAMES = (
+    "optimizer",
+    "metric",
+    "n_rounds",
+    "callback",
+    "restart",
+    "start_iteration",
+    "penalty",
+    "level",
+    "params",
+    "seed",
+    "stop",
+    "weights",
+    "executor",
+    "namespace",
+)
+"""The arguments of `fit` that are not parameters of a model."""
+
+_logger = logging.getLogger(__name__)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FitRequest:
+    """The arguments of one call of `fit`, as the user gave them.
+
+    Besides these, `fit` takes ``level``: how many frames further up the external constants are
+    looked for; ``namespace``: external constants, instead of looking for them; and ``params``: the
+    same as the keywords ``name=...``, for parameters whose names are also arguments.
+
+    Attributes
+    ----------
+    parameters
+        ``name=[low, high]``, or ``name=Parameter(...)``, for every parameter of the model.
+    optimizer
+        An `Optimizer`; None: the one in use, or CMA-ES.
+    metric
+        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean squared
+        error for traces, the Gamma factor for spikes.
+    n_rounds
+        Rounds of `n_samples` samples each. With 0, everything is checked and made ready.
+    callback
+        'text', 'progressbar', None, or a function; see `Callback`.
+    restart
+        Forget what was found and start anew; optimizer, metric, bounds may then change.
+    start_iteration
+        Value of the model's ``iteration`` in the first round of this call.
+    penalty
+        As for the fitter; replaces it.
+    seed
+        A whole number; the same seed gives the same numbers. None: a new one, which is in the
+        result.
+    stop
+        A stop rule such as `TargetError`, a function of the history, or a list of these.
+    weights
+        ``{output: factor of its error}``.
+    executor
+        Where samples are evaluated.
+    """
+
+    parameters: Mapping[str, Any]
+    optimizer: Any = None
+    metric: Any = None
+    n_rounds: int = 1
+    callback: Any = "text"
+    restart: bool = False
+    start_iteration: int | None = None
+    penalty: str | None = None
+    seed: int | None = None
+    stop: Any = None
+    weights: Mapping[str, Any] | None = None
+    executor: AbstractExecutor | None = None
+
+
+@final
+@dataclass(kw_only=True)
+class FitSession:
+    """A problem, how to simulate it, and the search under way.
+
+    Attributes
+    ----------
+    n_samples
+        Samples per round that are wanted.
+    search
+        None before the first `fit`.
+    """
+
+    problem: Problem
+    engine: AbstractEngine
+    n_samples: int
+    use_units: bool = True
+    penalty: str | None = None
+    memory_limit: int = MEMORY_LIMIT
+    search: Search | None = None
+    stop_reason: str = "no round was asked for"
+    refinement: str = ""
+    _given_metric: Any = field(default=None, init=False)
+    _given_bounds: Mapping[str, Any] = field(default_factory=dict, init=False)
+
+    def fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Run rounds; return best parameters and error, or (None, None) if there are none."""
+        rounds = check_positive_integer("n_rounds", request.n_rounds, minimum=0)
+        rules = stop_rules_from(request.stop)
+        callback = callback_setup(request.callback, rounds)
+        search = self._search_for(request, namespace, rounds)
+        for rule in rules:
+            rule.check(search.dimensions.error)
+        if request.start_iteration is not None:
+            search.iteration = check_positive_integer(
+                "start_iteration", request.start_iteration, minimum=0
+            )
+        if rounds > 0:
+            try:
+                self.stop_reason = run_rounds(
+                    search, rounds, rules=rules, observer=self._observer(callback)
+                )
+            finally:
+                if isinstance(callback, ProgressBar):
+                    callback.close()
+        return self.best_params, self.best_error
+
+    @property
+    def best_params(self) -> dict[str, Any] | None:
+        """The best sample, with units if the fitter uses them; None if there is none."""
+        if self.search is None or self.search.best is None:
+            return None
+        model = self.problem.model
+        values = best_values(self.search)
+        if not self.use_units:
+            return dict(values)
+        return {name: from_si(value, model.dimensions(name)) for name, value in values.items()}
+
+    @property
+    def best_error(self) -> Any:
+        """The lowest error, with its unit if the fitter uses units; None if there is none."""
+        if self.search is None or self.search.best is None:
+            return None
+        error = self.search.best.error
+        return from_si(error, self.search.dimensions.error) if self.use_units else error
+
+    def objective_errors(self, *, normalized: bool) -> dict[str, Any] | None:
+        """Return the best sample's error by output."""
+        if self.search is None or self.search.best is None:
+            return None
+        row, dimensions = self.search.best.evaluation, self.search.dimensions
+        errors = row.output_errors if normalized else row.raw_output_errors
+        units = dimensions.output_errors if normalized else dimensions.raw_output_errors
+        return {
+            name: from_si(float(errors[0, k]), units[name]) if self.use_units else errors[0, k]
+            for k, name in enumerate(self.problem.output_names)
+        }
+
+    def result(self) -> FitResult:
+        """Return what the search has left behind so far."""
+        return result_of(
+            self.require_search(), stop_reason=self.stop_reason, refinement=self.refinement
+        )
+
+    def require_search(self) -> Search:
+        """Return the search.
+
+        Raises
+        ------
+        FitStateError
+            If there was no fit yet.
+        """
+        if self.search is None:
+            raise FitStateError("There is no result yet: call fit() first.")
+        return self.search
+
+    def _search_for(
+        self, request: FitRequest, namespace: Mapping[str, Any], n_rounds: int
+    ) -> Search:
+        """Return the search that goes on, or a new one."""
+        if self.search is not None and not request.restart:
+            return self._continued(self.search, request, namespace)
+        previous = self.search
+        problem = self.problem.with_namespace(namespace)
+        optimizer = request.optimizer
+        if optimizer is None:
+            optimizer = CMAESOptimizer() if previous is None else previous.optimizer
+        check_instance("optimizer", optimizer, AbstractOptimizer, "an Optimizer")
+        bounds = request.parameters or self._given_bounds
+        metric = self._given_metric if request.metric is None else request.metric
+        search = self._new_search(
+            replace(request, optimizer=optimizer, metric=metric, parameters=bounds), problem
+        )
+        search.start_optimizer(n_rounds)
+        if search.n_samples != self.n_samples:
+            _logger.warning(
+                "The optimizer takes %d samples per round, not the %d asked for.",
+                search.n_samples,
+                self.n_samples,
+            )
+        self._given_metric, self._given_bounds = metric, bounds
+        self.search, self.n_samples, self.refinement = search, search.n_samples, ""
+        return search
+
+    def _new_search(self, request: FitRequest, problem: Problem) -> Search:
+        parameters = read_parameters(
+            problem.model,
+            request.parameters,
+            use_units=self.use_units,
+            option_names=OPTION_NAMES,
+        )
+        if not parameters.space.names:
+            raise InvalidValueError("There is nothing to fit: no parameter is free.")
+        scoring = self._scoring(request, problem)
+        columns = parameters.columns
+        model = problem.model
+        return Search(
+            problem=problem,
+            parameters=parameters,
+            scoring=scoring,
+            dimensions=scoring.dimensions(
+                problem, {name: model.dimensions(name) for name in columns.names}
+            ),
+            objective=build_objective(
+                problem.task(),
+                scoring.outputs(problem),
+                engine=self.engine,
+                columns=columns,
+                penalty=scoring.penalty,
+                memory_limit=self.memory_limit,
+            ),
+            optimizer=request.optimizer,
+            executor=request.executor or SerialExecutor(),
+            n_samples=check_positive_integer("n_samples", self.n_samples),
+            seed=fresh_seed() if request.seed is None else _checked_seed(request.seed),
+        )
+
+    def _scoring(self, request: FitRequest, problem: Problem) -> Scoring:
+        penalty = self.penalty if request.penalty is None else request.penalty
+        return read_scoring(
+            problem, metric=request.metric, weights=request.weights, penalty=penalty
+        )
+
+    def _continued(
+        self, search: Search, request: FitRequest, namespace: Mapping[str, Any]
+    ) -> Search:
+        """Return the search after checking that the request does not contradict it."""
+        changed = self._changes(search, request)
+        if changed:
+            raise FitStateError(
+                f"This fit goes on from the last one, so {' and '.join(changed)} cannot change. "
+                "Start anew with fit(..., restart=True)."
+            )
+        if dict(search.problem.model.namespace) != dict(namespace):
+            search.problem = self.problem.with_namespace(namespace)
+            search.objective = self._rebuilt_objective(search)
+        if request.executor is not None:
+            search.executor = request.executor
+        return search
+
+    def _changes(self, search: Search, request: FitRequest) -> list[str]:
+        changed = []
+        if request.optimizer is not None and request.optimizer is not search.optimizer:
+            check_instance("optimizer", request.optimizer, AbstractOptimizer, "an Optimizer")
+            changed.append("the optimizer")
+        if request.metric is not None and not self._is_same_metric(request.metric):
+            changed.append("the metric")
+        if self.n_samples != search.n_samples:
+            changed.append("n_samples")
+        if request.seed is not None and request.seed != search.seed:
+            changed.append("the seed")
+        if request.penalty is not None and request.penalty != search.scoring.penalty:
+            changed.append("the penalty")
+        if request.weights is not None:
+            wanted = self._scoring(
+                replace(request, metric=dict(search.scoring.metrics)), search.problem
+            )
+            if wanted.weights != search.scoring.weights:
+                changed.append("the weights")
+        if request.parameters and not self._are_same_bounds(search, request):
+            changed.append("the bounds")
+        return changed
+
+    def _is_same_metric(self, metric: Any) -> bool:
+        given = self._given_metric
+        if isinstance(metric, Mapping) and isinstance(given, Mapping):
+            return set(metric) == set(given) and all(metric[k] is given[k] for k in metric)
+        if isinstance(metric, list | tuple) and isinstance(given, list | tuple):
+            return len(metric) == len(given) and all(
+                a is b for a, b in zip(metric, given, strict=True)
+            )
+        return metric is given
+
+    def _are_same_bounds(self, search: Search, request: FitRequest) -> bool:
+        wanted = read_parameters(
+            search.problem.model,
+            request.parameters,
+            use_units=self.use_units,
+            option_names=OPTION_NAMES,
+        )
+        now = search.parameters
+        return (
+            wanted.space.names == now.space.names
+            and bool((wanted.space.low == now.space.low).all())
+            and bool((wanted.space.high == now.space.high).all())
+            and bool((wanted.space.is_log == now.space.is_log).all())
+            and wanted.columns.fixed == now.columns.fixed
+            and _ties(wanted.given) == _ties(now.given)
+        )
+
+    def _rebuilt_objective(self, search: Search) -> Any:
+        return build_objective(
+            search.problem.task(),
+            search.scoring.outputs(search.problem),
+            engine=self.engine,
+            columns=search.parameters.columns,
+            penalty=search.scoring.penalty,
+            memory_limit=self.memory_limit,
+        )
+
+    def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:
+        names = list(self.problem.output_names)
+
+        def observe(search: Search, number: int) -> bool:
+            round_ = search.history.rounds[-1]
+            answer = callback(
+                samples_as_dictionaries(search.history.parameter_names, round_.values),
+                round_.errors,
+                self.best_params,
+                self.best_error,
+                number,
+                {
+                    "objective_errors": round_.raw_output_errors.tolist(),
+                    "objective_errors_normalized": round_.output_errors.tolist(),
+                    "best_objective_errors": self.objective_errors(normalized=False),
+                    "output_var": names,
+                },
+            )
+            return answer is True
+
+        return observe
+
+
+def _checked_seed(seed: Any) -> int:
+    return check_positive_integer("seed", seed, minimum=0)
+
+
+def _ties(given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {name: parameter.tied for name, parameter in given.items()}
+
+
+def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return parameters given as keywords and those given through ``params={...}``.
+
+    Raises
+    ------
+    InvalidValueError
+        If one is given both ways.
+    """
+    params = {} if params is None else params
+    check_instance("params", params, Mapping, "a dictionary {name: bounds}")
+    twice = sorted(set(bounds) & set(params))
+    if twice:
+        raise InvalidValueError(f"{twice} are given both as keywords and in `params`.")
+    return {**bounds, **params}

@@ -1,0 +1,146 @@
+"""Fit spike times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, final
+
+from brianfit._foundation.errors import InvalidTypeError
+from brianfit.engines import AbstractEngine
+from brianfit.executors import AbstractExecutor
+from brianfit.fitting._base import AbstractFitter
+from brianfit.fitting.generation import GENERATE_ITERATION
+from brianfit.fitting.namespaces import Namespace, calling_frame
+from brianfit.fitting.opening import SessionOptions, open_session
+from brianfit.fitting.reading import FitterArguments
+from brianfit.fitting.session import FitRequest, all_parameters
+from brianfit.objective import MEMORY_LIMIT, SPIKES
+
+
+@final
+class SpikeFitter(AbstractFitter):
+    """Fit a model to recorded spike times.
+
+    The arguments are explained in `AbstractFitter`; `output` is a list with the spike times of
+    every trace (seconds, or with unit): an array, or a list of arrays where the stimulus was
+    repeated. The method is 'exponential_euler' unless told.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the arguments that users know
+        self,
+        model: Any,
+        input: Any = None,
+        output: Any = None,
+        dt: Any = None,
+        reset: str | None = None,
+        threshold: str | None = None,
+        input_var: str = "I",
+        refractory: Any = False,
+        n_samples: int = 30,
+        method: str | None = None,
+        param_init: Mapping[str, Any] | None = None,
+        penalty: str | None = None,
+        use_units: bool = True,
+        *,
+        recording_dt: Any = None,
+        namespace: Namespace | None = None,
+        engine: AbstractEngine | None = None,
+        memory_limit: int = MEMORY_LIMIT,
+    ) -> None:
+        self._namespace = namespace
+        self._session = open_session(
+            FitterArguments(
+                model=model,
+                input=input,
+                output=output
+                if output is None or isinstance(output, Mapping)
+                else {SPIKES: output},
+                dt=dt,
+                recording_dt=recording_dt,
+                input_var=None if isinstance(input, Mapping) else input_var,
+                output_var=None,
+                threshold=threshold,
+                reset=reset,
+                refractory=refractory,
+                method=method or "exponential_euler",
+                param_init=param_init,
+            ),
+            SessionOptions(
+                n_samples=n_samples,
+                use_units=use_units,
+                penalty=penalty,
+                engine=engine,
+                memory_limit=memory_limit,
+            ),
+        )
+        if self._session.problem.output_names != (SPIKES,):
+            raise InvalidTypeError(
+                "SpikeFitter fits spike times. For traces use TraceFitter; for both together, Fitter."
+            )
+
+    def fit(  # noqa: PLR0913, PLR0917 - the arguments that users know
+        self,
+        optimizer: Any = None,
+        metric: Any = None,
+        n_rounds: int = 1,
+        callback: Any = "text",
+        restart: bool = False,
+        start_iteration: int | None = None,
+        penalty: str | None = None,
+        level: int = 0,
+        *,
+        params: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        stop: Any = None,
+        weights: Mapping[str, Any] | None = None,
+        executor: AbstractExecutor | None = None,
+        namespace: Namespace | None = None,
+        **bounds: Any,
+    ) -> tuple[Any, Any]:
+        """Search for the parameters with the lowest error; called again, go on.
+
+        The arguments are explained in `FitRequest`; `metric` is a `SpikeMetric`.
+
+        Returns
+        -------
+        best_params : dict
+        best_error : Quantity or float
+            Both None if no sample was evaluated or none could be scored.
+
+        Raises
+        ------
+        BrianfitError
+            If anything does not fit together; all problems are listed.
+        FitStateError
+            If something changed that cannot, without `restart`.
+        """
+        frame = calling_frame(level)
+        given = all_parameters(bounds, params)
+        request = FitRequest(
+            parameters=given,
+            optimizer=optimizer,
+            metric=metric,
+            n_rounds=n_rounds,
+            callback=callback,
+            restart=restart,
+            start_iteration=start_iteration,
+            penalty=penalty,
+            seed=seed,
+            stop=stop,
+            weights=weights,
+            executor=executor,
+        )
+        return self._session.fit(request, self._resolve(frame, namespace, given.values()))
+
+    def generate_spikes(
+        self,
+        params: Mapping[str, Any] | None = None,
+        param_init: Mapping[str, Any] | None = None,
+        iteration: int = GENERATE_ITERATION,
+        level: int = 0,
+        *,
+        namespace: Namespace | None = None,
+    ) -> Any:
+        """Simulate the spike times for one set of parameters; see `generate`."""
+        frame = calling_frame(level)
+        return self._generate(SPIKES, params, param_init, iteration, frame, namespace)
