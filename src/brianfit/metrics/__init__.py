@@ -13,12 +13,16 @@ from brianfit.metrics._base import (
     SupportsTraceSelection,
     normalize_weights,
 )
+from brianfit.metrics.features import FeatureMetric, calc_eFEL
+from brianfit.metrics.gamma_factor import GammaFactor, firing_rate, get_gamma_factor
 from brianfit.metrics.mean_squared_error import MSEMetric
 
 __all__ = [
     "AbstractMetric",
     "AbstractSpikeMetric",
     "AbstractTraceMetric",
+    "FeatureMetric",
+    "GammaFactor",
     "MSEMetric",
     "SupportsAccumulator",
     "SupportsDataCheck",
@@ -27,5 +31,8 @@ __all__ = [
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
     "SupportsTraceSelection",
+    "calc_eFEL",
+    "firing_rate",
+    "get_gamma_factor",
     "normalize_weights",
 ]

@@ -1,0 +1,276 @@
+"""The coincidence factor Gamma of spike trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, Self, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
+from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.units import SECOND, Quantity, from_si, scalar_si, si_array
+from brianfit.metrics._base import AbstractSpikeMetric
+
+# Spike times are multiples of the step up to rounding; this part of a step is rounding.
+_ROUNDING = 1e-6
+
+
+@final
+class GammaFactor(AbstractSpikeMetric):
+    r"""How badly spikes coincide with recorded ones: 0 for the same train, about 1 for chance.
+
+    For a trace of duration :math:`T` (from `t_start` on) with :math:`N_d` recorded spikes and
+    :math:`N_m` spikes of the model, of which :math:`N_c` pairs are at most :math:`\Delta` apart,
+
+    .. math:: \Gamma = \frac{N_c - 2 r \Delta N_d}{\frac12 (N_d + N_m)} \frac{1}{1 - 2 r \Delta},
+        \qquad r = N_d / T
+
+    [1]_, eq. 2 in [2]_, and the error is :math:`1 - \Gamma`; with `rate_correction` [3]_
+
+    .. math:: 1 + 2 \frac{|N_m - N_d|}{N_d} - \Gamma .
+
+    Every spike belongs to one pair at most, and :math:`N_c` is the largest number of pairs. The
+    chance level uses the rate :math:`r` of the recording, so it does not change with the model.
+    The error of a sample is the mean over the traces.
+
+    Defined for all trains: both empty, 0; recording empty, :math:`\Gamma = 0` and :math:`N_d` in
+    the denominator of the rate term counts as 1; model silent, the formula holds.
+
+    Parameters
+    ----------
+    delta
+        Largest distance :math:`\Delta` of coincident spikes [s].
+    time
+        How long the traces are [s], counted from their start (`t_start` is subtracted here): one
+        value, or one per trace. None: a fitter fills in the durations of its traces.
+    t_start, normalization
+        As in `AbstractSpikeMetric`.
+    rate_correction
+        Whether the difference of the rates adds to the error.
+
+    Raises
+    ------
+    UnitMismatchError
+        If `delta`, `time` or `t_start` is no time.
+    InvalidValueError
+        If `delta` or `time` is not positive, or `time` ends before `t_start`; when the recording is
+        seen, if `delta` is so large that :math:`2 r \Delta \ge 1`: chance alone would match
+        every spike.
+
+    References
+    ----------
+    .. [1] Kistler, Gerstner & van Hemmen (1997), Neural Computation 9:1015-1045.
+    .. [2] Jolivet et al. (2008), Journal of Neuroscience Methods 169:417-424.
+    .. [3] Clopath et al. (2007), Neurocomputing 70:1668-1673.
+    """
+
+    def __init__(
+        self,
+        delta: Any,
+        time: Any = None,
+        t_start: Any = 0.0,
+        normalization: Any = 1.0,
+        rate_correction: bool = True,
+    ) -> None:
+        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
+        self.delta = scalar_si("delta", delta, SECOND)
+        self.time = None if time is None else si_array("time", time, SECOND)
+        self.rate_correction = bool(rate_correction)
+        problems = Problems()
+        for problem in self._problems():
+            problems.add(problem)
+        problems.raise_if_any()
+
+    def get_features(
+        self,
+        model: Sequence[Sequence[np.ndarray]],
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace."""
+        sorted_trains = [[np.sort(train) for train in sample] for sample in model]
+        return self._errors(spike_trains_from_nested(sorted_trains, n_traces=len(data)), data, dt)
+
+    def features_of_trains(
+        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace, `t_start` applied."""
+        return self._errors(model, [train[train >= self.t_start] for train in data], dt)
+
+    def get_errors(
+        self, features: Float[np.ndarray, "n_samples n_traces"]
+    ) -> Float[np.ndarray, " n_samples"]:
+        """Return the mean over the traces."""
+        return np.asarray(features.mean(axis=1))
+
+    def check_data(
+        self,
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> None:
+        """Check that `delta` and `time` fit the recorded trains.
+
+        Raises
+        ------
+        InvalidValueError
+            If `time` is not known or has not one value per trace, or `delta` is too large.
+        """
+        self._chance_level([train[train >= self.t_start] for train in data])
+
+    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Self:
+        """Return the metric for traces that end at `durations` [s]; a given `time` stands."""
+        return self if self.time is not None else self._with_time(durations)
+
+    def select_traces(self, traces: Sequence[int]) -> Self:
+        """Return the metric for `traces` only, in that order."""
+        if self.time is None or self.time.size == 1:
+            return self
+        return self._with_time(self.time[list(traces)])
+
+    def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> Self:
+        changed = copy(self)
+        changed.time = np.array(time, dtype=np.float64)
+        problems = Problems()
+        for problem in changed._problems():  # noqa: SLF001 - a copy of this very object
+            problems.add(problem)
+        problems.raise_if_any()
+        return changed
+
+    def _problems(self) -> list[BrianfitError]:
+        found: list[BrianfitError] = []
+        if not (np.isfinite(self.delta) and self.delta > 0):
+            found.append(
+                InvalidValueError(f"`delta` must be a positive time, but is {self.delta} s.")
+            )
+        if self.time is None:
+            return found
+        if self.time.ndim > 1 or self.time.size == 0 or not np.all(np.isfinite(self.time)):
+            found.append(
+                InvalidValueError(
+                    f"`time` must be one finite duration, or one per trace, but is {self.time}."
+                )
+            )
+        elif np.any(self.time <= self.t_start):
+            found.append(
+                InvalidValueError(
+                    f"`time` must be later than `t_start` = {self.t_start} s, but is "
+                    f"{self.time} s: nothing is left to compare."
+                )
+            )
+        return found
+
+    def _errors(
+        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        chance = self._chance_level(data)
+        recorded = spike_trains_from_nested([[np.sort(t) for t in data]], n_traces=len(data))
+        # Numba is loaded when spikes are first compared, not when metrics are imported.
+        from brianfit.metrics._coincidences import count_coincidences
+
+        coincidences, counts = count_coincidences(
+            model.times,
+            model.offsets,
+            recorded.times,
+            recorded.offsets,
+            model.n_samples,
+            self.t_start,
+            self.delta + _ROUNDING * dt,
+        )
+        return _gamma_errors(
+            coincidences,
+            counts,
+            recorded.counts()[0],
+            chance,
+            rate_correction=self.rate_correction,
+        )
+
+    def _chance_level(self, data: Sequence[np.ndarray]) -> Float[np.ndarray, " n_traces"]:
+        r"""Return :math:`2 r \Delta`, the chance that a spike is coincident, for every trace."""
+        counts = np.array([train.size for train in data], dtype=np.float64)
+        chance = 2.0 * self.delta * counts / self._compared_time(len(data))
+        if np.any(chance >= 1):
+            worst = int(np.argmax(chance))
+            limit = self.delta / chance[worst]
+            raise InvalidValueError(
+                f"`delta` = {self.delta:g} s is too large: trace {worst} has "
+                f"{int(counts[worst])} recorded spikes, and with windows that wide chance alone "
+                f"matches all of them. Give a `delta` far below {limit:g} s, such as a tenth of it."
+            )
+        return np.asarray(chance)
+
+    def _compared_time(self, n_traces: int) -> Float[np.ndarray, " n_traces"]:
+        if self.time is None:
+            raise InvalidValueError(
+                "`time`, the duration of the traces, is not known. A fitter fills it in; without "
+                "one, give it: GammaFactor(delta=..., time=...)."
+            )
+        if self.time.size > 1:
+            check_shape("time", self.time, (n_traces,), ("n_traces",))
+        return np.broadcast_to(self.time - self.t_start, (n_traces,))
+
+
+def get_gamma_factor(  # noqa: PLR0917 - the signature that scripts use
+    model: Any, data: Any, delta: Any, time: Any, dt: Any, rate_correction: bool = True
+) -> float:
+    """Return the error of one spike train, as defined in `GammaFactor`; 0 for the same train.
+
+    Parameters
+    ----------
+    model, data
+        Spike times of the model and of the recording [s].
+    delta, time, rate_correction
+        As in `GammaFactor`.
+    dt
+        Simulation step [s]; spikes a millionth of it farther apart than `delta` are coincident,
+        for rounding.
+
+    Raises
+    ------
+    UnitMismatchError, InvalidValueError
+        As in `GammaFactor`.
+    """
+    metric = GammaFactor(delta=delta, time=time, rate_correction=rate_correction)
+    return float(metric.calc([[model]], [data], dt)[0])
+
+
+def firing_rate(spikes: Any) -> Any:
+    """Return the number of inter-spike intervals over the time that they take.
+
+    Parameters
+    ----------
+    spikes
+        Spike times, in seconds where they have no unit.
+
+    Returns
+    -------
+    float or Quantity
+        The rate [Hz], with its unit where the spike times have one; nan if there are fewer than
+        two spikes, or all come at the same time.
+    """
+    times = si_array("spikes", spikes, SECOND)
+    span = np.ptp(times) if times.size > 1 else 0.0
+    rate = (times.size - 1) / span if span > 0 else np.nan
+    return from_si(float(rate), SECOND**-1) if isinstance(spikes, Quantity) else float(rate)
+
+
+def _gamma_errors(
+    coincidences: Int[np.ndarray, "n_samples n_traces"],
+    counts: Int[np.ndarray, "n_samples n_traces"],
+    data_counts: Int[np.ndarray, " n_traces"],
+    chance: Float[np.ndarray, " n_traces"],
+    *,
+    rate_correction: bool,
+) -> Float[np.ndarray, "n_samples n_traces"]:
+    both = counts + data_counts
+    surplus = coincidences - chance * data_counts
+    gamma = surplus / (0.5 * np.maximum(both, 1)) / (1.0 - chance)
+    gamma[both == 0] = 1.0  # two silent neurons agree
+    errors = 1.0 - gamma
+    if rate_correction:
+        errors += 2.0 * np.abs(counts - data_counts) / np.maximum(data_counts, 1)
+    # The same train gives 0 up to rounding, which may fall below.
+    return np.asarray(np.maximum(errors, 0.0))
