@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,23 +74,37 @@ def clear_errors(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except BrianfitError:
-        raise
-    except _BRIAN_ERRORS as error:
-        raise _clear_error(what, error) from error
+        return
+    except (BrianfitError, *_BRIAN_ERRORS) as error:
+        _release_frames(error)
+        problem, cause = _clear_error(what, error)
+    # The half-built objects are freed here, where Brian's warning of unused objects is off.
+    gc.collect()
+    raise problem from cause
 
 
-def _clear_error(what: str, error: BaseException) -> BrianfitError:
+def _release_frames(error: BaseException) -> None:
+    """Empty the frames of the traceback, which hold half-built objects."""
+    current: BaseException | None = error
+    while current is not None:
+        traceback.clear_frames(current.__traceback__)
+        current = current.__cause__ or current.__context__
+
+
+def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseException | None]:
+    """Return the error to be raised, and its cause, which holds no objects of Brian."""
+    if isinstance(error, BrianfitError):
+        return error, error.__cause__
     reasons = _reasons(error)
-    message = f"{what}: {' '.join(_sentence(reason) for reason in reasons)}"
+    message = f"{what}: {_told(reasons)}"
     root = reasons[-1]
     if isinstance(root, DimensionMismatchError):
-        return UnitMismatchError(message)
+        return UnitMismatchError(message), root
     if isinstance(root, LookupError | NameError) and "resolved" in str(root):
-        return UnknownNameError(message)
+        return UnknownNameError(message), root
     if isinstance(root, RuntimeError | ArithmeticError):
-        return SimulationError(message)
-    return InvalidValueError(message)
+        return SimulationError(message), root
+    return InvalidValueError(message), root
 
 
 def _reasons(error: BaseException) -> list[BaseException]:
@@ -100,6 +116,16 @@ def _reasons(error: BaseException) -> list[BaseException]:
             chain.append(current)
         current = current.__cause__
     return chain or [error]
+
+
+def _told(reasons: list[BaseException]) -> str:
+    """Return the messages one after the other, without those that an earlier one repeats."""
+    told = ""
+    for reason in reasons:
+        sentence = _sentence(reason)
+        if sentence not in told:
+            told = f"{told} {sentence}".strip()
+    return told
 
 
 def _sentence(error: BaseException) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from brianfit._foundation.arguments import suggestion
+from brian2.stateupdaters.base import StateUpdateMethod
+
+from brianfit._foundation.arguments import check_choice, suggestion
 from brianfit._foundation.errors import InvalidValueError, Problems, UnknownNameError
 from brianfit.engines._base import SimulationTask
 from brianfit.model.model import ITERATION
@@ -28,11 +30,44 @@ def check_task(task: SimulationTask) -> None:
     for accumulator in task.accumulators:
         argument = f"variables of the accumulator '{accumulator.name}'"
         _check_known(argument, accumulator.variables, task, (*given, "t", "dt"), problems)
-    if task.record_spikes and task.model.threshold is None:
+    _check_refractory(task, problems)
+    _check_linked(task, problems)
+    _check_method(task.model.method, problems)
+    if task.record_spikes and task.model.threshold is None and "spike" not in task.model.events:
         problems.add(
             InvalidValueError("Spikes are to be recorded, but the model has no threshold.")
         )
     problems.raise_if_any()
+
+
+def _check_refractory(task: SimulationTask, problems: Problems) -> None:
+    if task.model.refractory is True:
+        problems.add(
+            InvalidValueError(
+                "`refractory` must be a time, or an expression that says whether or how long "
+                "the neuron is refractory, but is True."
+            )
+        )
+
+
+def _check_linked(task: SimulationTask, problems: Problems) -> None:
+    linked = [name for name, it in task.model.equations.items() if "linked" in it.flags]
+    for name in linked:
+        problems.add(
+            InvalidValueError(
+                f"'{name}' is declared as (linked), but there is no other group to link it to. "
+                "Give it over time as an input, or drop the flag."
+            )
+        )
+
+
+def _check_method(method: str | None, problems: Problems) -> None:
+    if method is None:
+        return
+    try:
+        check_choice("method", method, sorted(StateUpdateMethod.stateupdaters))
+    except InvalidValueError as problem:
+        problems.add(problem)
 
 
 def _check_start(task: SimulationTask, problems: Problems) -> None:
