@@ -1,1 +1,121 @@
-"""Fit neuron models written as Brian 2 equations to recorded traces and spike trains."""
+"""Fit neuron models written as Brian 2 equations to recorded traces and spike trains.
+
+Public names only; each is loaded when it is first used, so that importing brianfit is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brianfit._foundation.errors import BrianfitError
+    from brianfit.data import Recording, RecordingSet
+    from brianfit.engines import AbstractEngine, ReferenceEngine
+    from brianfit.executors import SerialExecutor
+    from brianfit.fitting import (
+        Fitter,
+        MaxEvaluations,
+        OnlineTraceFitter,
+        ProgressBar,
+        SpikeFitter,
+        Stagnation,
+        TargetError,
+        TraceFitter,
+        WallClock,
+        callback_none,
+        callback_setup,
+        callback_text,
+        make_dic,
+    )
+    from brianfit.metrics import (
+        AbstractMetric as Metric,
+    )
+    from brianfit.metrics import (
+        AbstractSpikeMetric as SpikeMetric,
+    )
+    from brianfit.metrics import (
+        AbstractTraceMetric as TraceMetric,
+    )
+    from brianfit.metrics import (
+        FeatureMetric,
+        GammaFactor,
+        MSEMetric,
+        calc_eFEL,
+        firing_rate,
+        get_gamma_factor,
+        normalize_weights,
+    )
+    from brianfit.model import Model, Parameter
+    from brianfit.optimizers import AbstractOptimizer as Optimizer
+    from brianfit.optimizers import (
+        CMAESOptimizer,
+        DifferentialEvolution,
+        NevergradOptimizer,
+        ParticleSwarm,
+        SkoptOptimizer,
+        calc_bounds,
+    )
+    from brianfit.results import FitResult
+
+_WHERE = {
+    "AbstractEngine": ("brianfit.engines", "AbstractEngine"),
+    "BrianfitError": ("brianfit._foundation.errors", "BrianfitError"),
+    "CMAESOptimizer": ("brianfit.optimizers", "CMAESOptimizer"),
+    "DifferentialEvolution": ("brianfit.optimizers", "DifferentialEvolution"),
+    "FeatureMetric": ("brianfit.metrics", "FeatureMetric"),
+    "FitResult": ("brianfit.results", "FitResult"),
+    "Fitter": ("brianfit.fitting", "Fitter"),
+    "GammaFactor": ("brianfit.metrics", "GammaFactor"),
+    "MSEMetric": ("brianfit.metrics", "MSEMetric"),
+    "MaxEvaluations": ("brianfit.fitting", "MaxEvaluations"),
+    "Metric": ("brianfit.metrics", "AbstractMetric"),
+    "Model": ("brianfit.model", "Model"),
+    "NevergradOptimizer": ("brianfit.optimizers", "NevergradOptimizer"),
+    "OnlineTraceFitter": ("brianfit.fitting", "OnlineTraceFitter"),
+    "Optimizer": ("brianfit.optimizers", "AbstractOptimizer"),
+    "Parameter": ("brianfit.model", "Parameter"),
+    "ParticleSwarm": ("brianfit.optimizers", "ParticleSwarm"),
+    "ProgressBar": ("brianfit.fitting", "ProgressBar"),
+    "Recording": ("brianfit.data", "Recording"),
+    "RecordingSet": ("brianfit.data", "RecordingSet"),
+    "ReferenceEngine": ("brianfit.engines", "ReferenceEngine"),
+    "SerialExecutor": ("brianfit.executors", "SerialExecutor"),
+    "SkoptOptimizer": ("brianfit.optimizers", "SkoptOptimizer"),
+    "SpikeFitter": ("brianfit.fitting", "SpikeFitter"),
+    "SpikeMetric": ("brianfit.metrics", "AbstractSpikeMetric"),
+    "Stagnation": ("brianfit.fitting", "Stagnation"),
+    "TargetError": ("brianfit.fitting", "TargetError"),
+    "TraceFitter": ("brianfit.fitting", "TraceFitter"),
+    "TraceMetric": ("brianfit.metrics", "AbstractTraceMetric"),
+    "WallClock": ("brianfit.fitting", "WallClock"),
+    "calc_bounds": ("brianfit.optimizers", "calc_bounds"),
+    "calc_eFEL": ("brianfit.metrics", "calc_eFEL"),
+    "callback_none": ("brianfit.fitting", "callback_none"),
+    "callback_setup": ("brianfit.fitting", "callback_setup"),
+    "callback_text": ("brianfit.fitting", "callback_text"),
+    "firing_rate": ("brianfit.metrics", "firing_rate"),
+    "get_gamma_factor": ("brianfit.metrics", "get_gamma_factor"),
+    "make_dic": ("brianfit.fitting", "make_dic"),
+    "normalize_weights": ("brianfit.metrics", "normalize_weights"),
+}
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605 - one list of the names, not two
+
+__version__ = _version("brianfit")
+__version_tuple__ = tuple(int(part) for part in __version__.split(".")[:3] if part.isdigit())
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'brianfit' has no attribute {name!r}")
+    module, attribute = _WHERE[name]
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__", "__version_tuple__"])

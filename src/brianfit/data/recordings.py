@@ -252,11 +252,12 @@ def _problems_of(recording: Recording, first: Recording, number: int) -> Iterato
     for name, values in recording.inputs.items():
         if not np.all(np.isfinite(values)):
             yield InvalidValueError(
-                f"{place}: the input `{name}` has values that are not finite numbers. An input must "
-                "be known at all times; only outputs may have gaps."
+                f"{place}: the input `{name}` has values that are not finite numbers. An input "
+                "must be known at all times; only outputs may have gaps."
             )
     for name, values in recording.traces.items():
         if np.any(np.isinf(values)):
             yield InvalidValueError(
-                f"{place}: the trace `{name}` has infinite values. Mark what was not measured as nan."
+                f"{place}: the trace `{name}` has infinite values. Mark what was not measured "
+                "as nan."
             )

@@ -130,7 +130,7 @@ class AbstractFitter(ABC):
 
     @property
     def n_samples(self) -> int:
-        """Samples per round; an optimizer may have raised it to the smallest number it works with."""
+        """Samples per round; an optimizer may have raised it to the smallest number it can use."""
         return self._session.n_samples
 
     @n_samples.setter
@@ -339,13 +339,14 @@ class AbstractFitter(ABC):
         Returns
         -------
         Quantity, list or dict
-            Traces of shape (n_traces, n_steps), nan where a trace has ended; for ``'spikes'`` a list
-            of arrays of times, one per trace; a dictionary by name where several were asked for.
+            Traces of shape (n_traces, n_steps), nan where a trace has ended; for ``'spikes'`` a
+            list of arrays of times, one per trace; a dictionary by name where several were asked
+            for.
         """
         frame = calling_frame(level)
         return self._generate(output_var, params, param_init, iteration, frame, namespace)
 
-    def _generate(
+    def _generate(  # noqa: PLR0917 - the arguments of `generate`, in its order
         self,
         output_var: Any,
         params: Mapping[str, Any] | None,

@@ -185,8 +185,8 @@ def _is_zero(given: Any) -> bool:
 def _check_can_vary(model: Model, name: str, parameter: Parameter) -> None:
     if model.is_shared(name) and parameter.fixed is None:
         raise InvalidValueError(
-            f"Parameter '{name}' is declared as shared, so it cannot differ between samples. Remove "
-            "the flag, or give it as Parameter(fixed=...)."
+            f"Parameter '{name}' is declared as shared, so it cannot differ between samples. "
+            "Remove the flag, or give it as Parameter(fixed=...)."
         )
 
 

@@ -36,7 +36,7 @@ def run_rounds(
             return reason
         if wants_to_stop:
             return "the callback asked for it"
-    return f"all {n_rounds} rounds were done"
+    return "the rounds asked for were done"
 
 
 def run_round(search: Search) -> None:
@@ -63,9 +63,9 @@ def run_round(search: Search) -> None:
 
 
 def _evaluate(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
-    def evaluate(part: np.ndarray, *, first_sample: int) -> Evaluation:
+    def evaluate(values: np.ndarray, *, first_sample: int) -> Evaluation:
         return search.objective.evaluate(
-            part, iteration=search.iteration, seed=search.seed, first_sample=first_sample
+            values, iteration=search.iteration, seed=search.seed, first_sample=first_sample
         )
 
     return search.executor.run(evaluate, values, joined)

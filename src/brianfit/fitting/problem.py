@@ -130,4 +130,4 @@ def _held(
 ) -> Float[np.ndarray, " n_steps"]:
     """Return values held constant between their times, at the steps of the simulation."""
     position = np.floor(np.arange(n_steps) * (dt / recorded_dt) + 1e-6).astype(np.int64)
-    return values[np.minimum(position, values.size - 1)]
+    return np.asarray(values[np.minimum(position, values.size - 1)])

@@ -49,7 +49,7 @@ def result_of(search: Search, *, stop_reason: str, refinement: str) -> FitResult
 
 
 def best_values(search: Search) -> dict[str, float]:
-    """Return the best value of every free, fixed and tied parameter [SI]; empty if there is none."""
+    """Return the best value of every free, fixed and tied parameter [SI], if there is one."""
     if search.best is None:
         return {}
     columns = search.parameters.columns

@@ -101,7 +101,7 @@ class Residuals:
     def _selected(self, output: str, traces: np.ndarray) -> np.ndarray:
         weights = self.weights[output]
         compared = weights > 0
-        return traces[:, compared] * weights[compared]
+        return np.asarray(traces[:, compared] * weights[compared])
 
 
 def prepare_residuals(
@@ -207,7 +207,7 @@ def least_squares_fit(
             bounds=(np.zeros_like(start), np.ones_like(start)),
             **{"method": "trf", "x_scale": 1.0, **options},
         )
-    except _Stopped:
+    except _StoppedError:
         result = OptimizeResult(
             x=search.best_x,
             success=False,
@@ -221,7 +221,7 @@ def least_squares_fit(
 
 
 @final
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The callback asked to stop."""
 
 
@@ -251,7 +251,7 @@ class _Evaluations:
 
     def jacobian_at(self, x: np.ndarray) -> np.ndarray:
         """Return the derivatives; those that cannot be had are zero."""
-        return np.nan_to_num(self._at(x)[1], nan=0.0, posinf=0.0, neginf=0.0)
+        return np.asarray(np.nan_to_num(self._at(x)[1], nan=0.0, posinf=0.0, neginf=0.0))
 
     def _at(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self._last is not None and np.array_equal(self._last[0], x):
@@ -266,7 +266,7 @@ class _Evaluations:
             self.best_x, self.best_error = x.copy(), error
         self.n_evaluations += 1
         if self._progress(x, error, self.n_evaluations - 1):
-            raise _Stopped
+            raise _StoppedError
         return values, jacobian
 
 

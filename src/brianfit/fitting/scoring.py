@@ -185,14 +185,14 @@ def _problems_of_time(problem: Problem, name: str, metric: AbstractMetric) -> li
                 f"ends at {problem.duration:g} s: nothing would be compared."
             )
         )
-    if isinstance(metric, AbstractTraceMetric) and metric.t_weights is not None:
-        if len(metric.t_weights) != problem.n_steps:
-            found.append(
-                InvalidValueError(
-                    f"`t_weights` of the metric of '{name}' must have one weight for each of the "
-                    f"{problem.n_steps} simulation steps, but has {len(metric.t_weights)}."
-                )
+    weights = metric.t_weights if isinstance(metric, AbstractTraceMetric) else None
+    if weights is not None and len(weights) != problem.n_steps:
+        found.append(
+            InvalidValueError(
+                f"`t_weights` of the metric of '{name}' must have one weight for each of the "
+                f"{problem.n_steps} simulation steps, but has {len(weights)}."
             )
+        )
     return found
 
 

@@ -62,8 +62,8 @@ class FitRequest:
     optimizer
         An `Optimizer`; None: the one in use, or CMA-ES.
     metric
-        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean squared
-        error for traces, the Gamma factor for spikes.
+        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean
+        squared error for traces, the Gamma factor for spikes.
     n_rounds
         Rounds of `n_samples` samples each. With 0, everything is checked and made ready.
     callback

@@ -75,7 +75,7 @@ class SpikeFitter(AbstractFitter):
         )
         if self._session.problem.output_names != (SPIKES,):
             raise InvalidTypeError(
-                "SpikeFitter fits spike times. For traces use TraceFitter; for both together, Fitter."
+                "SpikeFitter fits spike times. For traces use TraceFitter; for both, Fitter."
             )
 
     def fit(  # noqa: PLR0913, PLR0917 - the arguments that users know

@@ -25,7 +25,7 @@ ITERATION = "iteration"
 @final
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """An event besides the spike: when it happens, and what then (as `NeuronGroup.run_on_event`)."""
+    """An event besides the spike: when it happens, and what is run then."""
 
     condition: str
     code: str = ""

@@ -109,8 +109,8 @@ def _constants_of(
             constants[used] = _UNITS[used]
         else:
             raise UnknownNameError(
-                f"The expression {expression!r} for the tied parameter '{name}' uses '{used}', which "
-                f"is neither a parameter given before it nor an external constant."
+                f"The expression {expression!r} for the tied parameter '{name}' uses '{used}', "
+                "which is neither a parameter given before it nor an external constant."
             )
     return constants
 

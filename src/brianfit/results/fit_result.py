@@ -91,8 +91,8 @@ class FitResult:
 def _headline(result: FitResult) -> list[str]:
     history = result.history
     lines = [
-        f"Fit of {len(history.parameter_names)} parameters: {history.n_evaluations} evaluations in "
-        f"{history.n_rounds} rounds, {history.seconds:.1f} s",
+        f"Fit of {len(history.parameter_names)} parameters",
+        f"  {history.n_evaluations} evaluations in {history.n_rounds} rounds, {history.seconds:.1f} s",
         f"  stopped because {result.stop_reason}",
         f"  error {_with_unit(result.error, result.dimensions.error)}",
     ]

@@ -13,7 +13,7 @@ from brianfit._foundation.units import Dimension, from_si
 from brianfit.results.history import History
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 FORMATS = ("list", "dict", "dataframe")
 
@@ -92,12 +92,12 @@ def _as_list(table: Mapping[str, Any], n_evaluations: int) -> list[dict[str, Any
     return [{name: row(entry, k) for name, entry in table.items()} for k in range(n_evaluations)]
 
 
-def _as_dataframe(history: History) -> pandas.DataFrame:
-    import pandas
+def _as_dataframe(history: History) -> pd.DataFrame:
+    import pandas as pd
 
     table = _as_dict(history, None)
     raw = table.pop("objective_errors", {})
     normalised = table.pop("objective_errors_normalized", {})
     table.update({f"error_{name}": values for name, values in raw.items()})
     table.update({f"normalized_error_{name}": values for name, values in normalised.items()})
-    return pandas.DataFrame(table)
+    return pd.DataFrame(table)
