@@ -1,63 +1,14 @@
 """Fit neuron models written as Brian 2 equations to recorded traces and spike trains.
 
-Public names only; each is loaded when it is first used, so that importing brianfit is quick.
+Public names only; each is loaded when it is first used, so that importing brianfit is quick. The
+same names stand in `__init__.pyi`, for type checkers and editors.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import version as _version
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from brianfit._foundation.errors import BrianfitError
-    from brianfit.data import Recording, RecordingSet
-    from brianfit.engines import AbstractEngine, ReferenceEngine
-    from brianfit.executors import SerialExecutor
-    from brianfit.fitting import (
-        Fitter,
-        MaxEvaluations,
-        OnlineTraceFitter,
-        ProgressBar,
-        SpikeFitter,
-        Stagnation,
-        TargetError,
-        TraceFitter,
-        WallClock,
-        callback_none,
-        callback_setup,
-        callback_text,
-        make_dic,
-    )
-    from brianfit.metrics import (
-        AbstractMetric as Metric,
-    )
-    from brianfit.metrics import (
-        AbstractSpikeMetric as SpikeMetric,
-    )
-    from brianfit.metrics import (
-        AbstractTraceMetric as TraceMetric,
-    )
-    from brianfit.metrics import (
-        FeatureMetric,
-        GammaFactor,
-        MSEMetric,
-        calc_eFEL,
-        firing_rate,
-        get_gamma_factor,
-        normalize_weights,
-    )
-    from brianfit.model import Model, Parameter
-    from brianfit.optimizers import AbstractOptimizer as Optimizer
-    from brianfit.optimizers import (
-        CMAESOptimizer,
-        DifferentialEvolution,
-        NevergradOptimizer,
-        ParticleSwarm,
-        SkoptOptimizer,
-        calc_bounds,
-    )
-    from brianfit.results import FitResult
+from typing import Any
 
 _WHERE = {
     "AbstractEngine": ("brianfit.engines", "AbstractEngine"),
@@ -101,7 +52,7 @@ _WHERE = {
     "normalize_weights": ("brianfit.metrics", "normalize_weights"),
 }
 
-__all__ = sorted(_WHERE)  # noqa: PLE0605 - one list of the names, not two
+__all__ = sorted(_WHERE)  # noqa: PLE0605 - a list, made from the table
 
 __version__ = _version("brianfit")
 __version_tuple__ = tuple(int(part) for part in __version__.split(".")[:3] if part.isdigit())

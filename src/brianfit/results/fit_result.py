@@ -90,9 +90,12 @@ class FitResult:
 
 def _headline(result: FitResult) -> list[str]:
     history = result.history
+    spent = (
+        f"{history.n_evaluations} evaluations, {history.n_rounds} rounds, {history.seconds:.3g} s"
+    )
     lines = [
         f"Fit of {len(history.parameter_names)} parameters",
-        f"  {history.n_evaluations} evaluations in {history.n_rounds} rounds, {history.seconds:.1f} s",
+        f"  {spent}",
         f"  stopped because {result.stop_reason}",
         f"  error {_with_unit(result.error, result.dimensions.error)}",
     ]

@@ -1,0 +1,144 @@
+from brianfit._foundation.errors import BrianfitError as BrianfitError
+from brianfit.data import Recording as Recording
+from brianfit.data import RecordingSet as RecordingSet
+from brianfit.engines import AbstractEngine as AbstractEngine
+from brianfit.engines import ReferenceEngine as ReferenceEngine
+from brianfit.executors import SerialExecutor as SerialExecutor
+from brianfit.fitting import (
+    Fitter as Fitter,
+)
+from brianfit.fitting import (
+    MaxEvaluations as MaxEvaluations,
+)
+from brianfit.fitting import (
+    OnlineTraceFitter as OnlineTraceFitter,
+)
+from brianfit.fitting import (
+    ProgressBar as ProgressBar,
+)
+from brianfit.fitting import (
+    SpikeFitter as SpikeFitter,
+)
+from brianfit.fitting import (
+    Stagnation as Stagnation,
+)
+from brianfit.fitting import (
+    TargetError as TargetError,
+)
+from brianfit.fitting import (
+    TraceFitter as TraceFitter,
+)
+from brianfit.fitting import (
+    WallClock as WallClock,
+)
+from brianfit.fitting import (
+    callback_none as callback_none,
+)
+from brianfit.fitting import (
+    callback_setup as callback_setup,
+)
+from brianfit.fitting import (
+    callback_text as callback_text,
+)
+from brianfit.fitting import (
+    make_dic as make_dic,
+)
+from brianfit.metrics import (
+    AbstractMetric as Metric,
+)
+from brianfit.metrics import (
+    AbstractSpikeMetric as SpikeMetric,
+)
+from brianfit.metrics import (
+    AbstractTraceMetric as TraceMetric,
+)
+from brianfit.metrics import (
+    FeatureMetric as FeatureMetric,
+)
+from brianfit.metrics import (
+    GammaFactor as GammaFactor,
+)
+from brianfit.metrics import (
+    MSEMetric as MSEMetric,
+)
+from brianfit.metrics import (
+    calc_eFEL as calc_eFEL,
+)
+from brianfit.metrics import (
+    firing_rate as firing_rate,
+)
+from brianfit.metrics import (
+    get_gamma_factor as get_gamma_factor,
+)
+from brianfit.metrics import (
+    normalize_weights as normalize_weights,
+)
+from brianfit.model import Model as Model
+from brianfit.model import Parameter as Parameter
+from brianfit.optimizers import (
+    AbstractOptimizer as Optimizer,
+)
+from brianfit.optimizers import (
+    CMAESOptimizer as CMAESOptimizer,
+)
+from brianfit.optimizers import (
+    DifferentialEvolution as DifferentialEvolution,
+)
+from brianfit.optimizers import (
+    NevergradOptimizer as NevergradOptimizer,
+)
+from brianfit.optimizers import (
+    ParticleSwarm as ParticleSwarm,
+)
+from brianfit.optimizers import (
+    SkoptOptimizer as SkoptOptimizer,
+)
+from brianfit.optimizers import (
+    calc_bounds as calc_bounds,
+)
+from brianfit.results import FitResult as FitResult
+
+__version__: str
+__version_tuple__: tuple[int, ...]
+
+__all__ = [
+    "AbstractEngine",
+    "BrianfitError",
+    "CMAESOptimizer",
+    "DifferentialEvolution",
+    "FeatureMetric",
+    "FitResult",
+    "Fitter",
+    "GammaFactor",
+    "MSEMetric",
+    "MaxEvaluations",
+    "Metric",
+    "Model",
+    "NevergradOptimizer",
+    "OnlineTraceFitter",
+    "Optimizer",
+    "Parameter",
+    "ParticleSwarm",
+    "ProgressBar",
+    "Recording",
+    "RecordingSet",
+    "ReferenceEngine",
+    "SerialExecutor",
+    "SkoptOptimizer",
+    "SpikeFitter",
+    "SpikeMetric",
+    "Stagnation",
+    "TargetError",
+    "TraceFitter",
+    "TraceMetric",
+    "WallClock",
+    "calc_bounds",
+    "calc_eFEL",
+    "callback_none",
+    "callback_setup",
+    "callback_text",
+    "firing_rate",
+    "get_gamma_factor",
+    "make_dic",
+    "normalize_weights",
+]
