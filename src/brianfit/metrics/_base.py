@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -283,7 +283,7 @@ class SupportsDataCheck(Protocol):
 class SupportsDurations(Protocol):
     """A metric that depends on how long the traces are."""
 
-    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Self:
+    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Any:
         """Return the metric for traces that end at `durations` [s].
 
         Durations that were given to the metric by its user stand.
@@ -294,7 +294,7 @@ class SupportsDurations(Protocol):
 class SupportsTraceSelection(Protocol):
     """A metric with arguments that hold one value per trace."""
 
-    def select_traces(self, traces: Sequence[int]) -> Self:
+    def select_traces(self, traces: Sequence[int]) -> Any:
         """Return the metric for `traces` only, in that order; one may be named several times."""
 
 

@@ -6,10 +6,9 @@ import multiprocessing
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.pool import Pool
 from types import ModuleType
 from typing import Any, final
 
@@ -110,12 +109,12 @@ def efel_values(
     inputs = [_efel_input(piece) for piece in pieces]
     processes = min(processes, len(pieces))
     try:
-        if processes <= 1:
-            return list(efel.get_feature_values(inputs, list(names), raise_warnings=False))
-        with _pool(processes) as pool:
+        with _pool_map(processes) as parallel_map, warnings.catch_warnings():
+            # Scripts keep the names that they were written with, such as Spikecount.
+            warnings.simplefilter("ignore", DeprecationWarning)
             return list(
                 efel.get_feature_values(
-                    inputs, list(names), parallel_map=pool.map, raise_warnings=False
+                    inputs, list(names), parallel_map=parallel_map, raise_warnings=False
                 )
             )
     except Exception as error:
@@ -220,18 +219,21 @@ def _efel_input(piece: VoltagePiece) -> dict[str, Any]:
 
 
 @contextmanager
-def _pool(processes: int) -> Iterator[Pool]:
-    """Yield workers that are gone afterwards.
+def _pool_map(processes: int) -> Iterator[Callable[..., Any]]:
+    """Yield a `map` over worker processes, which are gone afterwards.
 
     On Linux they are forked: that is quick, and the script of the user need not be importable.
     They run nothing but eFEL, so the threads of the parent, of which Python warns, do not matter.
     """
+    if processes <= 1:
+        yield map
+        return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
         pool = context.Pool(processes)
     try:
-        yield pool
+        yield pool.map
     finally:
         pool.close()
         pool.join()

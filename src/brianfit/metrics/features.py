@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -171,7 +171,7 @@ class FeatureMetric(AbstractTraceMetric):
         """
         self._target(data, dt)
 
-    def select_traces(self, traces: Sequence[int]) -> Self:
+    def select_traces(self, traces: Sequence[int]) -> FeatureMetric:
         """Return the metric for `traces` only, in that order."""
         if len(self.stim_times) == 1:
             return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 
@@ -121,17 +121,17 @@ class GammaFactor(AbstractSpikeMetric):
         """
         self._chance_level([train[train >= self.t_start] for train in data])
 
-    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Self:
+    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> GammaFactor:
         """Return the metric for traces that end at `durations` [s]; a given `time` stands."""
         return self if self.time is not None else self._with_time(durations)
 
-    def select_traces(self, traces: Sequence[int]) -> Self:
+    def select_traces(self, traces: Sequence[int]) -> GammaFactor:
         """Return the metric for `traces` only, in that order."""
         if self.time is None or self.time.size == 1:
             return self
         return self._with_time(self.time[list(traces)])
 
-    def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> Self:
+    def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> GammaFactor:
         changed = copy(self)
         changed.time = np.array(time, dtype=np.float64)
         problems = Problems()

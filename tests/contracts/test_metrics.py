@@ -1,0 +1,110 @@
+"""Every metric keeps the contract; so do metrics that a user might write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, final
+
+import numpy as np
+import pytest
+from brian2 import ms, mV
+
+from brianfit.metrics import (
+    AbstractSpikeMetric,
+    AbstractTraceMetric,
+    FeatureMetric,
+    GammaFactor,
+    MSEMetric,
+)
+from brianfit.testing.metrics import (
+    DURATION,
+    STIMULUS,
+    AccumulatorContract,
+    DataCheckContract,
+    MetricContract,
+    ResidualsContract,
+    SpikeTrainsContract,
+    TraceErrorsContract,
+    TraceMetricContract,
+    TraceSelectionContract,
+)
+
+Maker = Callable[..., Any]
+
+
+class TestMSEMetric(TraceMetricContract, DataCheckContract, AccumulatorContract, ResidualsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return MSEMetric
+
+
+class TestGammaFactor(DataCheckContract, SpikeTrainsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(GammaFactor, 2 * ms)
+
+
+class TestGammaFactorWithoutRateCorrection(SpikeTrainsContract, TraceSelectionContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(GammaFactor, delta=2 * ms, time=[DURATION] * 2, rate_correction=False)
+
+
+@pytest.mark.needs_package("efel")
+class TestFeatureMetricWithEfel(TraceMetricContract, DataCheckContract, TraceErrorsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        names = ["Spikecount", "time_to_first_spike", "voltage_base", "mean_AP_amplitude"]
+        return partial(FeatureMetric, [STIMULUS], names, weights={"Spikecount": 10.0})
+
+
+class TestFeatureMetricWithFunctions(
+    TraceMetricContract, TraceErrorsContract, TraceSelectionContract
+):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(FeatureMetric, [STIMULUS] * 2, [mean_voltage, {"peak": first_peak}])
+
+
+class TestTraceMetricOfAUser(TraceMetricContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return LargestDifference
+
+
+class TestSpikeMetricOfAUser(MetricContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return CountDifference
+
+
+def mean_voltage(trace: np.ndarray, dt: float) -> float:
+    return float(trace.mean() / mV)
+
+
+def first_peak(trace: np.ndarray, dt: float) -> float | None:
+    above = np.flatnonzero(trace > 0)
+    return float(above[0] * dt) if above.size else None
+
+
+@final
+class LargestDifference(AbstractTraceMetric):
+    output_power = 1
+
+    def get_features(self, model: Any, data: Any, dt: float) -> Any:
+        return np.max(np.where(np.isnan(data), 0.0, np.abs(model - data)), axis=-1)
+
+    def get_errors(self, features: Any) -> Any:
+        return features.mean(axis=1)
+
+
+@final
+class CountDifference(AbstractSpikeMetric):
+    def get_features(self, model: Any, data: Any, dt: float) -> Any:
+        return np.array(
+            [[abs(x.size - y.size) for x, y in zip(sample, data, strict=True)] for sample in model]
+        )
+
+    def get_errors(self, features: Any) -> Any:
+        return features.mean(axis=1)
