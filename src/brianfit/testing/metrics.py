@@ -7,8 +7,8 @@
 
 `MetricContract` holds for all metrics; the others derive from it and test what a metric offers
 beyond that. `make_metric` returns a function that makes the metric and accepts `t_start` and
-`normalization`. The examples have `N_TRACES` traces of `DURATION` seconds with steps of `DT` seconds, stimulated
-from `STIMULUS[0]` to `STIMULUS[1]`.
+`normalization`. The examples have `N_TRACES` traces of `DURATION` seconds with steps of `DT`
+seconds, stimulated from `STIMULUS[0]` to `STIMULUS[1]`.
 """
 
 from __future__ import annotations
