@@ -48,7 +48,9 @@ class BuiltNetwork:
         variables = self.group.variables
         for name, column in zip(self.task.parameter_names, samples.T, strict=True):
             variable = variables[name]
-            write(variable, as_type(np.repeat(column, self.task.n_traces), variable.dtype))
+            write(
+                variable, as_type(np.repeat(column, self.task.n_traces), np.dtype(variable.dtype))
+            )
         rounds = variables[ITERATION]
         write(rounds, np.full(rounds.size, iteration, dtype=rounds.dtype))
 
@@ -61,7 +63,7 @@ class BuiltNetwork:
             variable = self.group.variables[name]
             argument = f"initial value of {name}"
             number = scalar_si(argument, value, self.task.model.dimensions(name))
-            variable.set_value(as_type(np.full(variable.size, number), variable.dtype))
+            variable.set_value(as_type(np.full(variable.size, number), np.dtype(variable.dtype)))
 
     def run(self, n_steps: int) -> None:
         """Run so many steps, then evaluate what is wanted at the end."""

@@ -87,7 +87,7 @@ class _Compiled:
         self._program.write(self._written[variable], values)
 
     def _read(self, variable: Variable) -> np.ndarray:
-        values = self._program.read(self._results[variable], variable.dtype)
+        values = self._program.read(self._results[variable], np.dtype(variable.dtype))
         is_table = isinstance(variable.size, tuple)
         return values.reshape(-1, variable.size[1]) if is_table else values
 
