@@ -3,13 +3,16 @@
 An optimizer works on coordinates between the bounds that it was given; brianfit gives every
 parameter the bounds [0, 1] and does the scaling and the units itself. Errors may be inf (the
 sample diverged), never nan.
+
+To write one, derive from `AbstractOptimizer` (public name `Optimizer`). What an optimizer can do
+beyond that is told by the protocol at the end of this file: it offers it by having the method.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -82,8 +85,16 @@ class AbstractOptimizer(ABC):
 
     @abstractmethod
     def tell(self, parameters: Any, errors: Sequence[float] | np.ndarray) -> None:
-        """Take the errors of samples, in the form in which `ask` returned them."""
+        """Take the errors of the samples asked for last, which are in the form that `ask` gave."""
 
     @abstractmethod
     def recommend(self) -> Any:
         """Return the best sample so far: an array, a sequence, or a dictionary by name."""
+
+
+@runtime_checkable
+class SupportsStart(Protocol):
+    """What an optimizer offers that can begin its search at a given point."""
+
+    def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
+        """Begin the search at `point`; called after `initialize`, before the first `ask`."""

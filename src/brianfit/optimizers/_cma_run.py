@@ -1,0 +1,125 @@
+"""One run of CMA-ES in the unit box: a distribution that is moved towards the better samples."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+
+SMALLEST_POPULATION = 4
+"""Below it the update of the covariance matrix is undefined (no two samples to recombine)."""
+
+FLAT_GENERATIONS = 3
+"""So many generations of equal errors in a row show that a run has nothing to follow."""
+
+
+@final
+class CMARun:
+    """A run of CMA-ES, built on the package `cmaes`.
+
+    The package updates the distribution; this class folds samples into the box, lets a generation
+    be asked and told in pieces, and says when the run has come to its end. Errors are told to the
+    package as ranks: only their order matters, and inf is an error like any other.
+
+    Parameters
+    ----------
+    mean
+        Where the run starts, in unit coordinates.
+    sigma
+        Standard deviation at the start, in unit coordinates.
+    population
+        Number of samples per generation.
+    tolerance
+        The run ends when the samples of a generation have a smaller standard deviation than this
+        in every direction.
+
+    Attributes
+    ----------
+    finished : bool
+        Whether it pays to restart elsewhere.
+    """
+
+    def __init__(
+        self,
+        mean: Float[np.ndarray, " n_parameters"],
+        *,
+        sigma: float,
+        population: int,
+        tolerance: float,
+    ) -> None:
+        from cmaes import CMA
+
+        self.population = population
+        self.finished = False
+        self._tolerance = tolerance
+        self._cma = CMA(mean=mean.copy(), sigma=sigma, population_size=population, seed=0)
+        self._samples: list[np.ndarray] = []
+        self._errors: list[float] = []
+        self._n_asked = 0
+        self._n_flat = 0
+        self._lowest: list[float] = []
+
+    @property
+    def room(self) -> int:
+        """How many more samples the present generation takes."""
+        return self.population - self._n_asked
+
+    def ask(
+        self, n_samples: int, generator: np.random.Generator
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Draw samples; not more than there is room for."""
+        # The package forgets its generator when it is pickled, so it is given new seeds by ours.
+        self._cma.reseed_rng(int(generator.integers(2**32)))
+        self._n_asked += n_samples
+        return folded(np.array([self._cma.ask() for _ in range(n_samples)]))
+
+    def tell(
+        self,
+        samples: Float[np.ndarray, "n_samples n_parameters"],
+        errors: Float[np.ndarray, " n_samples"],
+    ) -> None:
+        """Take the errors of samples; a full generation moves the distribution."""
+        self._samples.extend(samples)
+        self._errors.extend(float(error) for error in errors)
+        if len(self._errors) < self.population:
+            return
+        population = np.array(self._samples)
+        fitness = np.array(self._errors)
+        self._samples, self._errors, self._n_asked = [], [], 0
+        order = np.argsort(fitness, kind="stable")
+        self._cma.tell([(population[row], float(rank)) for rank, row in enumerate(order)])
+        # A pickled `CMA` keeps one triangle of its matrix. Copying does the same here and now,
+        # so that an optimizer goes on identically whether or not it was pickled in between.
+        self._cma = copy.copy(self._cma)
+        self.finished = self._has_converged(population, fitness) or self._cma.should_stop()
+
+    def _has_converged(self, population: np.ndarray, fitness: np.ndarray) -> bool:
+        is_flat = bool(fitness.min() == fitness.max())
+        self._n_flat = self._n_flat + 1 if is_flat else 0
+        if self._n_flat >= FLAT_GENERATIONS:
+            return True
+        if float(population.std(axis=0).max()) < self._tolerance:
+            return True
+        return self._has_levelled_off(fitness)
+
+    def _has_levelled_off(self, fitness: np.ndarray) -> bool:
+        """Return whether neither the best errors of late nor the present ones differ any more."""
+        # Criterion "EqualFunValues/TolFun" and its length from Hansen (2009), BBOB workshop.
+        self._lowest.append(float(fitness.min()))
+        length = 10 + math.ceil(30 * self._cma.dim / self.population)
+        self._lowest = self._lowest[-length:]
+        if len(self._lowest) < length or not np.all(np.isfinite(fitness)):
+            return False
+        values = np.concatenate([self._lowest, fitness])
+        return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+
+
+def folded(
+    points: Float[np.ndarray, "n_samples n_parameters"],
+) -> Float[np.ndarray, "n_samples n_parameters"]:
+    """Reflect points at the walls of the unit box until they lie inside."""
+    return np.abs((points + 1.0) % 2.0 - 1.0)

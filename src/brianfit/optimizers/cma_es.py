@@ -1,0 +1,156 @@
+"""CMA-ES with restarts: the optimizer that is used when none is named."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._base import AbstractOptimizer
+from brianfit.optimizers._cma_run import SMALLEST_POPULATION, CMARun
+from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._told_samples import BestSample, not_initialized
+
+
+@final
+class CMAESOptimizer(AbstractOptimizer):
+    """Covariance matrix adaptation evolution strategy, restarted when it has converged.
+
+    A normal distribution is moved, scaled and turned towards the better samples. The first run
+    starts in the middle of the box, or where the fit starts; later ones at random places.
+
+    Parameters
+    ----------
+    population
+        Samples per generation, about. With fewer than the samples of a round, several runs stand
+        side by side; with more, a generation takes several rounds. Populations are adjusted so
+        that they fill rounds. None: all samples of a round in one run, and several rounds where
+        these are fewer than ``4 + 3 log(n_parameters)``.
+    sigma
+        Standard deviation at the start, as a fraction of the box.
+    tolerance
+        A run restarts when its samples differ by less than this fraction of the box.
+
+    References
+    ----------
+    N. Hansen (2016), The CMA evolution strategy: a tutorial, arXiv:1604.00772.
+    """
+
+    def __init__(
+        self,
+        *,
+        population: int | None = None,
+        sigma: float = 0.3,
+        tolerance: float = 1e-5,
+    ) -> None:
+        if population is not None:
+            check_positive_integer("population", population, SMALLEST_POPULATION)
+        for name, value in (("sigma", sigma), ("tolerance", tolerance)):
+            if not 0 < value < 1:
+                raise InvalidValueError(f"`{name}` must lie between 0 and 1, but is {value!r}.")
+        self.population = population
+        self.sigma = float(sigma)
+        self.tolerance = float(tolerance)
+        self.n_restarts = 0
+        self._best: BestSample | None = None
+        self._populations: list[int] = []
+        self._runs: list[CMARun] = []
+        self._asked: list[tuple[CMARun, int]] = []
+        self._start: np.ndarray | None = None
+        self._n_started = 0
+
+    def __str__(self) -> str:
+        return "CMA-ES, a normal distribution that follows the better samples, with restarts"
+
+    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        box = SearchBox.from_bounds(parameter_names, bounds)
+        self._best = BestSample(box)
+        self._populations = populations(popsize, len(box), self.population)
+        self._runs, self._asked, self._start = [], [], None
+        self._n_started = self.n_restarts = 0
+        return popsize
+
+    def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
+        """Start the first run at `point`; called between `initialize` and the first `ask`."""
+        self._start = self._state().box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
+
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        box = self._state().box
+        if self._asked:
+            raise FitStateError("The samples asked for last must be told before asking for more.")
+        parts = [np.empty((0, len(box)))]
+        for run in self._runs:
+            parts.append(self._ask_run(run, n_samples - sum(map(len, parts))))
+        while (missing := n_samples - sum(map(len, parts))) > 0:
+            run = self._new_run(self._populations[len(self._runs) % len(self._populations)])
+            self._runs.append(run)
+            parts.append(self._ask_run(run, missing))
+        return box.from_unit(np.concatenate(parts))
+
+    def tell(self, parameters: Any, errors: Any) -> None:
+        best = self._state()
+        samples, values = best.update(parameters, errors)
+        n_asked = sum(count for _, count in self._asked)
+        if len(values) != n_asked:
+            raise InvalidValueError(
+                f"Expected the errors of the {n_asked} samples asked for, but {len(values)} "
+                "were told."
+            )
+        unit = best.box.to_unit(samples)
+        first = 0
+        for run, count in self._asked:
+            run.tell(unit[first : first + count], values[first : first + count])
+            first += count
+        self._asked = []
+        self._restart_finished_runs()
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        return self._state().recommend()
+
+    def _state(self) -> BestSample:
+        if self._best is None:
+            raise not_initialized()
+        return self._best
+
+    def _ask_run(self, run: CMARun, wanted: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        count = min(wanted, run.room)
+        if count == 0:
+            return np.empty((0, len(self._state().box)))
+        self._asked.append((run, count))
+        return run.ask(count, self.generator)
+
+    def _new_run(self, population: int) -> CMARun:
+        n_parameters = len(self._state().box)
+        if self._n_started > 0:
+            mean = self.generator.random(n_parameters)
+        elif self._start is not None:
+            mean = self._start
+        else:
+            mean = np.full(n_parameters, 0.5)
+        self._n_started += 1
+        return CMARun(mean, sigma=self.sigma, population=population, tolerance=self.tolerance)
+
+    def _restart_finished_runs(self) -> None:
+        for index, run in enumerate(self._runs):
+            if run.finished:
+                self._runs[index] = self._new_run(run.population)
+                self.n_restarts += 1
+
+
+def populations(n_samples: int, n_parameters: int, wanted: int | None) -> list[int]:
+    """Return the populations of the runs that stand side by side.
+
+    Together they take one round, or a single one takes a whole number of rounds.
+    """
+    least = 4 + math.floor(3 * math.log(n_parameters))  # eq. 48 in Hansen (2016)
+    target = wanted if wanted is not None else max(least, n_samples)
+    n_runs = max(1, round(n_samples / target))
+    if n_runs > 1:
+        return [n_samples // n_runs + (run < n_samples % n_runs) for run in range(n_runs)]
+    n_rounds = max(1, round(target / n_samples))
+    smallest_number = math.ceil(SMALLEST_POPULATION / n_samples)
+    return [n_samples * max(n_rounds, smallest_number)]
