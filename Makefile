@@ -55,8 +55,8 @@ install: $(VENV)/.installed-dev  ## create .venv with the development tools
 
 .PHONY: check
 check: $(VENV)/.installed-dev  ## format, lint, types, imports, architecture and unit tests (under two minutes)
-	@echo "== format"; $(VENV)/bin/ruff format --check --quiet . \
-		|| { $(VENV)/bin/ruff format --check .; echo "Run 'make format'." >&2; exit 1; }
+	@echo "== format"; $(VENV)/bin/ruff format --check --output-format concise . \
+		|| { echo "Run 'make format'." >&2; exit 1; }
 	@echo "== lint"; $(VENV)/bin/ruff check --quiet .
 	@echo "== types"; $(PY) -m mypy --no-error-summary
 	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
