@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float
 
-Result_co = TypeVar("Result_co", covariant=True)
 Result = TypeVar("Result")
-
-
-class Evaluate(Protocol[Result_co]):
-    """The function that evaluates part of a round."""
-
-    def __call__(
-        self, values: Float[np.ndarray, "n_samples n_parameters"], *, first_sample: int
-    ) -> Result_co:
-        """Evaluate `values`, which start at sample `first_sample` of the round."""
-
-
-class Join(Protocol[Result]):
-    """The function that puts the results of consecutive parts together."""
-
-    def __call__(self, parts: Sequence[Result], /) -> Result:
-        """Return one result."""
 
 
 class AbstractExecutor(ABC):
@@ -36,16 +19,17 @@ class AbstractExecutor(ABC):
     @abstractmethod
     def run(
         self,
-        evaluate: Evaluate[Result],
+        evaluate: Callable[[np.ndarray, int], Result],
         values: Float[np.ndarray, "n_samples n_parameters"],
-        join: Join[Result],
+        join: Callable[[Sequence[Result]], Result],
     ) -> Result:
         """Evaluate all samples of a round.
 
         Parameters
         ----------
         evaluate
-            Evaluates consecutive samples; may be called for parts of `values`.
+            Evaluates consecutive samples, the first of which has the given number within the round:
+            ``evaluate(values[first:last], first)``.
         join
             Puts the results of the parts together, in the order of the samples.
         """

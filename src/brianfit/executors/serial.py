@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import final
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float
-from brianfit.executors._base import AbstractExecutor, Evaluate, Join, Result
+from brianfit.executors._base import AbstractExecutor, Result
 
 
 @final
@@ -16,9 +17,9 @@ class SerialExecutor(AbstractExecutor):
 
     def run(
         self,
-        evaluate: Evaluate[Result],
+        evaluate: Callable[[np.ndarray, int], Result],
         values: Float[np.ndarray, "n_samples n_parameters"],
-        join: Join[Result],
+        join: Callable[[Sequence[Result]], Result],
     ) -> Result:
         """Evaluate all samples in one call."""
-        return join([evaluate(values, first_sample=0)])
+        return join([evaluate(values, 0)])

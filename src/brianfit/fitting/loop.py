@@ -63,7 +63,7 @@ def run_round(search: Search) -> None:
 
 
 def _evaluate(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
-    def evaluate(values: np.ndarray, *, first_sample: int) -> Evaluation:
+    def evaluate(values: np.ndarray, first_sample: int) -> Evaluation:
         return search.objective.evaluate(
             values, iteration=search.iteration, seed=search.seed, first_sample=first_sample
         )
