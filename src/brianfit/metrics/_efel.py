@@ -51,7 +51,7 @@ def calc_eFEL(  # noqa: N802 - the name that scripts use
     inp_times: Any,
     feat_list: Sequence[str],
     dt: Any,
-    parallel_processes: int = 0,
+    parallel_processes: Any = 0,
 ) -> list[Mapping[str, np.ndarray | None]]:
     """Return the values of eFEL features for every trace.
 

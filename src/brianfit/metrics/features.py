@@ -94,11 +94,11 @@ class FeatureMetric(AbstractTraceMetric):
         self,
         stim_times: Any,
         feat_list: Any,
-        weights: Mapping[str, float] | None = None,
+        weights: Any = None,
         combine: Callable[[Any, Any], Any] | None = None,
         t_start: Any = 0.0,
         normalization: Any = 1.0,
-        parallel_processes: int = 0,
+        parallel_processes: Any = 0,
         *,
         missing: float = 99.0,
     ) -> None:
