@@ -3,5 +3,16 @@
 from brianfit.optimizers._base import AbstractOptimizer, SupportsStart
 from brianfit.optimizers._search_box import calc_bounds
 from brianfit.optimizers.cma_es import CMAESOptimizer
+from brianfit.optimizers.differential_evolution import DifferentialEvolution
+from brianfit.optimizers.particle_swarm import ParticleSwarm
+from brianfit.optimizers.random_search import RandomSearch
 
-__all__ = ["AbstractOptimizer", "CMAESOptimizer", "SupportsStart", "calc_bounds"]
+__all__ = [
+    "AbstractOptimizer",
+    "CMAESOptimizer",
+    "DifferentialEvolution",
+    "ParticleSwarm",
+    "RandomSearch",
+    "SupportsStart",
+    "calc_bounds",
+]

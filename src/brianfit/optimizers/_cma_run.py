@@ -59,22 +59,20 @@ class CMARun:
         self._cma = CMA(mean=mean.copy(), sigma=sigma, population_size=population, seed=0)
         self._samples: list[np.ndarray] = []
         self._errors: list[float] = []
-        self._n_asked = 0
         self._n_flat = 0
         self._lowest: list[float] = []
 
     @property
     def room(self) -> int:
-        """How many more samples the present generation takes."""
-        return self.population - self._n_asked
+        """How many samples the present generation still needs."""
+        return self.population - len(self._errors)
 
     def ask(
         self, n_samples: int, generator: np.random.Generator
     ) -> Float[np.ndarray, "n_samples n_parameters"]:
-        """Draw samples; not more than there is room for."""
+        """Draw samples; those that are never told are forgotten."""
         # The package forgets its generator when it is pickled, so it is given new seeds by ours.
         self._cma.reseed_rng(int(generator.integers(2**32)))
-        self._n_asked += n_samples
         return folded(np.array([self._cma.ask() for _ in range(n_samples)]))
 
     def tell(
@@ -89,7 +87,7 @@ class CMARun:
             return
         population = np.array(self._samples)
         fitness = np.array(self._errors)
-        self._samples, self._errors, self._n_asked = [], [], 0
+        self._samples, self._errors = [], []
         order = np.argsort(fitness, kind="stable")
         self._cma.tell([(population[row], float(rank)) for rank, row in enumerate(order)])
         # A pickled `CMA` keeps one triangle of its matrix. Copying does the same here and now,

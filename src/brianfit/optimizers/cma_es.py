@@ -8,12 +8,12 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
-from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._cma_run import SMALLEST_POPULATION, CMARun
+from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._told_samples import BestSample, not_initialized
 
 
 @final
@@ -56,7 +56,7 @@ class CMAESOptimizer(AbstractOptimizer):
         self.sigma = float(sigma)
         self.tolerance = float(tolerance)
         self.n_restarts = 0
-        self._best: BestSample | None = None
+        self._dialogue = Dialogue()
         self._populations: list[int] = []
         self._runs: list[CMARun] = []
         self._asked: list[tuple[CMARun, int]] = []
@@ -68,7 +68,7 @@ class CMAESOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._best = BestSample(box)
+        self._dialogue.start(box)
         self._populations = populations(popsize, len(box), self.population)
         self._runs, self._asked, self._start = [], [], None
         self._n_started = self.n_restarts = 0
@@ -76,61 +76,49 @@ class CMAESOptimizer(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Start the first run at `point`; called between `initialize` and the first `ask`."""
-        self._start = self._state().box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
+        self._start = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        box = self._state().box
-        if self._asked:
-            raise FitStateError("The samples asked for last must be told before asking for more.")
-        parts = [np.empty((0, len(box)))]
-        for run in self._runs:
-            parts.append(self._ask_run(run, n_samples - sum(map(len, parts))))
-        while (missing := n_samples - sum(map(len, parts))) > 0:
-            run = self._new_run(self._populations[len(self._runs) % len(self._populations)])
-            self._runs.append(run)
-            parts.append(self._ask_run(run, missing))
-        return box.from_unit(np.concatenate(parts))
+        self._asked = self._shares(n_samples)
+        parts = [run.ask(count, self.generator) for run, count in self._asked]
+        return self._dialogue.answer(np.concatenate([np.empty((0, self._n_parameters)), *parts]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        best = self._state()
-        samples, values = best.update(parameters, errors)
-        n_asked = sum(count for _, count in self._asked)
-        if len(values) != n_asked:
-            raise InvalidValueError(
-                f"Expected the errors of the {n_asked} samples asked for, but {len(values)} "
-                "were told."
-            )
-        unit = best.box.to_unit(samples)
+        unit, values = self._dialogue.hear(parameters, errors)
         first = 0
         for run, count in self._asked:
             run.tell(unit[first : first + count], values[first : first + count])
             first += count
-        self._asked = []
         self._restart_finished_runs()
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._state().recommend()
+        return self._dialogue.recommend()
 
-    def _state(self) -> BestSample:
-        if self._best is None:
-            raise not_initialized()
-        return self._best
+    @property
+    def _n_parameters(self) -> int:
+        return len(self._dialogue.box)
 
-    def _ask_run(self, run: CMARun, wanted: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        count = min(wanted, run.room)
-        if count == 0:
-            return np.empty((0, len(self._state().box)))
-        self._asked.append((run, count))
-        return run.ask(count, self.generator)
+    def _shares(self, n_samples: int) -> list[tuple[CMARun, int]]:
+        """Divide samples among the runs; start another run if the present ones cannot take all."""
+        shares: list[tuple[CMARun, int]] = []
+        missing = n_samples
+        while missing > 0:
+            if len(shares) == len(self._runs):
+                population = self._populations[len(self._runs) % len(self._populations)]
+                self._runs.append(self._new_run(population))
+            run = self._runs[len(shares)]
+            taken = min(missing, run.room)
+            shares.append((run, taken))
+            missing -= taken
+        return shares
 
     def _new_run(self, population: int) -> CMARun:
-        n_parameters = len(self._state().box)
         if self._n_started > 0:
-            mean = self.generator.random(n_parameters)
+            mean = self.generator.random(self._n_parameters)
         elif self._start is not None:
             mean = self._start
         else:
-            mean = np.full(n_parameters, 0.5)
+            mean = np.full(self._n_parameters, 0.5)
         self._n_started += 1
         return CMARun(mean, sigma=self.sigma, population=population, tolerance=self.tolerance)
 

@@ -1,0 +1,102 @@
+"""What an optimizer was asked for and told, checked in one place."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._search_box import SearchBox, read_errors
+
+
+@final
+class Dialogue:
+    """The box that is searched, whether an answer is due, and the best sample told so far.
+
+    A diverged sample (error inf) is the best only as long as nothing better was told.
+
+    Attributes
+    ----------
+    best_error : float
+        Error of the best sample; inf at first.
+    """
+
+    def __init__(self) -> None:
+        self._box: SearchBox | None = None
+        self._n_asked: int | None = None
+        self._best: np.ndarray | None = None
+        self.best_error = np.inf
+
+    def start(self, box: SearchBox) -> None:
+        """Forget everything; from now on `box` is searched."""
+        self._box = box
+        self._n_asked = self._best = None
+        self.best_error = np.inf
+
+    @property
+    def box(self) -> SearchBox:
+        """The box that is searched.
+
+        Raises
+        ------
+        FitStateError
+            If the optimizer was not initialized.
+        """
+        if self._box is None:
+            raise FitStateError("An optimizer must be initialized before anything else is done.")
+        return self._box
+
+    def answer(
+        self, unit: Float[np.ndarray, "n_samples n_parameters"]
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Return samples given in unit coordinates; their errors are to be told next."""
+        samples = self.box.from_unit(unit)
+        self._n_asked = len(samples)
+        return samples
+
+    def hear(
+        self, parameters: Any, errors: Any
+    ) -> tuple[Float[np.ndarray, "n_samples n_parameters"], Float[np.ndarray, " n_samples"]]:
+        """Return the samples told, in unit coordinates, and their errors, in which nan is inf.
+
+        Raises
+        ------
+        FitStateError
+            If no answer is due.
+        InvalidValueError
+            If the numbers of samples asked for, of samples told and of errors differ.
+        """
+        samples = self.box.read(parameters)
+        values = read_errors(errors, len(samples))
+        if self._n_asked is None:
+            raise FitStateError("An optimizer must be asked for samples before it is told errors.")
+        if len(values) != self._n_asked:
+            raise InvalidValueError(
+                f"Expected the errors of the {self._n_asked} samples asked for last, but "
+                f"{len(values)} were told."
+            )
+        self._n_asked = None
+        self._keep_best(samples, values)
+        return self.box.to_unit(samples), values
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        """Return the best sample.
+
+        Raises
+        ------
+        FitStateError
+            If nothing was told yet.
+        """
+        if self._best is None:
+            raise FitStateError("An optimizer cannot recommend a sample before it is told errors.")
+        return self._best.copy()
+
+    def _keep_best(self, samples: np.ndarray, values: np.ndarray) -> None:
+        if values.size == 0:
+            return
+        first = int(np.argmin(values))
+        if self._best is None or values[first] < self.best_error:
+            self._best = samples[first].copy()
+            self.best_error = float(values[first])

@@ -1,0 +1,41 @@
+"""Random search: samples that fill the box evenly, whatever their errors."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._base import AbstractOptimizer
+from brianfit.optimizers._dialogue import Dialogue
+from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._stratified import stratified
+
+
+@final
+class RandomSearch(AbstractOptimizer):
+    """Every round is a Latin hypercube over the whole box.
+
+    The yardstick that a search must beat, and a way to see how an error depends on parameters.
+    """
+
+    def __init__(self) -> None:
+        self._dialogue = Dialogue()
+
+    def __str__(self) -> str:
+        return "random search, which fills the box evenly"
+
+    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        self._dialogue.start(SearchBox.from_bounds(parameter_names, bounds))
+        return popsize
+
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        n_parameters = len(self._dialogue.box)
+        return self._dialogue.answer(stratified(n_samples, n_parameters, self.generator))
+
+    def tell(self, parameters: Any, errors: Any) -> None:
+        self._dialogue.hear(parameters, errors)
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        return self._dialogue.recommend()
