@@ -56,7 +56,7 @@ def equation_unit(dimensions: Dimension) -> str:
     """Return the unit of `dimensions` spelled so that Brian's equations can read it."""
     factors = [
         f"{base}**{power:g}"
-        for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)
+        for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)  # noqa: SLF001 - no public way to the powers
         if power != 0
     ]
     return "*".join(factors) or "1"

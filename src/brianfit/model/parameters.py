@@ -1,4 +1,4 @@
-"""Free, fixed and tied parameters: bounds, scales, and the coordinates in which they are searched."""
+"""Free, fixed and tied parameters: bounds, scales, and the coordinates of the search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from brianfit._foundation.units import Dimension
 SCALES = ("auto", "linear", "log")
 
 DECADES_FOR_LOG = 2.0
-"""With ``scale='auto'``, positive bounds that span at least this many decades are searched in logs."""
+"""With ``scale='auto'``, positive bounds that span this many decades are searched in logs."""
 
 
 @final
@@ -159,7 +159,7 @@ class ParameterSpace:
 def uses_log_scale(scale: str, low: float, high: float) -> bool:
     """Return whether a parameter is spread logarithmically between its bounds."""
     if scale == "auto":
-        return low > 0 and np.log10(high / low) >= DECADES_FOR_LOG - 1e-9
+        return low > 0 and bool(np.log10(high / low) >= DECADES_FOR_LOG - 1e-9)
     return scale == "log"
 
 
