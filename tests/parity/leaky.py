@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, mV, ms, nA, nS, pF, volt
+from brian2 import Quantity, ms, mV, nA, nS, pF, volt
 
 from brianfit import ReferenceEngine, SpikeFitter, TraceFitter
 

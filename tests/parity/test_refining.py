@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brian2 import mV, ms, nS, pF, volt
+from brian2 import ms, mV, nS, pF
 
 from brianfit import GammaFactor, MSEMetric, TraceMetric
 from tests.parity.leaky import BOUNDS, EL, PASSIVE, membrane, trace_fitter
@@ -76,9 +76,7 @@ def test_a_metric_of_its_own_is_used() -> None:
     target[:, :100] += 20 * mV
     fitter = trace_fitter(output={"v": target})
 
-    params, result = fitter.refine(
-        START, MSEMetric(t_start=10 * ms), callback=None, **BOUNDS
-    )
+    params, result = fitter.refine(START, MSEMetric(t_start=10 * ms), callback=None, **BOUNDS)
 
     assert 2 * result.cost < 1e-12
     assert float(params["gl"] / nS) == pytest.approx(10, rel=1e-6)
@@ -100,7 +98,11 @@ def test_options_go_to_scipy() -> None:
         ({"params": START, "maxfev": 2, "max_nfev": 2, **BOUNDS}, ValueError, "maxfev"),
         ({"params": None, **BOUNDS}, TypeError, "parameters to start from"),
         ({"params": START}, TypeError, "Bounds must be set for parameter C"),
-        ({"params": START, "metric": GammaFactor(delta=1 * ms), **BOUNDS}, TypeError, "TraceMetric"),
+        (
+            {"params": START, "metric": GammaFactor(delta=1 * ms), **BOUNDS},
+            TypeError,
+            "TraceMetric",
+        ),
         ({"params": START, "n_rounds": 3, **BOUNDS}, ValueError, "does not know 'n_rounds'"),
         ({"params": {**START, "gl": 1 * mV}, **BOUNDS}, Exception, "must have the unit S"),
         ({"params": {**START, "gl": 500 * nS}, **BOUNDS}, ValueError, "not within its bounds"),

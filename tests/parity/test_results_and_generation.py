@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from brian2 import Quantity, mV, ms, nS, pF, second, siemens, volt
+from brian2 import Quantity, ms, mV, nS, pF, second, siemens, volt
 
 from brianfit import MSEMetric, TraceFitter
-from tests.parity.leaky import BOUNDS, PASSIVE, SPIKING, current, membrane, spike_fitter, trace_fitter
+from tests.parity.leaky import (
+    BOUNDS,
+    PASSIVE,
+    SPIKING,
+    current,
+    membrane,
+    spike_fitter,
+    trace_fitter,
+)
 from tests.parity.scripted_optimizer import ScriptedOptimizer
 
 TRUTH = [0.5, 0.5]
@@ -151,7 +159,10 @@ def test_a_list_of_one_name_gives_a_dictionary() -> None:
 
 def test_a_trace_fitter_generates_spikes() -> None:
     fitter = trace_fitter(
-        model=SPIKING, threshold="v > -60*mV", reset="v = -70*mV", refractory=1 * ms,
+        model=SPIKING,
+        threshold="v > -60*mV",
+        reset="v = -70*mV",
+        refractory=1 * ms,
         method="exponential_euler",
     )
 
@@ -224,7 +235,8 @@ def test_wrong_arguments_of_generate_are_named(arguments, kind, message) -> None
 def test_sweeps_of_different_length_end_in_nan() -> None:
     full, half = np.asarray(current()), np.asarray(membrane())
     fitter = trace_fitter(
-        input={"I": [full[0], full[1, :120]]}, output={"v": [half[0] * volt, half[1, :120] * volt]},
+        input={"I": [full[0], full[1, :120]]},
+        output={"v": [half[0] * volt, half[1, :120] * volt]},
         model=PASSIVE.replace("+ I)", "+ I*amp)"),
     )
 
