@@ -1,6 +1,8 @@
 from brianfit._foundation.errors import BrianfitError as BrianfitError
 from brianfit.data import Recording as Recording
 from brianfit.data import RecordingSet as RecordingSet
+from brianfit.data import detect_spikes as detect_spikes
+from brianfit.data import example_recording as example_recording
 from brianfit.engines import AbstractEngine as AbstractEngine
 from brianfit.engines import ReferenceEngine as ReferenceEngine
 from brianfit.executors import SerialExecutor as SerialExecutor
@@ -54,6 +56,9 @@ from brianfit.metrics import (
 )
 from brianfit.metrics import (
     FeatureMetric as FeatureMetric,
+)
+from brianfit.metrics import (
+    FiringPattern as FiringPattern,
 )
 from brianfit.metrics import (
     GammaFactor as GammaFactor,

@@ -14,6 +14,7 @@ from brianfit.metrics import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     FeatureMetric,
+    FiringPattern,
     GammaFactor,
     MSEMetric,
 )
@@ -49,6 +50,12 @@ class TestGammaFactorWithoutRateCorrection(SpikeTrainsContract, TraceSelectionCo
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, delta=2 * ms, time=[DURATION] * 2, rate_correction=False)
+
+
+class TestFiringPattern(SpikeTrainsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return FiringPattern
 
 
 @pytest.mark.needs_package("efel")

@@ -1,6 +1,16 @@
 """What was measured: stimuli, traces and spike times, sweep by sweep."""
 
+from brianfit.data.examples import example_recording
 from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
+from brianfit.data.preprocessing import detect_spikes
 from brianfit.data.recordings import Recording, RecordingSet
 
-__all__ = ["Recording", "RecordingSet", "on_simulation_grid", "padded", "without_gaps"]
+__all__ = [
+    "Recording",
+    "RecordingSet",
+    "detect_spikes",
+    "example_recording",
+    "on_simulation_grid",
+    "padded",
+    "without_gaps",
+]

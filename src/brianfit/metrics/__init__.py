@@ -14,6 +14,7 @@ from brianfit.metrics._base import (
     normalize_weights,
 )
 from brianfit.metrics.features import FeatureMetric, calc_eFEL
+from brianfit.metrics.firing_pattern import FiringPattern
 from brianfit.metrics.gamma_factor import GammaFactor, firing_rate, get_gamma_factor
 from brianfit.metrics.mean_squared_error import MSEMetric
 
@@ -22,6 +23,7 @@ __all__ = [
     "AbstractSpikeMetric",
     "AbstractTraceMetric",
     "FeatureMetric",
+    "FiringPattern",
     "GammaFactor",
     "MSEMetric",
     "SupportsAccumulator",

@@ -1,0 +1,60 @@
+"""From a raw trace to what a fit can use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import SECOND, dimensions_of, from_si, scalar_si, si_array
+
+
+def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
+    """Return the times at which a trace crosses `threshold` upwards.
+
+    A crossing is placed between two values by linear interpolation. A spike that is under way at
+    the start of the trace has no crossing, hence is not counted; a gap (nan) is no crossing.
+
+    Parameters
+    ----------
+    trace
+        One recorded trace, usually a membrane voltage.
+    dt
+        Its sampling step [s].
+    threshold
+        A level that every spike crosses and nothing else does, in the unit of the trace.
+
+    Returns
+    -------
+    Quantity
+        Spike times [s], the first value of the trace being at 0.
+
+    Raises
+    ------
+    UnitMismatchError
+        If `threshold` has another unit than `trace`, or `dt` is no time.
+    InvalidValueError
+        If `trace` has not exactly one axis, or `dt` is not positive and finite.
+    """
+    dimensions = dimensions_of(trace)
+    values = si_array("trace", trace, dimensions)
+    level = scalar_si("threshold", threshold, dimensions, plain_is_si=False)
+    step = scalar_si("dt", dt, SECOND)
+    if values.ndim != 1:
+        raise InvalidValueError(
+            f"`trace` must be one trace, an array with one axis, but has shape {values.shape}."
+        )
+    if not (np.isfinite(step) and step > 0):
+        raise InvalidValueError(f"`dt` must be positive and finite, but is {step} s.")
+    return from_si(upward_crossings(values, level) * step, SECOND)
+
+
+def upward_crossings(
+    values: Float[np.ndarray, " n_values"], level: float
+) -> Float[np.ndarray, " n_crossings"]:
+    """Return where values pass from `level` or below to above it, in sampling steps."""
+    before = np.flatnonzero((values[:-1] <= level) & (values[1:] > level))
+    rise = values[before + 1] - values[before]
+    return np.asarray(before + (level - values[before]) / rise)

@@ -1,0 +1,115 @@
+"""Spike count, first latency and the course of the inter-spike intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.units import DIMENSIONLESS, si_array
+from brianfit.metrics._base import AbstractSpikeMetric
+
+_TERMS = ("count", "latency", "course")
+
+
+@final
+class FiringPattern(AbstractSpikeMetric):
+    r"""How far the pattern of firing is from the recorded one: 0 for the same train, at most 1.
+
+    For stimuli under which the exact times of late spikes are not reproducible, such as long steps
+    of current: there a cell determines how often, how soon and in which rhythm it fires. With the
+    relative difference of two numbers that are not negative, :math:`\rho(x, y) = |x - y| /
+    \max(x, y)` (0 if both are 0), the measure that the ISI-distance applies to intervals [1]_, the
+    error of a trace is the weighted mean of
+
+    * :math:`\rho` of the numbers of spikes,
+    * :math:`\rho` of the latencies, the times from `t_start` to the first spike,
+    * the mean over the recorded inter-spike intervals of :math:`\rho(x_k, y_k)`, where :math:`y_k`
+      is the recorded interval and :math:`x_k` the interval that the model has at the middle of
+      :math:`y_k`: intervals of the model stand at their middles and are joined by lines, before
+      the first and after the last they stay as they are.
+
+    Unlike in the ISI-distance, a shift by less than an interval costs little. The error of a sample
+    is the mean over the traces.
+
+    Defined for all trains: where the recording has no spike, the latency, and where it has fewer
+    than two, the course does not differ (0); where the model lacks them, but not the recording, the
+    difference is 1.
+
+    Parameters
+    ----------
+    t_start
+        Onset of the stimulus [s]; earlier spikes do not count.
+    normalization
+        As in `AbstractSpikeMetric`.
+    weights
+        Of count, latency and course; only ratios matter.
+
+    Raises
+    ------
+    InvalidValueError
+        If `weights` are not three finite numbers, none negative, not all zero.
+
+    References
+    ----------
+    .. [1] Kreuz, Haas, Morelli, Abarbanel & Politi (2007), Journal of Neuroscience Methods
+       165:151-161.
+    """
+
+    def __init__(
+        self,
+        t_start: Any = 0.0,
+        normalization: Any = 1.0,
+        weights: Any = (1.0, 1.0, 1.0),
+    ) -> None:
+        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
+        given = si_array("weights", weights, DIMENSIONLESS)
+        if given.shape != (3,) or not np.all(np.isfinite(given) & (given >= 0)) or not given.any():
+            raise InvalidValueError(
+                f"`weights` must be three numbers, for {', '.join(_TERMS)}; finite, not negative "
+                f"and not all zero, but is {weights}."
+            )
+        self.weights = given / given.sum()
+
+    def get_features(
+        self,
+        model: Sequence[Sequence[np.ndarray]],
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace."""
+        sorted_trains = [[np.sort(train) for train in sample] for sample in model]
+        trains = spike_trains_from_nested(sorted_trains, n_traces=len(data))
+        return self.features_of_trains(trains, data, dt)
+
+    def features_of_trains(
+        self,
+        model: SpikeTrains,
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace, `t_start` applied."""
+        # Numba is loaded when spikes are first compared, not when metrics are imported.
+        from brianfit.metrics._firing_course import firing_differences
+
+        kept = [np.sort(train[train >= self.t_start]) for train in data]
+        recorded = spike_trains_from_nested([kept], n_traces=len(kept))
+        differences = firing_differences(
+            model.times,
+            model.offsets,
+            recorded.times,
+            recorded.offsets,
+            model.n_samples,
+            self.t_start,
+        )
+        return np.asarray(np.tensordot(self.weights, differences, axes=1))
+
+    def get_errors(
+        self, features: Float[np.ndarray, "n_samples n_traces"]
+    ) -> Float[np.ndarray, " n_samples"]:
+        """Return the mean over the traces."""
+        return np.asarray(features.mean(axis=1))
