@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, cast, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance, suggestion
-from brianfit._foundation.errors import InvalidValueError, Problems
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Problems
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.metrics._efel import (
     VoltagePiece,
@@ -76,7 +77,7 @@ class FeatureMetric(AbstractTraceMetric):
     Raises
     ------
     InvalidTypeError
-        If `weights` is no dictionary, or `feat_list` holds something else.
+        If `weights` is no dictionary, `combine` no function, or `feat_list` holds something else.
     InvalidValueError
         If a feature is unknown or given twice, or stimuli are no pairs; when the recording is
         seen, if a feature has several values or a stimulus does not meet the trace.
@@ -95,21 +96,21 @@ class FeatureMetric(AbstractTraceMetric):
         stim_times: Any,
         feat_list: Any,
         weights: Any = None,
-        combine: Callable[[Any, Any], Any] | None = None,
+        combine: Any = None,
         t_start: Any = 0.0,
         normalization: Any = 1.0,
         parallel_processes: Any = 0,
         *,
-        missing: float = 99.0,
+        missing: Any = 99.0,
     ) -> None:
         AbstractTraceMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.stim_times = stimulus_intervals(stim_times, name="stim_times")
         self._features = feature_set(feat_list)
         self.feat_list = list(self._features.names)
         self.weights = _checked_weights(weights, self.feat_list)
-        self.combine = _absolute_difference if combine is None else combine
+        self.combine: Callable[[float, float], Any] = _checked_combine(combine)
         self.parallel_processes = checked_processes(parallel_processes)
-        self.missing = float(missing)
+        self.missing = _checked_missing(missing)
         self._targets: dict[bytes, _Target] = {}
         self._warned = False
 
@@ -275,7 +276,25 @@ def _absolute_difference(x: float, y: float) -> float:
     return abs(x - y)
 
 
-def _checked_weights(weights: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+def _checked_combine(combine: Any) -> Callable[[float, float], Any]:
+    if combine is None:
+        return _absolute_difference
+    if not callable(combine):
+        raise InvalidTypeError(
+            "`combine` must be a function f(x, y) -> difference, or None for the absolute "
+            f"difference, but is {combine!r}."
+        )
+    return cast("Callable[[float, float], Any]", combine)
+
+
+def _checked_missing(missing: Any) -> float:
+    value = scalar_si("missing", missing, DIMENSIONLESS)
+    if not (np.isfinite(value) and value >= 0):
+        raise InvalidValueError(f"`missing` must be finite and not negative, but is {missing}.")
+    return value
+
+
+def _checked_weights(weights: Any, names: Sequence[str]) -> dict[str, float]:
     if weights is None:
         return dict.fromkeys(names, 1.0)
     check_instance("weights", weights, Mapping, "a dictionary {feature: weight}")

@@ -260,6 +260,15 @@ class TestArguments:
         with pytest.raises(InvalidValueError, match=complaint):
             FeatureMetric(STIMULUS, [mean], weights=weights)
 
+    def test_combine_must_be_a_function(self) -> None:
+        with pytest.raises(InvalidTypeError, match="`combine` must be a function"):
+            FeatureMetric(STIMULUS, [mean], combine="abs")
+
+    @pytest.mark.parametrize("missing", [-1.0, NAN])
+    def test_the_penalty_must_be_a_number(self, missing: float) -> None:
+        with pytest.raises(InvalidValueError, match="`missing` must be finite"):
+            FeatureMetric(STIMULUS, [mean], missing=missing)
+
     @pytest.mark.parametrize("features", [3, [3], [{"x": "y"}]])
     def test_features_of_another_kind_are_refused(self, features: Any) -> None:
         with pytest.raises(InvalidTypeError, match="`feat_list` must hold names"):
