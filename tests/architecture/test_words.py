@@ -20,7 +20,6 @@ REPLACED_WORDS = {
     "generation": "round",
     "epoch": "round",
     "episode": "trace",
-    "sweep": "trace",
     "fitness": "objective",
     "manager": "what it does",
     "helper": "what it does",
