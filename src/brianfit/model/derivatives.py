@@ -23,8 +23,10 @@ from brianfit._foundation.errors import InvalidValueError
 USE_DIFFERENCES = "Set calc_gradient=False: finite differences need no derivative."
 """What a user can do where there is no derivative; the end of every message."""
 
+exprel = str_to_sympy("exprel(x)").func
+"""The function (exp(x) - 1)/x of Brian for SymPy."""
+
 _ZERO_PREFIX = "brianfit_zero_"
-_EXPREL = type(str_to_sympy("exprel(x)"))
 _SQRT = sympy.Function("sqrt")  # Brian does not hand this one over to SymPy
 _STEPS = {"int_", "timestep"}
 
@@ -59,10 +61,6 @@ class Language:
     def write(self, expression: Any) -> str:
         """Return an expression as a string that Brian reads."""
         return str(word_substitute(sympy_to_str(sympy.sympify(expression)), self._zeros))
-
-    def call(self, function: str, argument: Any) -> Any:
-        """Return the call of one of Brian's functions of one argument."""
-        return str_to_sympy(f"{function}(x)").xreplace({sympy.Symbol("x", real=True): argument})
 
     def is_zero(self, name: str) -> bool:
         """Return whether a symbol stands for a zero with a unit."""
@@ -127,6 +125,10 @@ def _of_product(factors: tuple[Any, ...], symbol: Any) -> Any:
 
 
 def _of_power(base: Any, exponent: Any, symbol: Any) -> Any:
+    if exponent.is_negative and exponent.is_number:
+        rate = _logarithmic_derivative(base, symbol)
+        if rate is not None:
+            return exponent * base**exponent * rate
     by_base = exponent * base ** (exponent - 1) * derivative(base, symbol)
     slope = derivative(exponent, symbol)
     if slope == 0:
@@ -134,6 +136,24 @@ def _of_power(base: Any, exponent: Any, symbol: Any) -> Any:
     # 0**p is 0 for all p > 0, so its derivative is 0, not 0*log(0)
     guarded = base if base.is_number else base + _as_int(sympy.Eq(base, 0))
     return by_base + base**exponent * sympy.log(guarded) * slope
+
+
+def _logarithmic_derivative(base: Any, symbol: Any) -> Any | None:
+    """Return base'/base where it stays finite although `base` overflows; None for other forms.
+
+    That of ``c + d*exp(u)`` is ``u' * (1 - c/base)``; without it the slope of ``1/(1 + exp(u))``,
+    ``exp(u)/(1 + exp(u))**2``, would be nan as soon as the exponential overflows. That of
+    ``exprel(u)`` is ``u' * (1 + (1/exprel(u) - 1)/u)``.
+    """
+    if base.func is exprel:
+        x = base.args[0]
+        rate = _half_at_zero(x, 1 + (1 / exprel(x) - 1) / _nonzero(x))
+        return derivative(x, symbol) * rate
+    constant, varying = base.as_independent(symbol, as_Add=True)
+    _, exponential = varying.as_independent(symbol, as_Add=False)
+    if not isinstance(exponential, sympy.exp):
+        return None
+    return derivative(exponential.args[0], symbol) * (1 - constant / base)
 
 
 def _of_call(call: Any, symbol: Any) -> Any:
@@ -174,14 +194,24 @@ def _clip_slopes(value: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
     )
 
 
-def _exprel_slope(x: Any) -> Any:
-    """Return exprel'(x) = exprel(x) + (1 - exprel(x))/x.
+def exprel_slope(x: Any) -> Any:
+    """Return exprel'(x) = exprel(x) + (1 - exprel(x))/x, which is 1/2 at zero.
 
-    The rounding error of the quotient is eps/|x|; an argument below 1e-8 is moved by 3e-8, so that
-    the relative error stays below 1e-7 everywhere.
+    The rounding error of the quotient is eps/|x|, so that the relative error is below 1e-7.
     """
-    moved = x + sympy.Float("3e-8") * _as_int(sympy.Abs(x) < sympy.Float("1e-8"))
-    return _EXPREL(moved) + (1 - _EXPREL(moved)) / moved
+    return _half_at_zero(x, exprel(x) + (1 - exprel(x)) / _nonzero(x))
+
+
+def _half_at_zero(x: Any, elsewhere: Any) -> Any:
+    return _is_tiny(x) / 2 + (1 - _is_tiny(x)) * elsewhere
+
+
+def _nonzero(x: Any) -> Any:
+    return x + _is_tiny(x)
+
+
+def _is_tiny(x: Any) -> Any:
+    return _as_int(sympy.Abs(x) < sympy.Float("1e-8"))
 
 
 def _as_int(condition: Any) -> Any:
@@ -198,7 +228,7 @@ _RULES: Mapping[type, Callable[[Any], Any]] = {
     log10: lambda x: 1 / (x * sympy.log(10)),
     expm1: sympy.exp,
     log1p: lambda x: 1 / (1 + x),
-    _EXPREL: _exprel_slope,
+    exprel: exprel_slope,
     _SQRT: lambda x: 1 / (2 * _SQRT(x)),
     sympy.sin: sympy.cos,
     sympy.cos: lambda x: -sympy.sin(x),

@@ -14,18 +14,17 @@ from typing import Any
 
 import numpy as np
 import sympy
-from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
+from brian2.parsing.sympytools import sympy_to_str
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from brianfit.model.derivatives import derivative
+from brianfit.model.derivatives import derivative, exprel
 
 _DIGITS = 60
 _N_POINTS = 24
 _N_NEWTON = 60
 _SAME = 1e-9
 _ON_BOUNDARY = 1e-12
-_EXPREL = str_to_sympy("exprel(x)").func
 
 
 def find_jump(expression: Any, moving: Collection[str], values: Mapping[str, float]) -> str | None:
@@ -74,7 +73,7 @@ def _only_elementary(expression: Any) -> Any:
     Functions of others are given values like variables.
     """
     replaced = {}
-    for call in expression.atoms(AppliedUndef, _EXPREL):
+    for call in expression.atoms(AppliedUndef, exprel):
         arguments = [_only_elementary(argument) for argument in call.args]
         name = call.func.__name__
         if name == "clip":

@@ -36,7 +36,7 @@ class SensitivityModel:
     Attributes
     ----------
     model
-        The model with the added equations, their initial values, and the method to simulate it with.
+        The model with the added equations, their initial values, and the method to use.
     variables
         ``{(output, parameter): name}`` of the variable that is the derivative of the output with
         respect to the parameter, both in SI units. Derivatives that are always zero are absent.

@@ -16,7 +16,7 @@ from brian2.equations.equations import (
 )
 
 from brianfit._foundation.units import DIMENSIONLESS, SECOND, Dimension
-from brianfit.model.derivatives import derivative
+from brianfit.model.derivatives import derivative, exprel, exprel_slope
 from brianfit.model.model import Model
 from brianfit.model.model_expressions import ModelExpressions, symbol
 
@@ -111,7 +111,7 @@ class SensitivityEquations:
         return values
 
     def _state_equation(self, key: Key) -> SingleEquation:
-        """A differential equation, or a constant for what only starts differently."""
+        """Return a differential equation, or a constant for what only starts differently."""
         name, (variable, parameter) = self._names[key], key
         if variable not in self._rates:
             return SingleEquation(PARAMETER, name, self._dimensions(key), flags=["constant"])
@@ -136,26 +136,25 @@ class SensitivityEquations:
 
     def _rate_slope(self, variable: str, other: Any) -> Any:
         rate = self._rates[variable]
-        slope = derivative(rate, other)
         if variable not in self._exponents:
-            return slope
+            return derivative(rate, other)
+        if other == symbol(variable):
+            return self._exponent(variable) * self._step_factor(variable)
+        slope = derivative(rate, other) * self._step_factor(variable)
         exponent_slope = derivative(self._exponents[variable], other)
-        slope = slope * self._step_factor(variable)
         if exponent_slope == 0:
             return slope
         return slope + exponent_slope * self._step_factor_slope(variable)
 
     def _step_factor(self, variable: str) -> Any:
         """Return the symbol of exprel(a*dt)."""
-        exponent = self._exponent(variable) * _DT
-        factor = self._expressions.language.call("exprel", exponent)
+        factor = exprel(self._exponent(variable) * _DT)
         return self._shared_symbol(("S_factor", variable), DIMENSIONLESS, factor)
 
     def _step_factor_slope(self, variable: str) -> Any:
         """Return the symbol of the derivative of f*exprel(a*dt) by a: f*dt*exprel'(a*dt)."""
-        placeholder = symbol("brianfit_argument")
-        slope = derivative(self._expressions.language.call("exprel", placeholder), placeholder)
-        slope = slope.xreplace({placeholder: self._exponent(variable) * _DT})
+        argument = self._exponent(variable) * _DT
+        slope = exprel_slope(argument).xreplace({exprel(argument): self._step_factor(variable)})
         return self._shared_symbol(
             ("S_factor_slope", variable),
             self._model.dimensions(variable),
