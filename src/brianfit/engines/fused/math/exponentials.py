@@ -22,6 +22,7 @@ from brianfit.engines.fused.math.intrinsics import (
     power_of_two,
     select,
 )
+from brianfit.engines.fused.math.sums import ordered_sum, quotient
 
 _LOG2_E = 1.4426950408889634
 _LOG_2_HIGH = 0.6931471803691238  # 32 zero bits at the end: products with k are exact
@@ -32,7 +33,7 @@ _LOG_2_LOW = 1.9082149292705877e-10
 _TO_TWICE_BIASED = 1.5 * 2.0**52 + 2046.0
 _TO_BIASED = 1.5 * 2.0**52 + 1023.0
 
-# (exp(r) - 1 - r) / r**2
+# Of (exp(r) - 1 - r) / r**2 in powers of r
 _EXP = (
     0.500000000000001,
     0.1666666666666642,
@@ -109,17 +110,9 @@ def tanh(x: float) -> float:
     """Return the hyperbolic tangent."""
     # From e**(-2 abs(x)) - 1, which cannot overflow.
     high, low, scale = _scaled_expm1(-2.0 * absolute(x))
-    high *= scale
-    low *= scale
-    numerator = high + low
-    numerator_low = (high - numerator) + low
-    denominator = numerator + 2.0
-    denominator_low = (numerator - (denominator - 2.0)) + numerator_low
-    # The quotient, then what rounding has left of it.
-    inverse = 1.0 / denominator
-    quotient = numerator * inverse
-    rest = fma(-quotient, denominator, numerator) + fma(-quotient, denominator_low, numerator_low)
-    return copy_sign(fma(rest, inverse, quotient), x)
+    high, low = ordered_sum(high * scale, low * scale)
+    divisor, lost = ordered_sum(2.0, high)
+    return copy_sign(quotient(high, low, divisor, lost + low), x)
 
 
 @inlined

@@ -15,7 +15,11 @@ from numba import types
 from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+OnFloats = Callable[..., float]
+ToTwoFloats = Callable[..., tuple[float, float]]
+ToRowAndFloat = Callable[..., tuple[int, float]]
 
+FIRST_EXPONENT = 30
 N_MANTISSA_BITS = {64: 52, 32: 23}
 _BITS_OF_ONE = {64: 0x3FF0000000000000, 32: 0x3F800000}
 _BITS_OF_ROOT_HALF = {64: 0x3FE6A09E667F3BCD, 32: 0x3F3504F3}
@@ -30,7 +34,22 @@ def inlined(function: Function) -> Function:
     return cast(Function, numba.njit(error_model="numpy", forceinline=True)(function))
 
 
-@intrinsic
+def _number(definition: Callable[..., Any]) -> OnFloats:
+    """Make an intrinsic that compiled code sees as a function returning a number."""
+    return cast(OnFloats, intrinsic(definition))
+
+
+def _numbers(definition: Callable[..., Any]) -> ToTwoFloats:
+    """Make an intrinsic that compiled code sees as a function returning two numbers."""
+    return cast(ToTwoFloats, intrinsic(definition))
+
+
+def _row_and_number(definition: Callable[..., Any]) -> ToRowAndFloat:
+    """Make an intrinsic that compiled code sees as a function returning an index and a number."""
+    return cast(ToRowAndFloat, intrinsic(definition))
+
+
+@_number
 def select(typingctx: Any, condition: Any, then: Any, otherwise: Any) -> Any:
     """Return `then` where the condition holds, else `otherwise`; both are computed."""
 
@@ -40,7 +59,7 @@ def select(typingctx: Any, condition: Any, then: Any, otherwise: Any) -> Any:
     return then(types.boolean, then, then), codegen
 
 
-@intrinsic
+@_number
 def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     """Return x * y + z, rounded once."""
 
@@ -50,7 +69,7 @@ def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     return x(x, x, x), codegen
 
 
-@intrinsic
+@_number
 def polynomial(typingctx: Any, x: Any, coefficients: Any) -> Any:
     """Return c[0] + c[1] x + c[2] x**2 + ...; `coefficients` is a tuple of the type of x.
 
@@ -72,37 +91,43 @@ def polynomial(typingctx: Any, x: Any, coefficients: Any) -> Any:
     return x(x, coefficients), codegen
 
 
-@intrinsic
+@_number
 def absolute(typingctx: Any, x: Any) -> Any:
     """Return x without its sign."""
     return _instruction("fabs", x)
 
 
-@intrinsic
+@_number
 def square_root(typingctx: Any, x: Any) -> Any:
     """Return the square root, nan of negative numbers."""
     return _instruction("sqrt", x)
 
 
-@intrinsic
+@_number
 def floor(typingctx: Any, x: Any) -> Any:
     """Return the largest whole number that is not above x, as a float."""
     return _instruction("floor", x)
 
 
-@intrinsic
+@_number
 def ceil(typingctx: Any, x: Any) -> Any:
     """Return the smallest whole number that is not below x, as a float."""
     return _instruction("ceil", x)
 
 
-@intrinsic
+@_number
+def nearest(typingctx: Any, x: Any) -> Any:
+    """Return the nearest whole number, the even one of two, as a float."""
+    return _instruction("rint", x)
+
+
+@_number
 def trunc(typingctx: Any, x: Any) -> Any:
     """Return x without its fraction, as a float."""
     return _instruction("trunc", x)
 
 
-@intrinsic
+@_number
 def copy_sign(typingctx: Any, x: Any, signed: Any) -> Any:
     """Return the size of x with the sign of `signed`."""
 
@@ -116,26 +141,20 @@ def copy_sign(typingctx: Any, x: Any, signed: Any) -> Any:
     return x(x, x), codegen
 
 
-@intrinsic
-def flip_sign(typingctx: Any, x: Any, counter: Any, bit: Any) -> Any:
-    """Return -x where the bit of the number of that value in `counter` is set, else x.
-
-    `counter` is a float that had a power of two added so large that its lowest mantissa bit
-    counts ones.
-    """
-    position = {1: 0, 2: 1}[bit.literal_value]
+@_number
+def flip_sign(typingctx: Any, x: Any, counter: Any) -> Any:
+    """Return -x where the second lowest mantissa bit of `counter` is set, else x."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         word = ir.IntType(x.bitwidth)
-        to_sign = ir.Constant(word, x.bitwidth - 1 - position)
-        only_sign = ir.Constant(word, 1 << (x.bitwidth - 1))
-        sign = builder.and_(builder.shl(builder.bitcast(args[1], word), to_sign), only_sign)
+        shifted = builder.shl(builder.bitcast(args[1], word), ir.Constant(word, x.bitwidth - 2))
+        sign = builder.and_(shifted, ir.Constant(word, 1 << (x.bitwidth - 1)))
         return builder.bitcast(builder.xor(builder.bitcast(args[0], word), sign), args[0].type)
 
-    return x(x, x, bit), codegen
+    return x(x, x), codegen
 
 
-@intrinsic
+@_number
 def is_odd(typingctx: Any, counter: Any) -> Any:
     """Return whether the lowest mantissa bit of a float is set."""
 
@@ -147,7 +166,7 @@ def is_odd(typingctx: Any, counter: Any) -> Any:
     return types.boolean(counter), codegen
 
 
-@intrinsic
+@_number
 def power_of_two(typingctx: Any, counter: Any) -> Any:
     """Return the float whose exponent field is the low bits of the mantissa of `counter`."""
     n_bits = N_MANTISSA_BITS[counter.bitwidth]
@@ -160,7 +179,7 @@ def power_of_two(typingctx: Any, counter: Any) -> Any:
     return counter(counter), codegen
 
 
-@intrinsic
+@_numbers
 def half_powers_of_two(typingctx: Any, counter: Any) -> Any:
     """Return two floats whose product is 2**k, each in range where 2**k itself is not.
 
@@ -181,7 +200,7 @@ def half_powers_of_two(typingctx: Any, counter: Any) -> Any:
     return types.UniTuple(counter, 2)(counter), codegen
 
 
-@intrinsic
+@_number
 def inverse_power_of_two(typingctx: Any, power: Any) -> Any:
     """Return 1 / power of a power of two, without a division."""
 
@@ -194,7 +213,7 @@ def inverse_power_of_two(typingctx: Any, power: Any) -> Any:
     return power(power), codegen
 
 
-@intrinsic
+@_numbers
 def split_exponent(typingctx: Any, x: Any) -> Any:
     """Return m in [sqrt(1/2), sqrt(2)) and the float k with x = m 2**k, for normal x > 0."""
     width = x.bitwidth
@@ -224,6 +243,38 @@ def split_exponent(typingctx: Any, x: Any) -> Any:
         return context.make_tuple(builder, signature.return_type, parts)
 
     return types.UniTuple(x, 2)(x), codegen
+
+
+@_row_and_number
+def power_and_fraction(typingctx: Any, x: Any) -> Any:
+    """Return the row of a table of powers of two and the factor it has in x (float64).
+
+    The row of 2**FIRST_EXPONENT is 1, that of the next power 2 and so on; row 0, with the factor x
+    itself, is for all that is smaller.
+    """
+    n_bits = N_MANTISSA_BITS[64]
+    bias = _BITS_OF_ONE[64] >> n_bits
+    before_first = bias + FIRST_EXPONENT - 1
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        bits = builder.bitcast(args[0], word)
+        exponent = builder.and_(
+            builder.lshr(bits, ir.Constant(word, n_bits)), ir.Constant(word, 2 * bias + 1)
+        )
+        limit = ir.Constant(word, before_first)
+        is_small = builder.icmp_signed("<", exponent, limit)
+        row = builder.select(is_small, ir.Constant(word, 0), builder.sub(exponent, limit))
+        no_exponent = builder.and_(bits, ir.Constant(word, ~((2 * bias + 1) << n_bits)))
+        fraction = builder.or_(no_exponent, ir.Constant(word, _BITS_OF_ONE[64]))
+        is_first = builder.icmp_unsigned("==", row, ir.Constant(word, 0))
+        factor = builder.select(is_first, args[0], builder.bitcast(fraction, args[0].type))
+        # nan has no exponent: without its bits here it would pass as a number
+        is_nan = builder.fcmp_unordered("uno", args[0], args[0])
+        factor = builder.select(is_nan, args[0], factor)
+        return context.make_tuple(builder, signature.return_type, [row, factor])
+
+    return types.Tuple((types.uint64, x))(x), codegen
 
 
 def _instruction(name: str, x: Any) -> Any:

@@ -37,6 +37,8 @@ def opaque_count(typingctx: Any, n_lanes: Any) -> Any:
     It still sees the multiple, so vectorised loops have no remainder; but it does not unroll
     short loops as a whole, after which nothing is left to vectorise.
     """
+    if not isinstance(n_lanes, types.IntegerLiteral):
+        return None  # Numba asks again with the literal
     count = n_lanes.literal_value
     if count % 8:
         raise ValueError(f"Expected a multiple of 8 lanes, but found {count}.")
@@ -71,6 +73,8 @@ def wide_vectors(typingctx: Any) -> Any:
 
 
 def _stack_array(dtype: Any, llvm_type: Any, n_lanes: Any) -> Any:
+    if not isinstance(n_lanes, types.IntegerLiteral):
+        return None  # Numba asks again with the literal
     length = n_lanes.literal_value
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -21,6 +21,7 @@ from brianfit.engines.fused.math.intrinsics import (
     select,
     split_exponent,
 )
+from brianfit.engines.fused.math.sums import ordered_sum, two_sum
 
 _INFINITY = math.inf
 _NAN = math.nan
@@ -79,11 +80,9 @@ def log10(x: float) -> float:
     f, k = _reduced(x)
     high, low = _log_in_two_parts(f)
     product = high * _LOG10_E_HIGH
-    product_low = fma(high, _LOG10_E_HIGH, -product) + fma(
-        high, _LOG10_E_LOW, low * _LOG10_E_HIGH
-    )
-    result = _sum_in_two_parts(k * _LOG10_2_HIGH, product, fma(k, _LOG10_2_LOW, product_low))
-    return _with_limits(result, x)
+    product_low = fma(high, _LOG10_E_HIGH, -product) + fma(high, _LOG10_E_LOW, low * _LOG10_E_HIGH)
+    total, lost = two_sum(k * _LOG10_2_HIGH, product)
+    return _with_limits(total + (lost + fma(k, _LOG10_2_LOW, product_low)), x)
 
 
 @inlined
@@ -93,7 +92,8 @@ def log2(x: float) -> float:
     high, low = _log_in_two_parts(f)
     product = high * _LOG2_E_HIGH
     product_low = fma(high, _LOG2_E_HIGH, -product) + fma(high, _LOG2_E_LOW, low * _LOG2_E_HIGH)
-    return _with_limits(_sum_in_two_parts(k, product, product_low), x)
+    total, lost = two_sum(k, product)
+    return _with_limits(total + (lost + product_low), x)
 
 
 @inlined
@@ -119,16 +119,7 @@ def _log_in_two_parts(f: float) -> tuple[float, float]:
     half_square, tail = _expansion(f)
     high = f - half_square
     lost = (f - high) - half_square - fma(0.5 * f, f, -half_square)
-    total = high + (lost + tail)
-    return total, (high - total) + (lost + tail)
-
-
-@inlined
-def _sum_in_two_parts(large: float, small: float, low: float) -> float:
-    """Return large + small + low without the rounding error of the first sum."""
-    total = large + small
-    shift = total - large
-    return total + (((large - (total - shift)) + (small - shift)) + low)
+    return ordered_sum(high, lost + tail)
 
 
 @inlined

@@ -3,11 +3,6 @@
 x**y = e**(y log(x)) needs the logarithm to about 65 bits, because the exponential turns an
 absolute error of its argument, which reaches 745, into a relative one. The leading terms of
 log(x) are therefore sums of two floats; fused multiply-add yields what products lose.
-
-References
-----------
-T. J. Dekker, A floating-point technique for extending the available precision, Numerische
-Mathematik 18 (1971).
 """
 
 from __future__ import annotations
@@ -25,6 +20,7 @@ from brianfit.engines.fused.math.intrinsics import (
     select,
     split_exponent,
 )
+from brianfit.engines.fused.math.sums import ordered_sum, two_sum
 
 _INFINITY = math.inf
 _NAN = math.nan
@@ -47,7 +43,7 @@ _ATANH_REST = (
     0.11685346894331679,
     0.11907927936528839,
 )
-# (exp(r) - 1 - r) / r**2
+# Of (exp(r) - 1 - r) / r**2 in powers of r
 _EXP = (
     0.5,
     0.16666666666666674,
@@ -105,22 +101,17 @@ def _log_in_two_parts(x: float) -> tuple[float, float]:
     square = s * s
     square_low = fma(s, s, -square) + 2.0 * s * s_low
     rest = square * polynomial(square, _ATANH_REST)
-    factor = _TWO_THIRDS + rest
-    factor_low = (rest - (factor - _TWO_THIRDS)) + _TWO_THIRDS_LOW
+    factor, factor_low = ordered_sum(_TWO_THIRDS, rest)
+    factor_low += _TWO_THIRDS_LOW
     cube = s * square
     cube_low = fma(s, square, -cube) + fma(s, square_low, s_low * square)
     tail = cube * factor
     tail_low = fma(cube, factor, -tail) + fma(cube, factor_low, cube_low * factor)
     # k log(2) + 2 s + tail, from the largest to the smallest
-    start = k * _LOG_2_HIGH
-    first = start + 2.0 * s
-    shift = first - start
-    first_low = (start - (first - shift)) + (2.0 * s - shift)
-    second = first + tail
-    second_low = (first - second) + tail
+    first, first_low = two_sum(k * _LOG_2_HIGH, 2.0 * s)
+    second, second_low = ordered_sum(first, tail)
     low = second_low + (first_low + fma(k, _LOG_2_LOW, fma(2.0, s_low, tail_low)))
-    high = second + low
-    return high, (second - high) + low
+    return ordered_sum(second, low)
 
 
 @inlined
