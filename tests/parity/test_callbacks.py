@@ -14,6 +14,13 @@ from tests.parity.scripted_optimizer import ScriptedOptimizer
 TWO = [[0.5, 0.5], [0.4, 0.5]]
 
 
+def _as_function(recorder: Recorder):
+    def function(*arguments):
+        return recorder(*arguments)
+
+    return function
+
+
 class Recorder:
     """Keep what a callback is given."""
 
@@ -45,9 +52,7 @@ def test_a_callback_is_given_everything_about_a_round() -> None:
     assert len(info["objective_errors"]) == len(info["objective_errors_normalized"]) == 2
 
 
-@pytest.mark.parametrize(
-    "wrap", [lambda r: r, lambda r: r.method, lambda r: partial(r), lambda r: lambda *a: r(*a)]
-)
+@pytest.mark.parametrize("wrap", [lambda r: r, lambda r: r.method, partial, _as_function])
 def test_anything_that_can_be_called_is_a_callback_and_true_ends_the_fit(wrap) -> None:
     recorder = Recorder(answer=True)
     fitter = trace_fitter()

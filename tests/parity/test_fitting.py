@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from brian2 import Quantity, mV, ms, nS, pF, volt
+from brian2 import Quantity, ms, mV, nS, pF, volt
 
 from brianfit import (
     CMAESOptimizer,
@@ -13,7 +13,16 @@ from brianfit import (
     OnlineTraceFitter,
     TraceFitter,
 )
-from tests.parity.leaky import BOUNDS, DT, EL, PASSIVE, current, membrane, spike_fitter, trace_fitter
+from tests.parity.leaky import (
+    BOUNDS,
+    DT,
+    EL,
+    PASSIVE,
+    current,
+    membrane,
+    spike_fitter,
+    trace_fitter,
+)
 from tests.parity.scripted_optimizer import OldStyleOptimizer, ScriptedOptimizer
 
 TRUTH = [0.5, 0.5]
@@ -266,9 +275,7 @@ def test_the_recorded_output_can_be_used_in_the_equations() -> None:
     coupling : hertz (constant)
     """
     bounds = {**BOUNDS, "coupling": [0 / ms, 20 / ms]}
-    fitter = trace_fitter(
-        model=equations, method="euler", output={"v": membrane() + 5 * mV}
-    )
+    fitter = trace_fitter(model=equations, method="euler", output={"v": membrane() + 5 * mV})
 
     fitter.fit(ScriptedOptimizer([[0.5, 0.5, 0.0], [0.5, 0.5, 0.2]]), callback=None, **bounds)
 
@@ -344,9 +351,11 @@ def test_normalization_divides_the_error_and_its_unit() -> None:
     )
 
     assert float(error) == pytest.approx(9.0)
-    assert not isinstance(error, Quantity) or error.is_dimensionless if hasattr(
-        error, "is_dimensionless"
-    ) else True
+    assert (
+        not isinstance(error, Quantity) or error.is_dimensionless
+        if hasattr(error, "is_dimensionless")
+        else True
+    )
     assert fitter.best_objective_errors is not None
     assert float(fitter.best_objective_errors["v"] / mV**2) == pytest.approx(36.0)
     assert fitter.best_objective_errors_normalized == {"v": pytest.approx(9.0)}
@@ -369,12 +378,8 @@ def test_several_outputs_are_added() -> None:
 
 def test_both_spellings_mean_the_same() -> None:
     new = trace_fitter()
-    old = trace_fitter(
-        input=current(), input_var="I", output=membrane(), output_var="v"
-    )
-    listed = trace_fitter(
-        input=current(), input_var="I", output=[membrane()], output_var=["v"]
-    )
+    old = trace_fitter(input=current(), input_var="I", output=membrane(), output_var="v")
+    listed = trace_fitter(input=current(), input_var="I", output=[membrane()], output_var=["v"])
 
     for fitter in (new, old, listed):
         fitter.fit(n_rounds=1, callback=None, seed=1, **BOUNDS)
@@ -384,7 +389,7 @@ def test_both_spellings_mean_the_same() -> None:
 
 
 def test_names_come_from_the_calling_script() -> None:
-    EL = -70 * mV  # noqa: F841, N806 - looked up by the fitter
+    EL = -70 * mV  # noqa: F841 - looked up by the fitter
     fitter = trace_fitter(namespace=None)
 
     _, error = fitter.fit(ScriptedOptimizer([TRUTH]), callback=None, **BOUNDS)
@@ -400,16 +405,14 @@ def test_level_looks_further_up() -> None:
     def wrapped(fitter: TraceFitter, optimizer: ScriptedOptimizer) -> Quantity:
         return fitter.fit(optimizer, callback=None, level=1, **BOUNDS)[1]
 
-    EL = -70 * mV  # noqa: F841, N806 - looked up by the fitter
+    EL = -70 * mV  # noqa: F841 - looked up by the fitter
     fitter = trace_fitter(namespace=None)
 
     assert wrapped(fitter, ScriptedOptimizer([TRUTH])) < 1e-20 * volt**2
 
 
 def test_a_name_that_is_nowhere_is_an_error_that_names_it() -> None:
-    fitter = trace_fitter(
-        model=PASSIVE.replace("EL", "E_nowhere"), namespace=None
-    )
+    fitter = trace_fitter(model=PASSIVE.replace("EL", "E_nowhere"), namespace=None)
 
     with pytest.raises(Exception, match="E_nowhere"):
         fitter.fit(callback=None, **BOUNDS)
@@ -450,9 +453,7 @@ def test_the_online_fitter_finds_the_same_error() -> None:
     plain.fit(metric=MSEMetric(t_start=7 * ms), n_rounds=2, callback=None, seed=1, **BOUNDS)
 
     assert online.t_start == 7 * ms
-    np.testing.assert_allclose(
-        online.result.history.errors, plain.result.history.errors, rtol=1e-9
-    )
+    np.testing.assert_allclose(online.result.history.errors, plain.result.history.errors, rtol=1e-9)
     assert online.generate_traces().shape == (2, 200)
 
 

@@ -92,8 +92,9 @@ def check_no_surplus(what: str, given: Mapping[str, Any], known: Collection[str]
 
 def suggestion(word: str, known: Collection[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest known word, or nothing."""
-    near = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    by_lower_case = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), list(by_lower_case), n=1)
+    return f" Did you mean {by_lower_case[near[0]]!r}?" if near else ""
 
 
 def _described(value: object) -> str:

@@ -42,7 +42,7 @@ class SpikeTrains:
         k = sample * self.n_traces + trace
         return self.times[self.offsets[k] : self.offsets[k + 1]]
 
-    def nested(self) -> list[list[Float[np.ndarray, " n_spikes"]]]:
+    def nested(self) -> list[list[Float[np.ndarray, " _"]]]:
         """Return the trains as ``[sample][trace] -> array`` of times [s]."""
         return [
             [self.train(sample, trace) for trace in range(self.n_traces)]

@@ -43,7 +43,7 @@ def on_simulation_grid(
 
 
 def padded(
-    rows: Sequence[Float[np.ndarray, " n_values"]],
+    rows: Sequence[Float[np.ndarray, " _"]],
 ) -> Float[np.ndarray, "n_traces n_values"]:
     """Return rows of different length as one array, each filled up with its last value."""
     longest = max(row.size for row in rows)

@@ -45,9 +45,9 @@ class Recording:
     """
 
     dt: float
-    inputs: Mapping[str, Float[np.ndarray, " n_values"]]
-    traces: Mapping[str, Float[np.ndarray, " n_values"]] = field(default_factory=dict)
-    spike_trains: tuple[Float[np.ndarray, " n_spikes"], ...] = ()
+    inputs: Mapping[str, Float[np.ndarray, " _"]]
+    traces: Mapping[str, Float[np.ndarray, " _"]] = field(default_factory=dict)
+    spike_trains: tuple[Float[np.ndarray, " _"], ...] = ()
     duration: float
     label: str = ""
 
@@ -177,7 +177,7 @@ class RecordingSet:
         return np.array([recording.duration for recording in self.recordings])
 
 
-def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " n_values"]], Dimension]:
+def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " _"]], Dimension]:
     """Read the sweeps of one variable: an array (n_traces, n_values) or a list of arrays.
 
     Returns
@@ -203,7 +203,7 @@ def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " n_values"
     return sweeps, dimensions
 
 
-def repeats_of(number: int, given: Any) -> tuple[Float[np.ndarray, " n_spikes"], ...]:
+def repeats_of(number: int, given: Any) -> tuple[Float[np.ndarray, " _"], ...]:
     """Read the spike trains of one sweep: an array of times, or a list of arrays."""
     name = f"spikes[{number}]"
     several = isinstance(given, list | tuple) and any(np.ndim(train) == 1 for train in given)

@@ -102,7 +102,7 @@ class Problem:
         ]
         return np.array(rows)
 
-    def spike_trains(self) -> tuple[list[Float[np.ndarray, " n_spikes"]], tuple[int, ...]]:
+    def spike_trains(self) -> tuple[list[Float[np.ndarray, " _"]], tuple[int, ...]]:
         """Return all recorded trains, and the number of the trace of each."""
         trains, traces = [], []
         for number, recording in enumerate(self.recordings):

@@ -39,11 +39,11 @@ class FitterArguments:
     recording_dt: Any = None
     input_var: Any = None
     output_var: Any = None
-    threshold: str | None = None
-    reset: str | None = None
+    threshold: Any = None
+    reset: Any = None
     refractory: Any = False
-    method: str | None = None
-    param_init: Mapping[str, Any] | None = None
+    method: Any = None
+    param_init: Any = None
 
 
 def read_problem(arguments: FitterArguments) -> Problem:

@@ -88,14 +88,14 @@ class FitRequest:
     parameters: Mapping[str, Any]
     optimizer: Any = None
     metric: Any = None
-    n_rounds: int = 1
+    n_rounds: Any = 1
     callback: Any = "text"
     restart: bool = False
-    start_iteration: int | None = None
-    penalty: str | None = None
-    seed: int | None = None
+    start_iteration: Any = None
+    penalty: Any = None
+    seed: Any = None
     stop: Any = None
-    weights: Mapping[str, Any] | None = None
+    weights: Any = None
     executor: AbstractExecutor | None = None
 
 

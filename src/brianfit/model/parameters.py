@@ -173,17 +173,20 @@ def parameter_from(name: str, given: object) -> Parameter:
     """
     if isinstance(given, Parameter):
         return given
-    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
+    is_array = isinstance(given, np.ndarray) and given.ndim > 0
+    is_list = isinstance(given, Sequence) and not isinstance(given, str)
+    if not is_array and not is_list:
         raise InvalidTypeError(
             f"The bounds of parameter '{name}' must be a pair [low, high] or a Parameter, "
             f"but are {given!r}."
         )
-    if len(given) != 2:
+    bounds: Any = given
+    if len(bounds) != 2:
         raise InvalidTypeError(
             f"The bounds of parameter '{name}' must be a pair [low, high], but "
-            f"{len(given)} values were given."
+            f"{len(bounds)} values were given."
         )
-    return Parameter(given[0], given[1])
+    return Parameter(bounds[0], bounds[1])
 
 
 __all__ = [

@@ -82,7 +82,7 @@ class SpikeOutput:
 
     name: str = SPIKES
     metric: AbstractSpikeMetric
-    data: Sequence[Float[np.ndarray, " n_spikes"]]
+    data: Sequence[Float[np.ndarray, " _"]]
     trace_of_train: tuple[int, ...]
     durations: Float[np.ndarray, " n_traces"]
     weight: float = 1.0
