@@ -268,9 +268,9 @@ def _gamma_errors(
     both = counts + data_counts
     surplus = coincidences - chance * data_counts
     gamma = surplus / (0.5 * np.maximum(both, 1)) / (1.0 - chance)
-    gamma[both == 0] = 1.0  # two silent neurons agree
+    # Exactly 1 where every spike is matched, also where there is none: two silent neurons agree.
+    gamma[(coincidences == counts) & (coincidences == data_counts)] = 1.0
     errors = 1.0 - gamma
     if rate_correction:
         errors += 2.0 * np.abs(counts - data_counts) / np.maximum(data_counts, 1)
-    # The same train gives 0 up to rounding, which may fall below.
     return np.asarray(np.maximum(errors, 0.0))
