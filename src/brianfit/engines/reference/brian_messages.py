@@ -22,8 +22,13 @@ from brianfit._foundation.errors import (
     UnknownNameError,
 )
 
-UNWANTED = ("invalid_values", "unused_brian_object", "monitors.statemonitor")
-"""Brian's warnings of diverged samples, which are no news in a search, and about its objects."""
+UNWANTED = (
+    "invalid_values",  # samples diverge in every search
+    "unused_brian_object",
+    "monitors.statemonitor",  # a shared variable is recorded for every neuron, as it should
+    "input.timedarray",  # values are held, whatever their step; it also warns of rounding errors
+)
+"""Ends of the names of Brian's warnings that are no news here."""
 
 _BRIAN_ERRORS = (
     ArithmeticError,
@@ -76,18 +81,20 @@ def clear_errors(what: str) -> Iterator[None]:
         yield
         return
     except (BrianfitError, *_BRIAN_ERRORS) as error:
-        _release_frames(error)
+        _release_objects(error)
         problem, cause = _clear_error(what, error)
     # The half-built objects are freed here, where Brian's warning of unused objects is off.
     gc.collect()
     raise problem from cause
 
 
-def _release_frames(error: BaseException) -> None:
-    """Empty the frames of the traceback, which hold half-built objects."""
+def _release_objects(error: BaseException) -> None:
+    """Let go of the half-built objects in the frames of the traceback and in the error itself."""
     current: BaseException | None = error
     while current is not None:
         traceback.clear_frames(current.__traceback__)
+        if isinstance(current, BrianObjectException):
+            current.args = current.args[:1]  # the second is the object
         current = current.__cause__ or current.__context__
 
 

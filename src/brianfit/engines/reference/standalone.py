@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import final
+from collections.abc import Mapping
+from typing import Any, final
 
 import numpy as np
 from brian2.core.preferences import prefs
@@ -10,11 +11,12 @@ from brian2.core.variables import Variable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import get_device
 
+from brianfit._foundation.errors import SimulationError
 from brianfit.engines._base import SimulationResult, SimulationTask
 from brianfit.engines.reference.borrowed_device import borrowed_device
 from brianfit.engines.reference.definitions import Definitions
 from brianfit.engines.reference.network import BuiltNetwork, build_network
-from brianfit.engines.reference.program import Program, new_directory
+from brianfit.engines.reference.program import BuildDirectory, Program, new_directory
 
 _NOT_OURS = ("directory", "compile", "run", "run_args", "with_output", "results_directory")
 """Build options of the user that do not apply to programs that are run again and again."""
@@ -50,7 +52,7 @@ class _Compiled:
             self._written: dict[Variable, str] = {}
             self._seed_file = _seed_from_file(device)
             self._network = self._queue(device, task, definitions, n_samples)
-            device.build(directory=str(directory.path), run=False, **options)
+            _build(device, directory, options)
             self._results = {
                 variable: device.get_array_filename(variable) for variable in device.arrays
             }
@@ -90,6 +92,18 @@ class _Compiled:
         values = self._program.read(self._results[variable], np.dtype(variable.dtype))
         is_table = isinstance(variable.size, tuple)
         return values.reshape(-1, variable.size[1]) if is_table else values
+
+
+def _build(
+    device: CPPStandaloneDevice, directory: BuildDirectory, options: Mapping[str, Any]
+) -> None:
+    try:
+        device.build(directory=str(directory.path), run=False, **options)
+    except RuntimeError as error:
+        raise SimulationError(
+            f"The simulation could not be compiled in {directory.path}: {error} Brian's device "
+            "'cpp_standalone' needs a C++ compiler and make; set_device('runtime') does without."
+        ) from error
 
 
 def _seed_from_file(device: CPPStandaloneDevice) -> str:
