@@ -55,4 +55,4 @@ def without_gaps(values: Float[np.ndarray, " n_values"]) -> Float[np.ndarray, " 
     known = np.flatnonzero(~np.isnan(values))
     if known.size == 0:
         return np.zeros_like(values)
-    return np.interp(np.arange(values.size), known, values[known])
+    return np.asarray(np.interp(np.arange(values.size), known, values[known]))

@@ -108,7 +108,7 @@ class ParameterSpace:
         low, high = self._spread_bounds()
         values = self._from_spread(low + np.clip(coordinates, 0.0, 1.0) * (high - low))
         values = np.where(self.is_integer, np.round(values), values)
-        return np.clip(values, self.low, self.high)
+        return np.asarray(np.clip(values, self.low, self.high))
 
     def to_coordinates(
         self, values: Float[np.ndarray, "n_samples n_parameters"]
@@ -116,7 +116,7 @@ class ParameterSpace:
         """Map values to coordinates in [0, 1]; what lies outside is clipped to the bounds."""
         low, high = self._spread_bounds()
         spread = self._to_spread(np.clip(values, self.low, self.high))
-        return np.clip((spread - low) / (high - low), 0.0, 1.0)
+        return np.asarray(np.clip((spread - low) / (high - low), 0.0, 1.0))
 
     def derivative(
         self, values: Float[np.ndarray, " n_parameters"]

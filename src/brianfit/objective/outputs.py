@@ -145,5 +145,5 @@ def _mean_per_trace(
     if per_train.ndim != 2 or per_train.shape[1] != len(trace_of_train):
         return per_train
     sums = np.zeros((per_train.shape[0], n_traces))
-    np.add.at(sums, (slice(None), list(trace_of_train)), per_train)
+    np.add.at(sums.T, np.array(trace_of_train), per_train.T)
     return sums / np.bincount(trace_of_train, minlength=n_traces)
