@@ -1,0 +1,228 @@
+"""The code of one step, read line by line, becomes a program of the loop language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import final
+
+from brianfit._foundation.errors import UnsupportedByFusedEngine
+from brianfit._foundation.units import si_array
+from brianfit.engines._base import SimulationTask
+from brianfit.engines.fused.analysis.expressions import ExpressionReader
+from brianfit.engines.fused.analysis.group import EventCode, GroupCode, read_group
+from brianfit.engines.fused.analysis.names import Names
+from brianfit.engines.fused.ir import Depends, Event, Graph, Kind, LoopProgram, Node, reachable
+
+NEVER = -1e4
+"""Brian's time of the last spike of a neuron that has not spiked yet [s]."""
+
+Environment = dict[str, Node]
+
+
+def analyse(task: SimulationTask) -> LoopProgram:
+    """Read the model of `task` with Brian and return it in the loop language.
+
+    Raises
+    ------
+    UnsupportedByFusedEngine
+        If the language cannot say what the model does.
+    """
+    return _Analysis(task, read_group(task)).program()
+
+
+@final
+class _Analysis:
+    """Reads the phases of a step in the order of Brian's schedule."""
+
+    def __init__(self, task: SimulationTask, code: GroupCode) -> None:
+        self._task = task
+        self._code = code
+        self._graph = Graph()
+        self._names = Names(self._graph, task, code)
+        self._env: Environment = {}
+        self._reader = ExpressionReader(self._graph, name_of=self._name_of, call=self._names.call)
+
+    def program(self) -> LoopProgram:
+        """Return the whole program."""
+        first = self._first_values()
+        states = self._states(first)
+        at_start = self._values(first, states)
+        self._env = dict(at_start)
+        self._run(self._code.before_start)
+        recorded = {name: self._name_of(name) for name in self._task.recorded}
+        sums = self._sums()
+        self._run(self._code.update, masked=self._code.masked)
+        update = {name: self._env[name] for name in states if self._env[name] != at_start[name]}
+        conditions = self._conditions()
+        events = [
+            Event(name=event.name, condition=condition, effects=self._effects(event, at_start))
+            for event, condition in zip(self._code.events, conditions, strict=True)
+        ]
+        self._env = dict(at_start)
+        final = {name: self._name_of(name) for name in self._task.final}
+        return LoopProgram(
+            graph=self._graph,
+            columns=self._task.parameter_names,
+            tables=tuple(self._names.tables.values()),
+            functions=self._names.functions,
+            states={name: self._code.variables[name] for name in states},
+            checked=tuple(name for name in self._code.differential if name in states),
+            initial={name: first[name] for name in states},
+            recorded=recorded,
+            sums=sums,
+            final=final,
+            update=update,
+            events=tuple(events),
+            record_spikes=self._task.record_spikes and self._task.model.threshold is not None,
+            dt=self._task.dt,
+        )
+
+    # --- before the first step -------------------------------------------------------------
+
+    def _first_values(self) -> Environment:
+        """Return the value of every variable at the start of a run."""
+        graph = self._graph
+        self._env = {name: graph.constant(0.0, kind) for name, kind in self._variables()}
+        self._env["t"] = graph.constant(0.0)
+        for name in self._task.parameter_names:
+            leaf = graph.leaf("parameter", name, Kind.FLOAT, Depends.SAMPLE)
+            self._env[name] = self._reader.converted(leaf, self._code.variables[name])
+        if self._code.is_refractory:
+            self._env["lastspike"] = graph.constant(NEVER)
+            self._env["not_refractory"] = graph.constant(True, Kind.BOOLEAN)
+        for name, value in self._task.model.initial_values.items():
+            if name not in self._task.parameter_names:
+                node = self._given(name, value)
+                self._env[name] = self._reader.converted(node, self._code.variables[name])
+        del self._env["t"]
+        return self._env
+
+    def _variables(self) -> Iterable[tuple[str, Kind]]:
+        for name, kind in self._code.variables.items():
+            if self._names.leaf(name) is None:
+                yield name, kind
+
+    def _given(self, name: str, value: object) -> Node:
+        if isinstance(value, str):
+            return self._reader.read(value)
+        model = self._task.model
+        if not model.has_variable(name):  # lastspike, not_refractory
+            return self._names.constant(name, value)
+        return self._names.constant(name, si_array(name, value, model.dimensions(name)))
+
+    def _states(self, first: Environment) -> list[str]:
+        """Return the variables whose value may change after the start, or that start at random."""
+        written = set(self._assigned())
+        if self._code.is_refractory:
+            written |= {"lastspike", "not_refractory"}
+        return [
+            name
+            for name in first
+            if name in written or any(node.op == "noise" for node in reachable(iter([first[name]])))
+        ]
+
+    def _assigned(self) -> Iterable[str]:
+        codes = [self._code.before_start, self._code.update]
+        codes += [event.effects for event in self._code.events]
+        for code in codes:
+            for name, _ in _statements(code):
+                yield name
+
+    def _values(self, first: Environment, states: Iterable[str]) -> Environment:
+        """Return what the names of variables stand for when a phase begins."""
+        values = dict(first)
+        for name in states:
+            kind = self._code.variables[name]
+            values[name] = self._graph.leaf("state", name, kind, Depends.STATE)
+        for name, node in first.items():
+            if not node.args and not node.is_constant:
+                continue
+            if name not in states and not node.is_constant:
+                self._graph.call_it(node, name)
+        return values
+
+    # --- the phases of a step --------------------------------------------------------------
+
+    def _sums(self) -> dict[str, Node]:
+        found = {}
+        before = dict(self._env)
+        for accumulator in self._task.accumulators:
+            for name in accumulator.timed:
+                self._env[name] = self._names.at_step(accumulator.name, name)
+            found[accumulator.name] = self._reader.read(accumulator.expression)
+            self._env = dict(before)
+        return found
+
+    def _conditions(self) -> list[Node]:
+        """Return the condition of every event; those after the spike see what it changes."""
+        conditions = []
+        for event in self._code.events:
+            expression = event.condition.partition("=")[2]
+            condition = self._reader.converted(self._reader.read(expression), Kind.BOOLEAN)
+            conditions.append(condition)
+            if event.name == "spike" and self._code.is_refractory:
+                for name, value in self._marks_of_spike().items():
+                    old = self._env[name]
+                    kind = self._code.variables[name]
+                    self._env[name] = self._graph.make("select", condition, value, old, kind=kind)
+        return conditions
+
+    def _marks_of_spike(self) -> Environment:
+        return {
+            "lastspike": self._name_of("t"),
+            "not_refractory": self._graph.constant(False, Kind.BOOLEAN),
+        }
+
+    def _effects(self, event: EventCode, at_start: Mapping[str, Node]) -> dict[str, Node]:
+        self._env = dict(at_start)
+        if event.name == "spike" and self._code.is_refractory:
+            self._env.update(self._marks_of_spike())
+        self._run(event.effects)
+        return {name: self._env[name] for name in at_start if self._env[name] != at_start[name]}
+
+    def _run(self, code: str, masked: frozenset[str] = frozenset()) -> None:
+        """Execute statements: afterwards names stand for the new values."""
+        for name, expression in _statements(code):
+            node = self._reader.read(expression)
+            kind = self._code.variables.get(name)
+            if kind is not None:
+                node = self._reader.converted(node, kind)
+                if name in masked:
+                    is_free = self._env["not_refractory"]
+                    node = self._graph.make("select", is_free, node, self._env[name], kind=kind)
+            if not node.is_constant and node.args:
+                self._graph.call_it(node, name)
+            self._env[name] = node
+
+    def _name_of(self, name: str) -> Node:
+        if name in self._env:
+            return self._env[name]
+        leaf = self._names.leaf(name)
+        if leaf is not None:
+            return leaf
+        if name in self._code.subexpressions:
+            expression, kind = self._code.subexpressions[name]
+            node = self._reader.converted(self._reader.read(expression), kind)
+            if node.args:
+                self._graph.call_it(node, name)
+            return node
+        return self._names.external(name)
+
+
+_STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.*)$")
+
+
+def _statements(code: str) -> list[tuple[str, str]]:
+    """Return (name, expression) of every line; ``v += 1`` as ``v = (v) + (1)``."""
+    found = []
+    for line in re.split(r"[;\n]", code):
+        bare = line.partition("#")[0].strip()
+        if not bare:
+            continue
+        match = _STATEMENT.match(bare)
+        if match is None:
+            raise UnsupportedByFusedEngine(f"The fused engine cannot read the line '{bare}'.")
+        name, op, expression = match.groups()
+        found.append((name, f"({name}) {op} ({expression})" if op else expression))
+    return found

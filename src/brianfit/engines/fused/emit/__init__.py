@@ -1,0 +1,5 @@
+"""Stage 3: a scheduled program to source."""
+
+from brianfit.engines.fused.emit.numba_cpu import emit
+
+__all__ = ["emit"]

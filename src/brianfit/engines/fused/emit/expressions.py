@@ -1,0 +1,239 @@
+"""Nodes to Python expressions and assignments."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import final
+
+from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node
+
+WIDEST = 80
+"""Expressions longer than this are given a name and a line of their own."""
+
+_INFIX = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "lt": "<",
+    "le": "<=",
+    "eq": "==",
+    "ne": "!=",
+    "and": "&",
+    "or": "|",
+}
+_CHAINS = {("add", "add"), ("mul", "mul"), ("add", "sub"), ("sub", "add"), ("sub", "sub")}
+"""(outer, left argument) of which the inner one needs no parentheses."""
+
+_LEAVES = {
+    "time": "t",
+    "step": "float(step)",
+    "trace": "float(trace)",
+    "index": "i",
+    "size": "N",
+    "iteration": "iteration",
+}
+
+
+@final
+class Identifiers:
+    """Gives everything in a kernel a name of its own, as close to the model's as possible."""
+
+    def __init__(self, graph: Graph, reserved: Iterable[str]) -> None:
+        self._graph = graph
+        self._taken = set(reserved)
+        self._of_nodes: dict[Node, str] = {}
+
+    def of(self, node: Node) -> str:
+        """Return the name of a node's value."""
+        if node not in self._of_nodes:
+            self._of_nodes[node] = self.unique(self._wanted(node))
+        return self._of_nodes[node]
+
+    def unique(self, wanted: str) -> str:
+        """Return `wanted`, or `wanted` with a number if it is taken."""
+        base = re.sub(r"\W", "_", wanted)
+        if keyword.iskeyword(base):
+            base += "_"
+        name, number = base, 1
+        while name in self._taken:
+            number += 1
+            name = f"{base}_{number}"
+        self._taken.add(name)
+        return name
+
+    def _wanted(self, node: Node) -> str:
+        if node.op in ("state", "parameter"):
+            return str(node.value)
+        if node.op in _LEAVES:
+            return {"step": "step_number", "trace": "trace_number"}.get(node.op, _LEAVES[node.op])
+        name = self._graph.names.get(node)
+        if name is not None:
+            return name
+        if node.op in ("call", "lookup"):
+            return str(node.value).removesuffix("_values") + "_x"
+        if node.op == "row":
+            return str(node.value).removesuffix("_values") + "_row"
+        return {"noise": "noise", "div": "ratio", "mul": "product", "add": "sum_"}.get(
+            node.op, "value"
+        )
+
+
+@final
+class ExpressionWriter:
+    """Writes nodes as expressions of names that are already assigned."""
+
+    def __init__(self, program: LoopProgram, draw: Callable[[Node, list[str]], str]) -> None:
+        self._dt = program.dt
+        self._tables = {table.name: table for table in program.tables}
+        self._functions = program.functions
+        self._rules: dict[str, Callable[[Node, list[str]], str]] = {
+            "neg": self._prefixed,
+            "not": self._prefixed,
+            "select": self._selection,
+            "call": self._called,
+            "noise": draw,
+            "row": self._row,
+            "lookup": self._looked_up,
+            "floordiv": self._divided,
+            "mod": self._divided,
+            "power": self._divided,
+        }
+
+    def literal(self, node: Node) -> str:
+        """Return a constant."""
+        value = node.number_value
+        if node.kind == Kind.BOOLEAN:
+            return str(bool(value))
+        if math.isnan(value):
+            return "NAN"
+        if math.isinf(value):
+            return "INFINITY" if value > 0 else "-INFINITY"
+        return repr(value)
+
+    def expression(self, node: Node, names: Mapping[Node, str]) -> str:
+        """Return `node`, written with `names` where they are known."""
+        if node in names:
+            return names[node]
+        if node.is_constant:
+            return self.literal(node)
+        if node.op in _INFIX:
+            return self._infix(node, names)
+        if node.op in _LEAVES:
+            return _LEAVES[node.op]
+        args = [self.expression(arg, names) for arg in node.args]
+        return self._rules[node.op](node, args)
+
+    def _prefixed(self, node: Node, args: list[str]) -> str:
+        operand = self._enclosed(node.args[0], args[0])
+        return f"-{operand}" if node.op == "neg" else f"(not {operand})"
+
+    def _selection(self, node: Node, args: list[str]) -> str:
+        return f"select({', '.join(args)})"
+
+    def _called(self, node: Node, args: list[str]) -> str:
+        return f"{self._function(str(node.value))}({', '.join(args)})"
+
+    def _looked_up(self, node: Node, args: list[str]) -> str:
+        row, column = args
+        return f"{node.value}[int({column}), int({row})]"
+
+    def _divided(self, node: Node, args: list[str]) -> str:
+        function = {"floordiv": "floor_divide", "mod": "modulo", "power": "power"}[node.op]
+        suffix = "_whole" if node.kind == Kind.INTEGER and node.op != "power" else ""
+        return f"{function}{suffix}({', '.join(args)})"
+
+    def _infix(self, node: Node, names: Mapping[Node, str]) -> str:
+        left, right = node.args
+        text_left, text_right = (self.expression(arg, names) for arg in node.args)
+        if left not in names and (node.op, left.op) not in _CHAINS:
+            text_left = self._enclosed(left, text_left)
+        binds_tighter = node.op in ("add", "sub") and left.op in ("mul", "div")
+        if binds_tighter and left not in names:
+            text_left = text_left.removeprefix("(").removesuffix(")")
+        if right not in names:
+            text_right = self._enclosed(right, text_right)
+        if node.op in ("add", "sub") and right.op in ("mul", "div") and right not in names:
+            text_right = text_right.removeprefix("(").removesuffix(")")
+        return f"{text_left} {_INFIX[node.op]} {text_right}"
+
+    def _enclosed(self, node: Node, text: str) -> str:
+        is_simple = re.fullmatch(r"[\w.]+", text) or node.op in ("call", "select", "noise")
+        is_simple = is_simple or node.op in ("power", "mod", "floordiv", "lookup", "row")
+        return text if is_simple else f"({text})"
+
+    def _function(self, name: str) -> str:
+        if name in self._functions:
+            return f"user_{name}"
+        return {"abs": "absolute", "sqrt": "square_root"}.get(name, name)
+
+    def _row(self, node: Node, args: list[str]) -> str:
+        table = self._tables[str(node.value)]
+        rows = f"{table.name}.shape[1]"
+        if node.args[0].op == "time" and table.dt == self._dt:
+            return f"min(step, {rows} - 1)"
+        upsampling = max(int(2 ** math.ceil(math.log2(8 / self._dt * table.dt))), 1)
+        return f"timed_row({args[0]}, {table.dt / upsampling!r}, {upsampling!r}, {rows})"
+
+
+def assignments(
+    writer: ExpressionWriter,
+    identifiers: Identifiers,
+    nodes: Iterable[Node],
+    *,
+    names: dict[Node, str],
+    kept: Iterable[Node],
+) -> list[str]:
+    """Return the lines that compute `nodes`, and add what they assign to `names`.
+
+    Parameters
+    ----------
+    nodes
+        Arguments before their users.
+    kept
+        What needs a name, because it is used elsewhere.
+    """
+    nodes = list(nodes)
+    wanted = set(kept)
+    uses: dict[Node, int] = {}
+    for node in nodes:
+        for arg in node.args:
+            uses[arg] = uses.get(arg, 0) + 1
+    lines = []
+    for node in nodes:
+        text = writer.expression(node, names)
+        is_needed = uses.get(node, 0) > 1 or node in wanted or node.op in ("call", "noise")
+        if (is_needed or len(text) > WIDEST) and node not in names:
+            name = identifiers.of(node)
+            lines.append(f"{name} = {text}")
+            names[node] = name
+    return lines
+
+
+def needed(targets: Iterable[Node], known: Iterable[Node]) -> list[Node]:
+    """Return what has to be computed for `targets` where `known` has a name already."""
+    stop = set(known)
+    found: dict[Node, None] = {}
+
+    def visit(node: Node) -> None:
+        stack = [(node, False)]
+        while stack:
+            current, is_done = stack.pop()
+            if current in stop or current in found or current.is_constant:
+                continue
+            if is_done or not current.args:
+                if current.args or current.op not in _LEAVES:
+                    found[current] = None
+                continue
+            stack.append((current, True))
+            stack.extend((arg, False) for arg in current.args)
+
+    for target in targets:
+        visit(target)
+    return list(found)
+
+
+__all__ = ["ExpressionWriter", "Identifiers", "assignments", "needed"]

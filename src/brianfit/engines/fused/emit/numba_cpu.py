@@ -1,0 +1,209 @@
+"""A scheduled program to Python source that Numba compiles for the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from string import Template
+from typing import final
+
+from brianfit.engines.fused.emit.expressions import (
+    ExpressionWriter,
+    Identifiers,
+    assignments,
+    needed,
+)
+from brianfit.engines.fused.emit.imports import imports_of
+from brianfit.engines.fused.emit.loops import LoopWriter
+from brianfit.engines.fused.emit.names import RESERVED, LaneNames
+from brianfit.engines.fused.ir import CHUNK, LANES, Kind, LoopProgram, Node, Schedule
+
+
+def emit(program: LoopProgram, schedule: Schedule, *, description: str) -> str:
+    """Return the source of a module whose function `simulate` runs blocks of neurons.
+
+    Parameters
+    ----------
+    description
+        The model, as text for the head of the source.
+    """
+    return _Emitter(program, schedule).source(description)
+
+
+@final
+class _Emitter:
+    """Fills in the template."""
+
+    def __init__(self, program: LoopProgram, schedule: Schedule) -> None:
+        self._program = program
+        self._schedule = schedule
+        self._identifiers = Identifiers(
+            program.graph, RESERVED | {table.name for table in program.tables}
+        )
+        self._writer = ExpressionWriter(program, self._draw)
+        self._lanes = LaneNames(program, schedule, self._identifiers)
+
+    def source(self, description: str) -> str:
+        """Return the whole module."""
+        loops = LoopWriter(
+            self._program, self._schedule, self._lanes, self._writer, self._identifiers
+        )
+        parts: dict[str, list[str]] = {
+            "prologue": self._prologue(),
+            "reset_counts": self._reset_counts(),
+            "chunk_values": self._chunk_values(),
+            "step_values": loops.step_values(),
+            "loops": loops.loops(),
+            "events": loops.events(),
+            "write_traces": self._write_traces(),
+            "epilogue": self._epilogue(),
+        }
+        body = "\n".join(line for lines in parts.values() for line in lines)
+        text = files(__package__).joinpath("numba_cpu.template").read_text("utf-8")
+        filled = "\n".join(_expanded(line, parts) for line in text.split("\n"))
+        return Template(filled).substitute(
+            title="One block of neurons after the other, all steps at once.",
+            model=description,
+            lanes=LANES,
+            chunk=CHUNK,
+            dt=repr(self._program.dt),
+            imports="\n".join(imports_of(body)),
+            table_arguments="\n".join(f"    {table.name}," for table in self._program.tables),
+            arrays="\n".join(f"    {line}" for line in self._lanes.allocations()),
+            all_finite=self._all_finite(),
+        )
+
+    # --- outside the steps -------------------------------------------------------------------
+
+    def _prologue(self) -> list[str]:
+        program, lanes = self._program, self._lanes
+        names: dict[Node, str] = {}
+        roots = list(dict.fromkeys([*self._schedule.per_neuron, *program.initial.values()]))
+        lines = []
+        for leaf in dict.fromkeys(node for node in needed(roots, ()) if node.op == "parameter"):
+            names[leaf] = self._identifiers.of(leaf)
+            column = program.columns.index(str(leaf.value))
+            lines.append(f"{names[leaf]} = samples[sample, {column}]")
+        lines += assignments(
+            self._writer, self._identifiers, needed(roots, names), names=names, kept=()
+        )
+        for node in self._schedule.per_neuron:
+            text = _as_number(node, self._writer.expression(node, names))
+            lines.append(f"{lanes.kept(node)}[lane] = {text}")
+        for name, node in program.initial.items():
+            text = _as_number(node, self._writer.expression(node, names))
+            lines.append(f"{lanes.state(name)}[lane] = {text}")
+        return lines + [f"{lanes.sum(name)}[lane] = 0.0" for name in program.sums]
+
+    def _reset_counts(self) -> list[str]:
+        if not self._program.record_spikes:
+            return []
+        return ["for lane in range(LANES):", "    spike_counts[neuron_of[lane]] = 0"]
+
+    def _chunk_values(self) -> list[str]:
+        lines: list[str] = []
+        if self._schedule.per_step:
+            lines += ["# values of each step", "for s in range(n_chunk):"]
+            lines += _indented(self._values_of_step(self._schedule.per_step, {}, "[s]"))
+        if self._schedule.per_trace:
+            known = {node: f"{self._lanes.kept(node)}[s]" for node in self._schedule.per_step}
+            body = self._values_of_step(self._schedule.per_trace, known, None)
+            lines += [
+                "# values of each step and trace",
+                "begin = 0",
+                "while begin < LANES:",
+                "    trace = trace_of[begin]",
+                "    end = begin + 1",
+                "    while end < LANES and trace_of[end] == trace:",
+                "        end += 1",
+                "    for s in range(n_chunk):",
+                *_indented(body, 2),
+                "    begin = end",
+            ]
+        return lines
+
+    def _values_of_step(
+        self, nodes: Iterable[Node], known: Mapping[Node, str], index: str | None
+    ) -> list[str]:
+        names = dict(known)
+        nodes = list(nodes)
+        lines = ["step = first_step + s", f"t = step * {self._program.dt!r}"]
+        lines += assignments(
+            self._writer, self._identifiers, needed(nodes, names), names=names, kept=nodes
+        )
+        values = [(self._lanes.kept(node), self._writer.expression(node, names)) for node in nodes]
+        values = [
+            (array, _as_number(node, v)) for node, (array, v) in zip(nodes, values, strict=True)
+        ]
+        if index is not None:
+            return lines + [f"{array}{index} = {value}" for array, value in values]
+        lines.append("for lane in range(begin, end):")
+        return lines + [f"    {array}[s * LANES + lane] = {value}" for array, value in values]
+
+    def _all_finite(self) -> str:
+        names = [f"{self._lanes.state(name)}[lane]" for name in self._program.checked]
+        return " and ".join(f"np.isfinite({name})" for name in names) or "True"
+
+    def _write_traces(self) -> list[str]:
+        if not self._program.recorded:
+            return []
+        lines = [
+            "for lane in range(LANES):",
+            "    if block * LANES + lane >= n_neurons:",
+            "        break",
+            "    n_good = min(n_chunk, max(lost_of[lane] - first_step, 0))",
+            "    neuron = neuron_of[lane]",
+        ]
+        for number, name in enumerate(self._program.recorded):
+            array = self._lanes.trace(name)
+            lines += [
+                "    for s in range(n_good):",
+                f"        traces[{number}, neuron, first_step + s] = {array}[s * LANES + lane]",
+            ]
+        fill = f"traces[:{len(self._program.recorded)}, neuron, first_step + n_good:] = NAN"
+        return [*lines, "    if n_good < n_chunk or n_lost == LANES:", f"        {fill}"]
+
+    def _epilogue(self) -> list[str]:
+        program, lanes = self._program, self._lanes
+        lines = [
+            f"sums[{number}, neuron] = NAN if is_lost else {lanes.sum(name)}[lane]"
+            for number, name in enumerate(program.sums)
+        ]
+        names = {node: f"{lanes.kept(node)}[lane]" for node in self._schedule.per_neuron}
+        targets = list(program.final.values())
+        for node in needed(targets, names):
+            if node.op == "state":
+                names[node] = lanes.read_state(node)
+        lines += assignments(
+            self._writer, self._identifiers, needed(targets, names), names=names, kept=()
+        )
+        for number, node in enumerate(targets):
+            value = _as_number(node, self._writer.expression(node, names))
+            lines.append(f"final[{number}, neuron] = NAN if is_lost else {value}")
+        return lines
+
+    def _draw(self, node: Node, args: list[str]) -> str:
+        if not isinstance(node.value, tuple):
+            raise TypeError(f"{node!r} is not a draw of a random number.")
+        kind, draw = node.value
+        n_draws = self._lanes.n_draws
+        counter = f"step * {n_draws} + {draw}" if n_draws > 1 else "step"
+        function = {"rand": "uniform", "randn": "normal", "poisson": "poisson"}[str(kind)]
+        return f"{function}({', '.join(['key_of[lane]', counter, *args])})"
+
+
+def _as_number(node: Node, text: str) -> str:
+    return f"select({text}, 1.0, 0.0)" if node.kind == Kind.BOOLEAN else text
+
+
+def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:
+    return [" " * 4 * levels + line for line in lines]
+
+
+def _expanded(line: str, parts: Mapping[str, list[str]]) -> str:
+    """Replace a line that is the name of a part by the lines of the part."""
+    key = line.strip().removeprefix("$")
+    if key not in parts:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join((indent + text).replace("$", "$$") for text in parts[key]) or indent + "pass"

@@ -1,0 +1,47 @@
+"""Leave out states that nothing wanted depends on, and events without consequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from brianfit.engines.fused.ir import Event, LoopProgram, Node, reachable
+
+
+def remove_dead(program: LoopProgram) -> LoopProgram:
+    """Return `program` without what has no influence on any result."""
+    live: set[str] = set()
+    found = _states_read(_roots(program, live))
+    while not found <= live:
+        live |= found
+        found = _states_read(_roots(program, live))
+    return replace(
+        program,
+        states={name: kind for name, kind in program.states.items() if name in live},
+        checked=tuple(name for name in program.checked if name in live),
+        initial={name: node for name, node in program.initial.items() if name in live},
+        update={name: node for name, node in program.update.items() if name in live},
+        events=tuple(_live_events(program, live)),
+    )
+
+
+def _live_events(program: LoopProgram, live: set[str]) -> Iterator[Event]:
+    for event in program.events:
+        effects = {name: node for name, node in event.effects.items() if name in live}
+        if effects or (event.name == "spike" and program.record_spikes):
+            yield replace(event, effects=effects)
+
+
+def _roots(program: LoopProgram, live: set[str]) -> Iterator[Node]:
+    yield from program.recorded.values()
+    yield from program.sums.values()
+    yield from program.final.values()
+    for nodes in (program.initial, program.update):
+        yield from (node for name, node in nodes.items() if name in live)
+    for event in _live_events(program, live):
+        yield event.condition
+        yield from event.effects.values()
+
+
+def _states_read(roots: Iterator[Node]) -> set[str]:
+    return {str(node.value) for node in reachable(roots) if node.op == "state"}

@@ -1,0 +1,132 @@
+"""Decide where every node is computed: once per neuron, per step, or in which loop of a step.
+
+A step is cut into several loops over the lanes, each with at most one expensive function. Its
+chain of dependent operations is long; the processor overlaps those of different lanes only while
+the body of a loop is shorter than what it looks ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import final
+
+from brianfit.engines.fused.ir import (
+    LaneLoop,
+    LoopProgram,
+    Node,
+    Rate,
+    Schedule,
+    rate_of,
+    reachable,
+)
+
+SMALL = 12
+"""So many cheap operations may share a loop with an expensive one."""
+
+_CHEAP_CALLS = frozenset({"sqrt", "abs", "floor", "ceil", "trunc"})
+
+
+def schedule(program: LoopProgram) -> Schedule:
+    """Return where the nodes of `program` are computed."""
+    in_step = [
+        node
+        for node in reachable(program.step_roots())
+        if rate_of(node) is Rate.NEURON_STEP and node.op != "state"
+    ]
+    kept = _kept(program)
+    return Schedule(
+        per_neuron=tuple(node for node in kept if rate_of(node) is Rate.NEURON),
+        per_step=tuple(node for node in kept if rate_of(node) is Rate.STEP),
+        per_trace=tuple(node for node in kept if rate_of(node) is Rate.TRACE_STEP),
+        loops=tuple(LaneLoop(nodes=nodes) for nodes in _Cutter(in_step).loops()),
+    )
+
+
+def _kept(program: LoopProgram) -> list[Node]:
+    """Return what is computed outside the loops over lanes and used in them."""
+    roots = list(program.step_roots())
+    for event in program.events:
+        roots.extend(event.effects.values())
+    users = [node for node in reachable(iter(roots)) if rate_of(node) is Rate.NEURON_STEP]
+    used = dict.fromkeys(arg for node in users for arg in node.args)
+    used.update(dict.fromkeys(roots))
+    outside = (Rate.NEURON, Rate.STEP, Rate.TRACE_STEP)
+    wanted = {node for node in used if rate_of(node) in outside}
+    return [node for node in reachable(iter(used)) if node in wanted]
+
+
+def is_expensive(node: Node) -> bool:
+    """Return whether a node costs as much as an exponential."""
+    if node.op == "call":
+        return node.value not in _CHEAP_CALLS
+    return node.op in ("power", "noise", "mod")
+
+
+@final
+class _Cutter:
+    """Distributes the nodes of a step over loops."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self._nodes = nodes
+        self._placed: set[Node] = set()
+        self._in_step = set(nodes)
+        self._users: dict[Node, list[Node]] = {node: [] for node in nodes}
+        for node in nodes:
+            for arg in node.args:
+                if arg in self._in_step:
+                    self._users[arg].append(node)
+        self._level = self._levels()
+
+    def loops(self) -> Iterator[tuple[Node, ...]]:
+        """Yield the nodes of every loop."""
+        expensive = [node for node in self._nodes if is_expensive(node)]
+        for level in sorted({self._level[node] for node in expensive}):
+            group = [node for node in expensive if self._level[node] == level]
+            shared = self._cheap_before(group)
+            if len(shared) > SMALL:
+                yield self._place(shared)
+            for node in group:
+                if node not in self._placed:
+                    loop = [*self._cheap_before([node]), node]
+                    yield self._place([*loop, *self._followers(node, loop)])
+        rest = [node for node in self._nodes if node not in self._placed]
+        if rest:
+            yield self._place(rest)
+
+    def _levels(self) -> dict[Node, int]:
+        """Return for every node how many expensive ones follow each other before it."""
+        level: dict[Node, int] = {}
+        for node in self._nodes:
+            level[node] = max(
+                (level[arg] + is_expensive(arg) for arg in node.args if arg in self._in_step),
+                default=0,
+            )
+        return level
+
+    def _cheap_before(self, targets: Iterable[Node]) -> list[Node]:
+        """Return what has to be computed before `targets` and is not yet."""
+        needed = {
+            node
+            for node in reachable(arg for target in targets for arg in target.args)
+            if node in self._in_step and node not in self._placed
+        }
+        return [node for node in self._nodes if node in needed]
+
+    def _followers(self, node: Node, loop: list[Node]) -> list[Node]:
+        """Return the cheap users of `node` that can be computed with it, if they are few."""
+        known = self._placed | set(loop)
+        found: list[Node] = []
+        for user in self._nodes:
+            if user in known or is_expensive(user):
+                continue
+            needs = [arg for arg in user.args if arg in self._in_step]
+            if any(arg is node or arg in found for arg in needs) and all(
+                arg in known for arg in needs
+            ):
+                found.append(user)
+                known.add(user)
+        return found if len(found) <= SMALL else []
+
+    def _place(self, nodes: list[Node]) -> tuple[Node, ...]:
+        self._placed |= set(nodes)
+        return tuple(nodes)
