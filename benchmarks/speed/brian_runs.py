@@ -1,0 +1,81 @@
+"""The same simulations through Brian 2 itself, as fast as a user could write them."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2 import Network, NeuronGroup, Quantity, SpikeMonitor, TimedArray, amp, second
+
+from benchmarks.speed.neuron_models import TimedModel
+from brianfit.model.complete_equations import TIMED_PREFIX, complete_equations
+
+
+def cython_seconds(timed: TimedModel, n_samples: int) -> float:
+    """Return the time of the loop alone at run time; code generation is not counted.
+
+    Nothing is recorded but spikes where the model has them, which favours Brian.
+    """
+    before = brian2.prefs["codegen.target"]
+    brian2.prefs["codegen.target"] = "cython"
+    try:
+        network, duration, namespace = _network(timed, n_samples)
+        step = timed.dt * second
+        network.run(step, namespace=namespace)
+        network.run(step, namespace=namespace)
+        started = time.perf_counter()
+        network.run(step, namespace=namespace)
+        overhead = time.perf_counter() - started
+        started = time.perf_counter()
+        network.run(duration, namespace=namespace)
+        return time.perf_counter() - started - overhead
+    finally:
+        brian2.prefs["codegen.target"] = before
+
+
+def standalone_seconds(timed: TimedModel, n_samples: int) -> float:
+    """Return the time of the loop alone in C++ standalone; compiling and starting not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        brian2.set_device("cpp_standalone", directory=folder, build_on_run=False)
+        try:
+            network, duration, namespace = _network(timed, n_samples)
+            network.run(duration, namespace=namespace)
+            brian2.device.build(directory=folder, compile=True, run=True, debug=False)
+            return float(brian2.device._last_run_time)
+        finally:
+            brian2.device.reinit()
+            brian2.reset_device()
+            brian2.set_device("runtime")
+
+
+def _network(timed: TimedModel, n_samples: int) -> tuple[Network, Quantity, dict[str, Any]]:
+    task = timed.task()
+    model, n_traces = timed.model, task.n_traces
+    equations = complete_equations(model, task.inputs, trace_index=f"i % {n_traces}")
+    name = TIMED_PREFIX + "I"
+    namespace = {
+        **model.namespace,
+        name: TimedArray(timed.current.T * amp, dt=timed.dt * second, name=name),
+    }
+    group = NeuronGroup(
+        n_samples * n_traces,
+        equations,
+        threshold=model.threshold,
+        reset=model.reset,
+        refractory=model.refractory,
+        method=model.method,
+        dt=timed.dt * second,
+        namespace=namespace,
+    )
+    values = np.repeat(timed.samples(n_samples), n_traces, axis=0)
+    for column, parameter in enumerate(task.parameter_names):
+        group.variables[parameter].set_value(values[:, column])
+    for variable, value in model.initial_values.items():
+        setattr(group, variable, value)
+    network = Network(group)
+    if model.threshold is not None:
+        network.add(SpikeMonitor(group))
+    return network, task.n_steps * timed.dt * second, namespace
