@@ -9,6 +9,7 @@ from pathlib import Path
 from jaxtyping import install_import_hook
 
 SOURCE = Path(__file__).parents[1] / "src"
+_COMPILED_BY = ("numba.", "brianfit.engines.fused.math.")
 
 
 def check_array_types(source: Path = SOURCE) -> AbstractContextManager[object]:
@@ -40,6 +41,6 @@ def _imports_numba(path: Path) -> bool:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
-        if any(name.split(".")[0] == "numba" for name in names):
+        if any(f"{name}.".startswith(_COMPILED_BY) for name in names):
             return True
     return False

@@ -41,7 +41,10 @@ def floor_division(x: float, y: float) -> float:
     """Return x // y: the whole number of times that y fits into x, rounded down."""
     ratio = x / y
     whole = floor(ratio)
-    is_too_far = _differ_in_sign(fma(-whole, y, x), y) & (absolute(y) < _INFINITY)
+    # A quotient just below a whole number may have been rounded up to it, be it 0.
+    is_beside_infinity = absolute(y) == _INFINITY
+    remainder = select(is_beside_infinity, x, fma(-whole, y, x))
+    is_too_far = _differ_in_sign(remainder, y)
     whole = select(is_too_far, whole - 1.0, whole)
     whole = select(absolute(x) == _INFINITY, _NAN, whole)
     return select(y == 0.0, ratio, whole)

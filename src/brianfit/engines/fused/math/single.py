@@ -6,7 +6,7 @@ those of `exponentials` and `logarithms`, with shorter polynomials.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +24,8 @@ from brianfit.engines.fused.math.intrinsics import (
 from brianfit.engines.fused.math.sums import ordered_sum
 
 
-def _float32(number: float) -> float:
-    return cast(float, np.float32(number))
+def _float32(number: float) -> Any:
+    return np.float32(number)
 
 
 # Literals in the code would be float64, and what they touch as well.
