@@ -12,8 +12,10 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 # pip is silent unless something fails.
 PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
-PYTEST := $(PY) -m pytest
-# Two workers, one thread each for the libraries below them.
+# Workers share the cores: one thread each for linear algebra.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -q
+TESTS = $(PYTEST) --numprocesses $(WORKERS) --dist worksteal
+# Processes that run tests.
 WORKERS ?= 2
 CANDIDATES := python3 python3.13 python3.12 python3.11
 
@@ -60,11 +62,11 @@ check: $(VENV)/.installed-dev  ## format, lint, types, imports, architecture and
 	@echo "== lint"; $(VENV)/bin/ruff check --quiet .
 	@echo "== types"; $(PY) -m mypy --no-error-summary
 	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
-	@echo "== architecture and unit tests"; $(PYTEST) -q -m "not slow" tests/architecture tests/unit
+	@echo "== architecture and unit tests"; $(TESTS) -m "not slow" tests/architecture tests/unit
 
 .PHONY: test
 test: $(VENV)/.installed-dev  ## all tests, on two workers (WORKERS=n changes that)
-	@OPENBLAS_NUM_THREADS=1 $(PYTEST) -q --numprocesses $(WORKERS) --dist worksteal --durations 10
+	@$(TESTS) --durations 10
 
 .PHONY: test-all
 test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
@@ -79,7 +81,7 @@ test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
 
 .PHONY: docs
 docs: $(VENV)/.installed-dev  ## check the documentation: links lead somewhere, code blocks run
-	@$(PYTEST) -q tests/architecture/test_links.py tests/examples
+	@$(PYTEST) tests/architecture/test_links.py tests/examples
 
 .PHONY: format
 format: $(VENV)/.installed-dev  ## format the code and mend what the linter can mend
