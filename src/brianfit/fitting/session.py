@@ -141,6 +141,9 @@ class FitSession:
                 self.stop_reason = run_rounds(
                     search, rounds, rules=rules, observer=self._observer(callback)
                 )
+            except BaseException as problem:
+                self.stop_reason = f"it was interrupted by {type(problem).__name__}"
+                raise
             finally:
                 if isinstance(callback, ProgressBar):
                     callback.close()

@@ -52,9 +52,7 @@ class SpikeFitter(AbstractFitter):
             FitterArguments(
                 model=model,
                 input=input,
-                output=output
-                if output is None or isinstance(output, Mapping)
-                else {SPIKES: output},
+                output=_by_name(output),
                 dt=dt,
                 recording_dt=recording_dt,
                 input_var=None if isinstance(input, Mapping) else input_var,
@@ -144,3 +142,8 @@ class SpikeFitter(AbstractFitter):
         """Simulate the spike times for one set of parameters; see `generate`."""
         frame = calling_frame(level)
         return self._generate(SPIKES, params, param_init, iteration, frame, namespace)
+
+
+def _by_name(output: Any) -> Any:
+    """Return spike trains given alone under the name of the output that they are."""
+    return output if output is None or isinstance(output, Mapping) else {SPIKES: output}
