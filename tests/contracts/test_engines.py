@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brianfit.engines import AbstractEngine, ReferenceEngine
+from brianfit.engines.fused import FusedEngine
 from brianfit.testing.engine_noise import NoiseContract
 from brianfit.testing.engines import EngineContract
 
@@ -13,3 +14,9 @@ class TestReferenceEngine(EngineContract, NoiseContract):
     @pytest.fixture
     def engine(self) -> AbstractEngine:
         return ReferenceEngine()
+
+
+class TestFusedEngine(EngineContract, NoiseContract):
+    @pytest.fixture
+    def engine(self) -> AbstractEngine:
+        return FusedEngine()
