@@ -13,6 +13,9 @@ from brianfit._foundation.shapes import Float
 SMALLEST_POPULATION = 4
 """Below it the update of the covariance matrix is undefined (no two samples to recombine)."""
 
+SAME_POINT = 1e-9
+"""Unit coordinates that differ by less differ by rounding."""
+
 FLAT_GENERATIONS = 3
 """So many generations of equal errors in a row show that a run has nothing to follow."""
 
@@ -59,6 +62,7 @@ class CMARun:
         self._cma = CMA(mean=mean.copy(), sigma=sigma, population_size=population, seed=0)
         self._samples: list[np.ndarray] = []
         self._errors: list[float] = []
+        self._drawn = np.empty((0, mean.size))
         self._n_flat = 0
         self._lowest: list[float] = []
 
@@ -73,7 +77,8 @@ class CMARun:
         """Draw samples; those that are never told are forgotten."""
         # The package forgets its generator when it is pickled, so it is given new seeds by ours.
         self._cma.reseed_rng(int(generator.integers(2**32)))
-        return folded(np.array([self._cma.ask() for _ in range(n_samples)]))
+        self._drawn = np.array([self._cma.ask() for _ in range(n_samples)])
+        return folded(self._drawn)
 
     def tell(
         self,
@@ -81,7 +86,7 @@ class CMARun:
         errors: Float[np.ndarray, " n_samples"],
     ) -> None:
         """Take the errors of samples; a full generation moves the distribution."""
-        self._samples.extend(samples)
+        self._samples.extend(self._as_drawn(samples))
         self._errors.extend(float(error) for error in errors)
         if len(self._errors) < self.population:
             return
@@ -94,6 +99,19 @@ class CMARun:
         # so that an optimizer goes on identically whether or not it was pickled in between.
         self._cma = copy.copy(self._cma)
         self.finished = self._has_converged(population, fitness) or self._cma.should_stop()
+
+    def _as_drawn(
+        self, samples: Float[np.ndarray, "n_samples n_parameters"]
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Return samples as they were before they were folded; foreign ones as they are.
+
+        The distribution must learn from what was drawn. Told the folded points, it would take the
+        shift by folding for progress, and a mean near a wall would make it grow without limit.
+        """
+        if samples.shape != self._drawn.shape:
+            return samples
+        own = np.abs(folded(self._drawn) - samples).max(axis=1, keepdims=True) < SAME_POINT
+        return np.where(own, self._drawn, samples)
 
     def _has_converged(self, population: np.ndarray, fitness: np.ndarray) -> bool:
         is_flat = bool(fitness.min() == fitness.max())
