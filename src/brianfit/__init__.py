@@ -53,6 +53,7 @@ _WHERE = {
     "get_gamma_factor": ("brianfit.metrics", "get_gamma_factor"),
     "make_dic": ("brianfit.fitting", "make_dic"),
     "normalize_weights": ("brianfit.metrics", "normalize_weights"),
+    "until_first_spike": ("brianfit.data", "until_first_spike"),
 }
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605 - a list, made from the table

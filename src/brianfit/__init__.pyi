@@ -3,6 +3,7 @@ from brianfit.data import Recording as Recording
 from brianfit.data import RecordingSet as RecordingSet
 from brianfit.data import detect_spikes as detect_spikes
 from brianfit.data import example_recording as example_recording
+from brianfit.data import until_first_spike as until_first_spike
 from brianfit.engines import AbstractEngine as AbstractEngine
 from brianfit.engines import ReferenceEngine as ReferenceEngine
 from brianfit.executors import SerialExecutor as SerialExecutor

@@ -2,7 +2,7 @@
 
 from brianfit.data.examples import example_recording
 from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
-from brianfit.data.preprocessing import detect_spikes
+from brianfit.data.preprocessing import detect_spikes, until_first_spike
 from brianfit.data.recordings import Recording, RecordingSet
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "example_recording",
     "on_simulation_grid",
     "padded",
+    "until_first_spike",
     "without_gaps",
 ]

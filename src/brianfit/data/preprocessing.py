@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from brian2 import ms
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, dimensions_of, from_si, scalar_si, si_array
+from brianfit.data.recordings import Recording, RecordingSet
 
 
 def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
@@ -51,6 +54,35 @@ def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
     return from_si(upward_crossings(values, level) * step, SECOND)
 
 
+def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> RecordingSet:
+    """Return the recordings with the traces not measured (nan) from shortly before a spike on.
+
+    What is left is the subthreshold course. It can be fitted together with the spikes where a trace
+    between spikes cannot: under long steps of current late spikes come at times that no model
+    reproduces. Inputs and spike times stay whole; so do traces of recordings without a spike.
+
+    Parameters
+    ----------
+    margin
+        How long before the first recorded spike a trace ends, so that its upstroke is left out [s].
+
+    Raises
+    ------
+    InvalidValueError
+        If `margin` is negative or not finite, or the spikes of a recording are not known.
+    """
+    before = scalar_si("margin", margin, SECOND)
+    if not (np.isfinite(before) and before >= 0):
+        raise InvalidValueError(f"`margin` must be a time of 0 s or more, but is {margin}.")
+    if not recordings.has_spikes:
+        raise InvalidValueError(
+            "The spike times of the recordings are not known. Give them to "
+            "RecordingSet.from_arrays(spikes=...); detect_spikes() finds them in a trace."
+        )
+    kept = tuple(_until_first_spike(recording, before) for recording in recordings)
+    return RecordingSet(recordings=kept, dimensions=recordings.dimensions)
+
+
 def upward_crossings(
     values: Float[np.ndarray, " n_values"], level: float
 ) -> Float[np.ndarray, " n_crossings"]:
@@ -58,3 +90,12 @@ def upward_crossings(
     before = np.flatnonzero((values[:-1] <= level) & (values[1:] > level))
     rise = values[before + 1] - values[before]
     return np.asarray(before + (level - values[before]) / rise)
+
+
+def _until_first_spike(recording: Recording, margin: float) -> Recording:
+    first = min((train[0] for train in recording.spike_trains if train.size), default=np.inf)
+    traces = {}
+    for name, values in recording.traces.items():
+        measured = np.arange(values.size) * recording.dt < first - margin
+        traces[name] = np.where(measured, values, np.nan)
+    return replace(recording, traces=traces)

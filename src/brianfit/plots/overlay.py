@@ -1,0 +1,199 @@
+"""Recorded against simulated, sweep by sweep, with the input below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import SECOND, scalar_si, si_array
+from brianfit.data import Recording, RecordingSet
+from brianfit.plots._style import INPUT, LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
+
+# Height of the panels of one sweep [inch], and their proportion.
+_SWEEP_HEIGHT = 2.1
+_TRACE_TO_INPUT = (4, 1)
+
+
+def plot_overlay(  # noqa: PLR0913 - one argument for each thing that is drawn
+    recordings: RecordingSet,
+    *,
+    variable: str | None = None,
+    trace: Any = None,
+    spikes: Sequence[Any] | None = None,
+    dt: Any = None,
+    left_out: Collection[int] = (),
+    figure: Figure | None = None,
+) -> np.ndarray:
+    """Draw every sweep: recorded and simulated trace, spike times above, the input below.
+
+    Parameters
+    ----------
+    recordings
+        What was measured.
+    variable
+        The recorded variable that is drawn; the first one unless told.
+    trace
+        What the model yields for it, shape (n_traces, n_steps), as returned by ``generate``; None:
+        only what was recorded.
+    spikes
+        Spike times of the model, one array per sweep [s].
+    dt
+        Simulation step of `trace`; that of the recording unless told.
+    left_out
+        Numbers of the sweeps that were not fitted; they are marked as predicted.
+    figure
+        Where to draw; a new figure unless told.
+
+    Returns
+    -------
+    array of Axes, shape (n_traces, 2)
+        Trace and input of every sweep.
+
+    Raises
+    ------
+    BrianfitError
+        If `variable` was not recorded, or `trace` or `spikes` do not have one row per sweep.
+    """
+    drawn = _read(recordings, variable, trace, spikes, dt)
+    n_traces = len(recordings)
+    if figure is None:
+        figure = plt.figure(figsize=(9, _SWEEP_HEIGHT * n_traces + 0.6), layout="constrained")
+    axes = figure.subplots(
+        2 * n_traces,
+        1,
+        sharex=True,
+        squeeze=False,
+        gridspec_kw={"height_ratios": _TRACE_TO_INPUT * n_traces},
+    ).reshape(n_traces, 2)
+    time = scale_for([recordings.durations], SECOND)
+    for number, (recording, (above, below)) in enumerate(zip(recordings, axes, strict=True)):
+        _draw_trace(above, drawn, number, recording, time)
+        _draw_input(below, drawn, recording, time)
+        _draw_title(above, recording, drawn, number, is_left_out=number in left_out)
+    _share_limits(axes)
+    axes[-1, 1].set_xlabel(time.label("time"))
+    axes[0, 0].legend(
+        loc="lower right", bbox_to_anchor=(1, 1.1), fontsize="small", frameon=False, ncols=2
+    )
+    axes[0, 0].margins(x=0.01)
+    figure.align_ylabels(list(axes.flat))
+    return np.asarray(axes)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Drawn:
+    """What is drawn, in SI numbers, and the units of the axes."""
+
+    variable: str
+    trace: Float[np.ndarray, "n_traces n_steps"] | None
+    spikes: tuple[Float[np.ndarray, " n_spikes"], ...] | None
+    dt: float | None
+    unit: Scale
+    input_name: str
+    input_unit: Scale
+
+
+def _read(
+    recordings: RecordingSet, variable: str | None, trace: Any, spikes: Any, dt: Any
+) -> _Drawn:
+    if not recordings.trace_names or not recordings.input_names:
+        raise InvalidTypeError("An overlay needs recordings with an input and a recorded trace.")
+    name = recordings.trace_names[0] if variable is None else variable
+    check_choice("variable", name, recordings.trace_names)
+    dimensions = recordings.dimensions[name]
+    input_name = recordings.input_names[0]
+    simulated = None if trace is None else np.atleast_2d(si_array("trace", trace, dimensions))
+    trains = None if spikes is None else tuple(si_array("spikes", s, SECOND) for s in spikes)
+    for what, rows in (("trace", simulated), ("spikes", trains)):
+        if rows is not None and len(rows) != len(recordings):
+            raise InvalidValueError(
+                f"`{what}` must have one row for each of the {len(recordings)} sweeps, but has "
+                f"{len(rows)}."
+            )
+    return _Drawn(
+        variable=name,
+        trace=simulated,
+        spikes=trains,
+        dt=None if dt is None else scalar_si("dt", dt, SECOND, plain_is_si=False),
+        unit=scale_for([recording.traces[name] for recording in recordings], dimensions),
+        input_name=input_name,
+        input_unit=scale_for(
+            [recording.inputs[input_name] for recording in recordings],
+            recordings.dimensions[input_name],
+        ),
+    )
+
+
+def _draw_trace(axes: Axes, drawn: _Drawn, number: int, recording: Recording, time: Scale) -> None:
+    recorded = recording.traces[drawn.variable]
+    t = np.arange(recorded.size) * recording.dt * time.factor
+    axes.plot(t, recorded * drawn.unit.factor, color=RECORDED, linewidth=0.7, label="recorded")
+    if drawn.trace is not None:
+        step = recording.dt if drawn.dt is None else drawn.dt
+        simulated = drawn.trace[number]
+        t = np.arange(simulated.size) * step * time.factor
+        axes.plot(t, simulated * drawn.unit.factor, color=MODEL, linewidth=0.7, label="model")
+    _draw_spikes(axes, drawn, number, recording, time)
+    axes.set_ylabel(drawn.unit.label(drawn.variable), fontsize="small")
+    axes.tick_params(labelbottom=False, bottom=False)
+    axes.spines["bottom"].set_visible(False)
+    tidy(axes)
+
+
+def _draw_spikes(axes: Axes, drawn: _Drawn, number: int, recording: Recording, time: Scale) -> None:
+    """Mark spikes above the traces: recorded ones in the upper row, those of the model below."""
+    rows = [(1.08, train, RECORDED) for train in recording.spike_trains[:1]]
+    if drawn.spikes is not None:
+        rows.append((1.0, drawn.spikes[number], MODEL))
+    for height, train, colour in rows:
+        axes.plot(
+            train * time.factor,
+            np.full(train.size, height),
+            transform=axes.get_xaxis_transform(),
+            color=colour,
+            marker="|",
+            markersize=5,
+            linestyle="none",
+            clip_on=False,
+        )
+
+
+def _draw_input(axes: Axes, drawn: _Drawn, recording: Recording, time: Scale) -> None:
+    values = recording.inputs[drawn.input_name]
+    t = np.arange(values.size) * recording.dt * time.factor
+    axes.plot(t, values * drawn.input_unit.factor, color=INPUT, linewidth=0.7)
+    axes.set_ylabel(drawn.input_unit.label(drawn.input_name), fontsize="small")
+    tidy(axes)
+
+
+def _draw_title(
+    axes: Axes, recording: Recording, drawn: _Drawn, number: int, *, is_left_out: bool
+) -> None:
+    parts = [recording.label, "left out, predicted"] if is_left_out else [recording.label]
+    if recording.spike_trains:
+        counts = f"{recording.spike_trains[0].size} spikes recorded"
+        if drawn.spikes is not None:
+            counts += f", {drawn.spikes[number].size} in the model"
+        parts.append(counts)
+    title = axes.set_title("  ·  ".join(parts), loc="left", fontsize="small", pad=15)
+    if is_left_out:
+        axes.set_facecolor((LEFT_OUT, 0.12))
+        title.set_fontweight("bold")
+
+
+def _share_limits(axes: np.ndarray) -> None:
+    """Give all traces one range and all inputs one range, so that sweeps can be compared."""
+    for column in axes.T:
+        limits = np.array([panel.get_ylim() for panel in column])
+        for panel in column:
+            panel.set_ylim(limits[:, 0].min(), limits[:, 1].max())
