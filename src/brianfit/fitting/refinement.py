@@ -138,7 +138,7 @@ def prepare_residuals(
     if sensitivities:
         extended = sensitivity_model(
             problem.model,
-            parameters=parameters.columns.names,
+            parameters=(*parameters.columns.free, *parameters.columns.tied),
             outputs=tuple(weights),
             inputs={
                 name: timed.dimensions for name, timed in {**task.inputs, **task.targets}.items()
