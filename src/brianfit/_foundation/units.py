@@ -29,6 +29,7 @@ __all__ = [
     "dimensions_of",
     "equation_unit",
     "from_si",
+    "readable",
     "same_dimensions",
     "scalar_si",
     "si_array",
@@ -117,6 +118,21 @@ def from_si(value: Any, dimensions: Dimension) -> Any:
     if dimensions is DIMENSIONLESS:
         return value
     return Quantity(value, dim=dimensions)
+
+
+def readable(value: Any, dimensions: Dimension | None = None) -> str:
+    """Return a single value as a person writes it: six digits and a fitting unit.
+
+    Parameters
+    ----------
+    value
+        A quantity, or a number in SI units of `dimensions`.
+    """
+    quantity = from_si(value, DIMENSIONLESS if dimensions is None else dimensions)
+    if dimensions_of(quantity) is DIMENSIONLESS or not np.isfinite(float(quantity)):
+        return f"{float(quantity):.6g}"
+    unit = quantity.get_best_unit()
+    return f"{float(quantity / unit):.6g} {unit}"
 
 
 def _check_dimensions(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit._foundation.units import readable
 
 Callback = Callable[[Any, Any, Any, Any, int, Mapping[str, Any]], Any]
 """f(params, errors, best_params, best_error, index, additional_info) -> True to stop.
@@ -38,9 +39,9 @@ def callback_text(
     if not best_params:
         print(f"Round {index}: no sample could be scored yet")
         return
-    values = ", ".join(f"{name}={_short(value)}" for name, value in best_params.items())
+    values = ", ".join(f"{name}={readable(value)}" for name, value in best_params.items())
     detail = _per_output(additional_info)
-    print(f"Round {index}: best error {_short(best_error)}{detail} with {values}")
+    print(f"Round {index}: best error {readable(best_error)}{detail} with {values}")
 
 
 def callback_none(
@@ -81,7 +82,8 @@ class ProgressBar:
         additional_info: Mapping[str, Any],
     ) -> None:
         """Show one round more."""
-        self._bar.set_postfix_str(f"best error {_short(best_error)}", refresh=False)
+        shown = "no sample scored yet" if best_error is None else f"error {readable(best_error)}"
+        self._bar.set_postfix_str(shown, refresh=False)
         self._bar.update(1)
 
     def close(self) -> None:
@@ -134,8 +136,4 @@ def _per_output(additional_info: Mapping[str, Any]) -> str:
     best = additional_info.get("best_objective_errors")
     if best is None or len(names) < 2:
         return ""
-    return " (" + ", ".join(f"{name}: {_short(best[name])}" for name in names) + ")"
-
-
-def _short(value: Any) -> str:
-    return f"{value:.5g}" if isinstance(value, float | np.floating) else str(value)
+    return " (" + ", ".join(f"{name}: {readable(best[name])}" for name in names) + ")"

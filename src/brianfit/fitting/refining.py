@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit._foundation.units import from_si
+from brianfit._foundation.units import from_si, readable
 from brianfit.fitting.bounds import Parameters, read_parameters
 from brianfit.fitting.callbacks import callback_setup, make_dic
 from brianfit.fitting.generation import checked_values
@@ -171,9 +171,9 @@ def _note(session: FitSession, search: Search, values: np.ndarray, result: Any) 
     after = float(evaluation.errors[0])
     dimensions = search.dimensions.error
     session.refinement = (
-        f"refined by least squares: {from_si(before, dimensions)} -> "
-        f"{from_si(min(before, after), dimensions)} after {result.nfev} evaluations "
-        f"({result.message})"
+        f"refined by least squares: {readable(before, dimensions)} -> "
+        f"{readable(min(before, after), dimensions)} after {result.nfev} evaluations "
+        f"({result.message.rstrip('.')})"
     )
 
 

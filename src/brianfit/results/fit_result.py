@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import from_si, unit_name
+from brianfit._foundation.units import from_si, readable
 from brianfit.results.history import History
 from brianfit.results.tables import Dimensions
 
@@ -97,7 +97,7 @@ def _headline(result: FitResult) -> list[str]:
         f"Fit of {len(history.parameter_names)} parameters",
         f"  {spent}",
         f"  stopped because {result.stop_reason}",
-        f"  error {_with_unit(result.error, result.dimensions.error)}",
+        f"  error {readable(result.error, result.dimensions.error)}",
     ]
     if result.n_failed:
         share = 100 * result.n_failed / max(1, history.n_evaluations)
@@ -115,10 +115,10 @@ def _parameter_lines(result: FitResult) -> list[str]:
     lines = ["Parameters"]
     for name, value in result.best_values.items():
         dimension = result.dimensions.parameters[name]
-        line = f"  {name:<{width}}  {_with_unit(value, dimension)}"
+        line = f"  {name:<{width}}  {readable(value, dimension)}"
         if name in result.bounds:
             low, high = result.bounds[name]
-            line += f"   in [{_with_unit(low, dimension)}, {_with_unit(high, dimension)}]"
+            line += f"   in [{readable(low, dimension)}, {readable(high, dimension)}]"
         if name in result.at_bound:
             line += f"   AT ITS {result.at_bound[name].upper()} BOUND"
         lines.append(line)
@@ -129,19 +129,13 @@ def _output_lines(result: FitResult) -> list[str]:
     lines = ["Errors"]
     for name, error in result.raw_output_errors.items():
         dimension = result.dimensions.raw_output_errors[name]
-        lines.append(f"  {name}: {_with_unit(error, dimension)}")
+        lines.append(f"  {name}: {readable(error, dimension)}")
         per_trace = result.trace_errors.get(name)
         if per_trace is None or np.all(np.isnan(per_trace)):
             continue
         normalised = result.dimensions.output_errors[name]
         lines += [
-            f"    {label}: {_with_unit(float(value), normalised)}"
+            f"    {label}: {readable(float(value), normalised)}"
             for label, value in zip(result.trace_labels, per_trace, strict=True)
         ]
     return lines
-
-
-def _with_unit(value: float, dimension: Any) -> str:
-    if unit_name(dimension) == "1" or not np.isfinite(value):
-        return f"{value:.6g}"
-    return str(from_si(value, dimension))
