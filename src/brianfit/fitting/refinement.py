@@ -192,14 +192,14 @@ def least_squares_fit(
     from scipy.optimize import OptimizeResult, least_squares
 
     search = _Evaluations(residuals, progress)
-    initial = search.error_at(start)
-    if not np.isfinite(initial):
-        raise InvalidValueError(
-            "The model diverges at the parameters to start from, so they cannot be refined. Give "
-            "other ones as `params`."
-        )
-    scale = np.sqrt(initial) if initial > 0 else 1.0
     try:
+        initial = search.error_at(start)
+        if not np.isfinite(initial):
+            raise InvalidValueError(
+                "The model diverges at the parameters to start from, so they cannot be refined. "
+                "Give other ones as `params`."
+            )
+        scale = np.sqrt(initial) if initial > 0 else 1.0
         result = least_squares(
             lambda x: search.residuals_at(x) / scale,
             start,
