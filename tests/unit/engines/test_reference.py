@@ -188,3 +188,17 @@ def test_nothing_global_is_left_behind() -> None:
     after = brian2.get_device(), float(brian2.defaultclock.dt), dict(vars(brian2.get_device()))
     assert after[:2] == before[:2]
     assert after[2].keys() == before[2].keys()
+
+
+def test_networks_that_hold_long_recordings_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = ReferenceEngine().prepare(decay_task(recorded=("v",), n_steps=100))
+    monkeypatch.setattr("brianfit.engines.reference.runtime.KEPT_BYTES", 8 * 250)
+
+    results = [
+        simulation.run(np.full((n_samples, 1), 2.0), iteration=0, seed=1)
+        for n_samples in (3, 2, 3)  # more, less, and again more than may be kept
+    ]
+
+    kept = simulation._runtime._networks  # what memory holds has no public face
+    assert list(kept) == [2]
+    np.testing.assert_array_equal(results[0].traces["v"], results[2].traces["v"])

@@ -19,6 +19,9 @@ from brianfit.engines.reference.network import BuiltNetwork, build_network
 N_KEPT = 2
 """Networks of so many numbers of samples are kept."""
 
+KEPT_BYTES = 64 * 2**20
+"""A network whose monitors recorded more is not kept: Brian never gives their memory back."""
+
 
 @final
 class RuntimeRunner:
@@ -37,7 +40,10 @@ class RuntimeRunner:
             built.set_columns(samples, iteration, _write)
             built.set_initial_values()
             built.run(self._task.n_steps)
-        return built.result(_read)
+        result = built.result(_read)
+        if sum(traces.nbytes for traces in result.traces.values()) > KEPT_BYTES:
+            del self._networks[samples.shape[0]]
+        return result
 
     def _network(self, n_samples: int) -> BuiltNetwork:
         if n_samples not in self._networks:
