@@ -69,7 +69,7 @@ def test_the_text_callback_prints_a_line_every_round(capsys) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert "best error" in lines[0]
-    assert "gl=10. nS" in lines[0]
+    assert "gl=10 nS" in lines[0]
 
 
 def test_the_progress_bar_shows_rounds(capsys) -> None:

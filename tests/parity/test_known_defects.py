@@ -154,7 +154,7 @@ def _diverging(n_rows: int, bad: int) -> tuple[TraceFitter, ScriptedOptimizer]:
         namespace={"EL": EL},
         engine=ReferenceEngine(),
     )
-    rows = [[1.0]] * bad + [[0.1 * k / max(n_rows, 1)] for k in range(n_rows)]
+    rows = [[1.0]] * bad + [[1e-9 * k] for k in range(n_rows)]
     return fitter, ScriptedOptimizer(rows)
 
 
