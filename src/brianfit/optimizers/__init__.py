@@ -4,6 +4,8 @@ from brianfit.optimizers._base import AbstractOptimizer, SupportsStart
 from brianfit.optimizers._search_box import calc_bounds
 from brianfit.optimizers.cma_es import CMAESOptimizer
 from brianfit.optimizers.differential_evolution import DifferentialEvolution
+from brianfit.optimizers.from_nevergrad import NevergradOptimizer
+from brianfit.optimizers.from_skopt import SkoptOptimizer
 from brianfit.optimizers.particle_swarm import ParticleSwarm
 from brianfit.optimizers.random_search import RandomSearch
 
@@ -11,8 +13,10 @@ __all__ = [
     "AbstractOptimizer",
     "CMAESOptimizer",
     "DifferentialEvolution",
+    "NevergradOptimizer",
     "ParticleSwarm",
     "RandomSearch",
+    "SkoptOptimizer",
     "SupportsStart",
     "calc_bounds",
 ]

@@ -1,0 +1,144 @@
+"""The optimizers of Nevergrad (package `nevergrad`)."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_no_surplus, suggestion
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.optional import import_optional
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._base import AbstractOptimizer
+from brianfit.optimizers._dialogue import Dialogue
+from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._search_box import SearchBox
+
+OPTIONS = ("budget", "num_workers")
+
+
+@final
+class NevergradOptimizer(AbstractOptimizer):
+    """Any optimizer of Nevergrad.
+
+    Parameters
+    ----------
+    method
+        A name in ``nevergrad.optimizers.registry``, such as 'DE', 'PSO', 'CMA', 'NGOpt'; or a class
+        or configured family, such as ``nevergrad.optimizers.DifferentialEvolution(popsize=50)``.
+    use_nevergrad_recommendation
+        Recommend what Nevergrad recommends, which may be a sample that was never evaluated, instead
+        of the best sample told so far.
+    **kwds
+        `budget`, the number of evaluations foreseen (default: samples times rounds), and
+        `num_workers`, how many are evaluated at a time (default: the samples of a round).
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no optimizer of this name.
+    InvalidTypeError
+        If `method` is neither a name nor an optimizer, or an option is unknown.
+    MissingPackageError
+        If Nevergrad is not installed.
+
+    Notes
+    -----
+    Methods that have to know one error before they ask for the next sample get one sample a round.
+
+    References
+    ----------
+    J. Rapin & O. Teytaud (2018), Nevergrad - a gradient-free optimization platform.
+    """
+
+    def __init__(
+        self, method: Any = "DE", use_nevergrad_recommendation: bool = False, **kwds: Any
+    ) -> None:
+        check_no_surplus("NevergradOptimizer", kwds, OPTIONS)
+        nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
+        self.method = method
+        self.use_nevergrad_recommendation = use_nevergrad_recommendation
+        self.options = dict(kwds)
+        self._factory = _factory(method, nevergrad.optimizers.registry)
+        self._dialogue = Dialogue()
+        self._finite_errors = FiniteErrors()
+        self._optimizer: Any = None
+        self._candidates: list[Any] = []
+
+    def __str__(self) -> str:
+        return f"{self.method} of Nevergrad"
+
+    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
+        box = SearchBox.from_bounds(parameter_names, bounds)
+        self._dialogue.start(box)
+        self._finite_errors = FiniteErrors()
+        self._candidates = []
+        n_samples = 1 if getattr(self._factory, "no_parallelization", False) else popsize
+        space = nevergrad.p.Array(shape=(len(box),), lower=0.0, upper=1.0)
+        seed = int(self.generator.integers(2**32))
+        space.random_state = np.random.RandomState(seed)  # the kind Nevergrad takes
+        options = {"budget": n_samples * max(1, rounds), "num_workers": n_samples, **self.options}
+        with _quiet():
+            self._optimizer = self._factory(parametrization=space, **options)
+        self._optimizer.enable_pickling()
+        # Population methods keep their smallest population under this name.
+        population = getattr(self._optimizer, "llambda", n_samples)
+        return max(n_samples, math.ceil(population))
+
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        n_parameters = len(self._dialogue.box)
+        # Samples that were never told are asked again: some methods wait for their errors.
+        self._candidates = self._candidates[:n_samples]
+        with _quiet():
+            while len(self._candidates) < n_samples:
+                self._candidates.append(self._optimizer.ask())
+        unit = np.array([candidate.value for candidate in self._candidates], dtype=float)
+        return self._dialogue.answer(unit.reshape(n_samples, n_parameters))
+
+    def tell(self, parameters: Any, errors: Any) -> None:
+        _, values = self._dialogue.hear(parameters, errors)
+        finite = self._finite_errors.replace(values)
+        with _quiet():
+            for candidate, error in zip(self._candidates, finite, strict=True):
+                self._optimizer.tell(candidate, float(error))
+        self._candidates = []
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        best = self._dialogue.recommend()
+        if not self.use_nevergrad_recommendation:
+            return best
+        with _quiet():
+            unit = np.array([self._optimizer.provide_recommendation().value], dtype=float)
+        recommended: np.ndarray = self._dialogue.box.from_unit(unit)[0]
+        return recommended
+
+
+def _factory(method: Any, registry: Any) -> Any:
+    """Return what makes the optimizer: a class, or a configured family."""
+    if not isinstance(method, str):
+        if not callable(method) or not hasattr(method, "no_parallelization"):
+            raise InvalidTypeError(
+                "`method` must be the name of an optimizer of Nevergrad, an optimizer class or a "
+                f"configured family, but is {method!r}."
+            )
+        return method
+    if method not in registry:
+        raise InvalidValueError(
+            f"Nevergrad has no optimizer called {method!r}.{suggestion(method, list(registry))} "
+            "All names: sorted(nevergrad.optimizers.registry)."
+        )
+    return registry[method]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence Nevergrad's hints about its settings, which the fit has chosen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
