@@ -146,7 +146,7 @@ class Graph:
         self._known: dict[tuple[object, ...], Node] = {}
         self.names: dict[Node, str] = {}
 
-    def constant(self, value: float, kind: Kind = Kind.FLOAT) -> Node:
+    def constant(self, value: float | bool, kind: Kind = Kind.FLOAT) -> Node:
         """Return a number; booleans are 1 and 0."""
         number = float(value)
         key = number.hex()  # keeps -0.0 apart from 0.0
