@@ -12,9 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.speed.cpp_yardstick import hh_nanoseconds
-
 from benchmarks.speed.brian_runs import cython_seconds, standalone_seconds
+from benchmarks.speed.cpp_yardstick import hh_nanoseconds
 from benchmarks.speed.neuron_models import TimedModel, adex, hodgkin_huxley, leaky
 from benchmarks.tables import Row, Table
 from brianfit.engines.fused import FusedEngine

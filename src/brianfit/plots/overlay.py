@@ -23,7 +23,7 @@ _SWEEP_HEIGHT = 2.1
 _TRACE_TO_INPUT = (4, 1)
 
 
-def plot_overlay(  # noqa: PLR0913 - one argument for each thing that is drawn
+def plot_overlay(
     recordings: RecordingSet,
     *,
     variable: str | None = None,
