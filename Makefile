@@ -61,7 +61,7 @@ check: $(VENV)/.installed-dev  ## format, lint, types, imports, architecture and
 		|| { echo "Run 'make format'." >&2; exit 1; }
 	@echo "== lint"; $(VENV)/bin/ruff check --quiet .
 	@echo "== types"; $(PY) -m mypy --no-error-summary
-	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
+	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 	@echo "== architecture and unit tests"; $(TESTS) -m "not slow" tests/architecture tests/unit
 
 .PHONY: test
