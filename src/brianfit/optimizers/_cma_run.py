@@ -91,14 +91,16 @@ class CMARun:
         if len(self._errors) < self.population:
             return
         population = np.array(self._samples)
-        fitness = np.array(self._errors)
+        population_errors = np.array(self._errors)
         self._samples, self._errors = [], []
-        order = np.argsort(fitness, kind="stable")
+        order = np.argsort(population_errors, kind="stable")
         self._cma.tell([(population[row], float(rank)) for rank, row in enumerate(order)])
         # A pickled `CMA` keeps one triangle of its matrix. Copying does the same here and now,
         # so that an optimizer goes on identically whether or not it was pickled in between.
         self._cma = copy.copy(self._cma)
-        self.finished = self._has_converged(population, fitness) or self._cma.should_stop()
+        self.finished = (
+            self._has_converged(population, population_errors) or self._cma.should_stop()
+        )
 
     def _as_drawn(
         self, samples: Float[np.ndarray, "n_samples n_parameters"]
@@ -113,24 +115,24 @@ class CMARun:
         own = np.abs(folded(self._drawn) - samples).max(axis=1, keepdims=True) < SAME_POINT
         return np.where(own, self._drawn, samples)
 
-    def _has_converged(self, population: np.ndarray, fitness: np.ndarray) -> bool:
-        is_flat = bool(fitness.min() == fitness.max())
+    def _has_converged(self, population: np.ndarray, population_errors: np.ndarray) -> bool:
+        is_flat = bool(population_errors.min() == population_errors.max())
         self._n_flat = self._n_flat + 1 if is_flat else 0
         if self._n_flat >= FLAT_GENERATIONS:
             return True
         if float(population.std(axis=0).max()) < self._tolerance:
             return True
-        return self._has_levelled_off(fitness)
+        return self._has_levelled_off(population_errors)
 
-    def _has_levelled_off(self, fitness: np.ndarray) -> bool:
+    def _has_levelled_off(self, population_errors: np.ndarray) -> bool:
         """Return whether neither the best errors of late nor the present ones differ any more."""
         # Criterion "EqualFunValues/TolFun" and its length from Hansen (2009), BBOB workshop.
-        self._lowest.append(float(fitness.min()))
+        self._lowest.append(float(population_errors.min()))
         length = 10 + math.ceil(30 * self._cma.dim / self.population)
         self._lowest = self._lowest[-length:]
-        if len(self._lowest) < length or not np.all(np.isfinite(fitness)):
+        if len(self._lowest) < length or not np.all(np.isfinite(population_errors)):
             return False
-        values = np.concatenate([self._lowest, fitness])
+        values = np.concatenate([self._lowest, population_errors])
         return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 
