@@ -123,7 +123,7 @@ class ParameterSpace:
     ) -> Float[np.ndarray, " n_parameters"]:
         """Return d value / d coordinate at `values`."""
         low, high = self._spread_bounds()
-        return (high - low) * np.where(self.is_log, values, 1.0)
+        return np.asarray((high - low) * np.where(self.is_log, values, 1.0))
 
     def start_coordinates(self) -> Float[np.ndarray, " n_parameters"] | None:
         """Return the point to start from, the middle where no value is given; None without any."""
