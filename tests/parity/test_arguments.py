@@ -15,6 +15,7 @@ from brianfit import (
     GammaFactor,
     MSEMetric,
     OnlineTraceFitter,
+    ReferenceEngine,
     TraceFitter,
 )
 from tests.parity.leaky import (
@@ -206,6 +207,7 @@ def test_the_online_fitter_takes_both_spellings() -> None:
         "dt": DT,
         "param_init": {"v": EL},
         "namespace": {"EL": EL},
+        "engine": ReferenceEngine(),
     }
     new = OnlineTraceFitter(input={"I": current()}, output={"v": membrane()}, **common)
     old = OnlineTraceFitter(
@@ -237,6 +239,7 @@ def test_traces_and_spikes_are_fitted_together() -> None:
         reset="v = -70*mV",
         param_init={"v": EL},
         namespace={"EL": EL},
+        engine=ReferenceEngine(),
     )
 
     _, error = fitter.fit(n_rounds=2, callback=None, **BOUNDS)
@@ -257,6 +260,7 @@ def test_several_inputs_are_given_by_name() -> None:
         method="exact",
         param_init={"v": EL},
         namespace={"EL": EL},
+        engine=ReferenceEngine(),
     )
 
     _, error = fitter.fit(ScriptedOptimizer([TRUTH]), callback=None, **BOUNDS)

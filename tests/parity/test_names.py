@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from brian2 import Quantity, check_units, implementation, mV, nS, pF, volt
 
-from brianfit import BrianfitError, MSEMetric, TraceFitter
+from brianfit import BrianfitError, MSEMetric, ReferenceEngine, TraceFitter
 from tests.parity.leaky import BOUNDS, DT, EL, PASSIVE, TRUE, current, membrane, trace_fitter
 from tests.parity.scripted_optimizer import ScriptedOptimizer
 
@@ -153,7 +153,7 @@ def test_a_parameter_may_be_set_by_its_initial_value_instead_of_being_fitted() -
 def test_positions_of_arguments_are_those_of_older_scripts() -> None:
     fitter = TraceFitter(
         PASSIVE, {"I": current()}, {"v": membrane()}, DT, 20, None, None, "exact",
-        None, False, None, {"v": EL}, None, True,
+        None, False, None, {"v": EL}, None, True, engine=ReferenceEngine(),
     )  # fmt: skip
     optimizer, metric = ScriptedOptimizer([TRUTH]), MSEMetric()
 

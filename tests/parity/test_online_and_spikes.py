@@ -92,7 +92,7 @@ def test_the_online_fitter_takes_no_metric() -> None:
 def test_the_online_fitter_takes_arguments_by_position() -> None:
     fitter = OnlineTraceFitter(
         PASSIVE, "I", current(), "v", membrane(), DT, 5, "exact", None, False, None, {"v": EL},
-        2 * ms, None,
+        2 * ms, None, engine=ReferenceEngine(),
     )  # fmt: skip
 
     _, error = fitter.fit(ScriptedOptimizer([TRUTH]), 2, None, False, 4, None, 0, **BOUNDS)
@@ -146,7 +146,7 @@ def test_the_method_of_a_spike_fitter_is_exponential_euler_unless_told() -> None
 def test_a_spike_fitter_takes_arguments_by_position() -> None:
     fitter = SpikeFitter(
         SPIKING, current(), [[0.008], [0.007]], DT, "v = -70*mV", "v > -50*mV", "I", 1 * ms, 10,
-        None, {"v": EL}, None, True,
+        None, {"v": EL}, None, True, engine=ReferenceEngine(),
     )  # fmt: skip
 
     _, error = fitter.fit(
