@@ -39,8 +39,17 @@ __all__ = [
 
 
 def dimensions_of(value: Any) -> Dimension:
-    """Return the physical dimensions of a quantity; plain numbers are dimensionless."""
-    return get_dimensions(value)
+    """Return the physical dimensions of a quantity; plain numbers are dimensionless.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is neither.
+    """
+    try:
+        return get_dimensions(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(f"Expected a number or a quantity, but found {value!r}.") from error
 
 
 def same_dimensions(first: Any, second: Any) -> bool:
@@ -56,7 +65,7 @@ def unit_name(dimensions: Dimension) -> str:
 def equation_unit(dimensions: Dimension) -> str:
     """Return the unit of `dimensions` spelled so that Brian's equations can read it."""
     factors = [
-        f"{base}**{power:g}"
+        f"{base}**{int(power) if power == int(power) else float(power)!r}"
         for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)  # noqa: SLF001 - no public way to the powers
         if power != 0
     ]
@@ -80,13 +89,9 @@ def si_array(
     InvalidTypeError
         If it is not numeric.
     """
+    array = _regular_array(name, value)
     _check_dimensions(name, value, dimensions, plain_is_si=plain_is_si)
-    try:
-        return np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(
-            f"`{name}` must be numbers in a regular array, but could not be read as one: {error}"
-        ) from error
+    return array
 
 
 def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool = True) -> float:
@@ -135,19 +140,43 @@ def readable(value: Any, dimensions: Dimension | None = None) -> str:
     return f"{float(quantity / unit):.6g} {unit}"
 
 
+def _regular_array(name: str, value: Any) -> Float[np.ndarray, "..."]:
+    problem = f"`{name}` must be numbers in a regular array, but"
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufO" or None in array.ravel().tolist():
+            raise InvalidTypeError(f"{problem} is {value!r}.")
+        return np.array(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InvalidTypeError):
+            raise
+        raise InvalidTypeError(f"{problem} could not be read as one: {error}") from error
+
+
 def _check_dimensions(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool) -> None:
-    found = get_dimensions(_first_quantity(value))
-    if found is dimensions:
+    found = _dimensions_within(value)
+    if found <= {dimensions}:
         return
-    if plain_is_si and found is DIMENSIONLESS and not isinstance(value, Quantity):
+    if plain_is_si and found == {DIMENSIONLESS} and not isinstance(value, Quantity):
         return
+    wrong = min(unit_name(other) for other in found - {dimensions})
     raise UnitMismatchError(
-        f"`{name}` must have the unit {unit_name(dimensions)}, but has {unit_name(found)}."
+        f"`{name}` must have the unit {unit_name(dimensions)}, but has {wrong}."
     )
 
 
-def _first_quantity(value: Any) -> Any:
-    """Look into lists of quantities such as ``[1*mV, 2*mV]``."""
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
-    return value
+def _dimensions_within(value: Any) -> set[Dimension]:
+    """Return the dimensions of all elements of lists such as ``[0, 1*mV, 2*mV]``.
+
+    A zero among quantities needs no unit.
+    """
+    if not isinstance(value, list | tuple):
+        return {dimensions_of(value)}
+    with_unit: set[Dimension] = set()
+    plain = {element for element in value if isinstance(element, int | float)}
+    for element in value:
+        if not isinstance(element, int | float):
+            with_unit |= _dimensions_within(element)
+    if plain - {0} or (plain and not with_unit):
+        with_unit.add(DIMENSIONLESS)
+    return with_unit
