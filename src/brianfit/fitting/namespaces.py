@@ -47,10 +47,13 @@ def resolve_namespace(
     return {
         name: visible[name]
         for name in names
-        if not name.startswith("_")
-        and name in visible
-        and isinstance(visible[name], Quantity | Number | Function)
+        if not name.startswith("_") and name in visible and _can_be_used(visible[name])
     }
+
+
+def _can_be_used(value: object) -> bool:
+    """Return whether Brian could use a value: a number, or a function that declares its units."""
+    return isinstance(value, Quantity | Number | Function) or hasattr(value, "_arg_units")
 
 
 def calling_frame(level: int) -> FrameType | None:

@@ -17,6 +17,7 @@ from numba.core.errors import NumbaError
 
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines.fused.cache import cache_folder, key_of, read_text, write_text
+from brianfit.engines.fused.external_functions import with_plain_numpy
 
 OPTIONS: Mapping[str, Any] = {
     "nogil": True,
@@ -110,7 +111,7 @@ def _compile_in_memory(
     vars(module).update(functions)
     try:
         return _jit(module, signature, is_kept=False)
-    except NumbaError as problem:
+    except Exception as problem:  # noqa: BLE001 - what a user's function may cause in a compiler
         if not functions:
             raise
         names = ", ".join(f"'{name.removeprefix('user_')}'" for name in functions)
@@ -132,7 +133,7 @@ def _compiled(name: str, function: object) -> object:
         raise UnsupportedByFusedEngine(
             f"'{name.removeprefix('user_')}' is not a function in Python that Numba could compile."
         )
-    return njit(error_model="numpy")(function)
+    return njit(error_model="numpy")(with_plain_numpy(function))
 
 
 def _first_line(problem: Exception) -> str:

@@ -15,6 +15,7 @@ from brian2.input.timedarray import TimedArray
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines._base import SimulationTask
 from brianfit.engines.fused.analysis.group import TRACE_INDEX, GroupCode
+from brianfit.engines.fused.external_functions import is_declared_stateful, python_function
 from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, Table
 from brianfit.model.complete_equations import TIMED_PREFIX
 from brianfit.model.model import ITERATION
@@ -142,12 +143,12 @@ class Names:
         return self.tables[full_key]
 
     def _user_function(self, name: str, function: Function, args: Sequence[Node]) -> Node:
-        if not function.stateless or function.auto_vectorise:
+        if is_declared_stateful(self._task.model.namespace.get(name)) or function.auto_vectorise:
             raise UnsupportedByFusedEngine(
                 f"The function '{name}' has a state of its own; the fused engine calls functions "
                 "in any order."
             )
-        self.functions[name] = function.pyfunc
+        self.functions[name] = python_function(function)
         return self._graph.make("call", *args, kind=_return_kind(function, args), value=name)
 
 
