@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -89,8 +89,15 @@ def with_param_init(problem: Problem, param_init: Mapping[str, Any] | None) -> P
     return changed
 
 
-def checked_values(model: Model, params: Mapping[str, Any]) -> dict[str, float]:
+def checked_values(
+    model: Model, params: Mapping[str, Any], needed: Collection[str] | None = None
+) -> dict[str, float]:
     """Return the values of parameters in SI units, all there and none unknown.
+
+    Parameters
+    ----------
+    needed
+        The parameters that must have a value; None: all that have no initial value.
 
     Raises
     ------
@@ -113,8 +120,10 @@ def checked_values(model: Model, params: Mapping[str, Any]) -> dict[str, float]:
             values[name] = scalar_si(f"params['{name}']", given, model.dimensions(name))
         except BrianfitError as found:
             problems.add(found)
-    for name in model.parameter_names:
-        if name not in params and name not in model.initial_values:
+    if needed is None:
+        needed = [name for name in model.parameter_names if name not in model.initial_values]
+    for name in needed:
+        if name not in params:
             problems.add(InvalidTypeError(f"`params` has no value for parameter '{name}'."))
     problems.raise_if_any()
     return values

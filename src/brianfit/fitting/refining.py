@@ -136,13 +136,8 @@ def _scoring(session: FitSession, problem: Problem, metric: Any) -> Scoring:
 
 
 def _free_values(problem: Problem, parameters: Parameters, start: Mapping[str, Any]) -> np.ndarray:
-    model, space = problem.model, parameters.space
-    known = {name: value for name, value in start.items() if name in parameters.columns.free}
-    missing = [name for name in space.names if name not in known]
-    if missing:
-        raise InvalidTypeError(f"`params` has no value for parameter '{missing[0]}'.")
-    complete = {**dict.fromkeys(model.parameter_names, None), **start}
-    checked = checked_values(model, {k: v for k, v in complete.items() if k in known})  # units
+    space = parameters.space
+    checked = checked_values(problem.model, start, needed=space.names)
     values = np.array([checked[name] for name in space.names], dtype=np.float64)
     outside = (values < space.low * (1 - 1e-9) - 1e-300) | (values > space.high * (1 + 1e-9))
     if np.any(outside & (np.abs(values) > 0)):

@@ -91,17 +91,19 @@ class FitResult:
 def _headline(result: FitResult) -> list[str]:
     history = result.history
     spent = (
-        f"{history.n_evaluations} evaluations, {history.n_rounds} rounds, {history.seconds:.3g} s"
+        f"{_counted(history.n_evaluations, 'evaluation')} in "
+        f"{_counted(history.n_rounds, 'round')}, {history.seconds:.3g} s"
     )
     lines = [
-        f"Fit of {len(history.parameter_names)} parameters",
+        f"Fit of {_counted(len(history.parameter_names), 'parameter')}",
         f"  {spent}",
         f"  stopped because {result.stop_reason}",
         f"  error {readable(result.error, result.dimensions.error)}",
     ]
     if result.n_failed:
         share = 100 * result.n_failed / max(1, history.n_evaluations)
-        lines.append(f"  {result.n_failed} samples ({share:.0f} %) could not be scored (diverged)")
+        failed = _counted(result.n_failed, "sample")
+        lines.append(f"  {failed} ({share:.0f} %) could not be scored (diverged)")
     if result.refinement:
         lines.append(f"  {result.refinement}")
     lines.append(f"  seed {result.seed}")
@@ -119,6 +121,8 @@ def _parameter_lines(result: FitResult) -> list[str]:
         if name in result.bounds:
             low, high = result.bounds[name]
             line += f"   in [{readable(low, dimension)}, {readable(high, dimension)}]"
+        else:
+            line += "   (fixed or tied)"
         if name in result.at_bound:
             line += f"   AT ITS {result.at_bound[name].upper()} BOUND"
         lines.append(line)
@@ -126,16 +130,24 @@ def _parameter_lines(result: FitResult) -> list[str]:
 
 
 def _output_lines(result: FitResult) -> list[str]:
-    lines = ["Errors"]
+    lines = ["Errors"] if result.raw_output_errors else []
     for name, error in result.raw_output_errors.items():
         dimension = result.dimensions.raw_output_errors[name]
-        lines.append(f"  {name}: {readable(error, dimension)}")
+        normalized = result.output_errors[name]
+        line = f"  {name}: {readable(error, dimension)}"
+        if normalized != error:
+            line += f" (normalized {readable(normalized, result.dimensions.output_errors[name])})"
+        lines.append(line)
         per_trace = result.trace_errors.get(name)
         if per_trace is None or np.all(np.isnan(per_trace)):
             continue
-        normalised = result.dimensions.output_errors[name]
+        factor = error / normalized if normalized > 0 else 1.0
         lines += [
-            f"    {label}: {readable(float(value), normalised)}"
+            f"    {label}: {readable(factor * float(value), dimension)}"
             for label, value in zip(result.trace_labels, per_trace, strict=True)
         ]
     return lines
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
