@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import sympy
-from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, timestep
+from brian2.core.namespace import DEFAULT_UNITS
 from brian2.core.variables import Constant
 from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.parsing.sympytools import str_to_sympy
-from brian2.units.allunits import all_units
+from brian2.units.unitsafefunctions import exprel
 from brian2.utils.stringtools import get_identifiers
 
 from brianfit._foundation.errors import (
@@ -28,14 +29,16 @@ from brianfit._foundation.units import (
     unit_name,
 )
 
-_UNITS: Mapping[str, Any] = {unit.name: unit for unit in all_units} | {
-    unit.dispname: unit for unit in all_units if unit.dispname.isidentifier()
-}
+_UNITS: Mapping[str, Any] = DEFAULT_UNITS
+"""The units that Brian knows in equations: ``mV`` and ``amp``, but not ``V`` or ``A``."""
+
+_BUILT_IN = frozenset(DEFAULT_FUNCTIONS) | frozenset(DEFAULT_CONSTANTS)
+_STATEFUL = {name for name, function in DEFAULT_FUNCTIONS.items() if not function.stateless}
 
 
 def tied_names(expression: str) -> frozenset[str]:
-    """Return the names that an expression uses, functions and units left out."""
-    return frozenset(get_identifiers(expression)) - set(DEFAULT_FUNCTIONS) - set(_UNITS)
+    """Return the names that an expression uses, functions, units and pi left out."""
+    return frozenset(get_identifiers(expression)) - _BUILT_IN - set(_UNITS)
 
 
 def compile_tied(
@@ -72,7 +75,7 @@ def compile_tied(
     function = sympy.lambdify(
         [sympy.Symbol(symbol, real=True) for symbol in symbols],
         parsed.xreplace({s: sympy.Symbol(str(s), real=True) for s in parsed.free_symbols}),
-        modules="numpy",
+        modules=[{"exprel": exprel, "int_": np.trunc, "timestep": timestep}, "numpy"],
     )
 
     def compute(columns: Mapping[str, Any]) -> Any:
@@ -84,6 +87,12 @@ def compile_tied(
 
 
 def _parse(name: str, expression: str) -> Any:
+    random = sorted(_STATEFUL & get_identifiers(expression))
+    if random:
+        raise InvalidValueError(
+            f"The expression {expression!r} for the tied parameter '{name}' draws random numbers "
+            f"with {random[0]}(), so it would have another value every time it is computed."
+        )
     try:
         return str_to_sympy(expression)
     except (SyntaxError, TypeError, ValueError) as error:
@@ -102,7 +111,7 @@ def _constants_of(
             f"The expression {expression!r} for the tied parameter '{name}' cannot be read: {error}"
         ) from error
     constants = {}
-    for used in identifiers - set(parameters) - set(DEFAULT_FUNCTIONS):
+    for used in identifiers - set(parameters) - _BUILT_IN:
         if used in namespace:
             constants[used] = namespace[used]
         elif used in _UNITS:
@@ -129,6 +138,7 @@ def _check_unit(
         dim = dimensions_of(value)
         variables[key] = Constant(key, dimensions=dim, value=scalar_si(key, value, dim))
     variables.update(DEFAULT_FUNCTIONS)
+    variables.update(DEFAULT_CONSTANTS)
     try:
         found = parse_expression_dimensions(expression, variables)
     except BrianfitError:
