@@ -14,7 +14,12 @@ from brianfit._foundation.units import from_si
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor, SerialExecutor
 from brianfit.fitting.bounds import read_parameters
-from brianfit.fitting.callbacks import ProgressBar, callback_setup, samples_as_dictionaries
+from brianfit.fitting.callbacks import (
+    ProgressBar,
+    callback_none,
+    callback_setup,
+    samples_as_dictionaries,
+)
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.provenance import best_values, result_of
@@ -344,6 +349,8 @@ class FitSession:
 
     def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:
         names = list(self.problem.output_names)
+        if callback is callback_none:
+            return lambda search, number: False
 
         def observe(search: Search, number: int) -> bool:
             round_ = search.history.rounds[-1]
