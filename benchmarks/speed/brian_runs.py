@@ -44,7 +44,7 @@ def standalone_seconds(timed: TimedModel, n_samples: int) -> float:
             network, duration, namespace = _network(timed, n_samples)
             network.run(duration, namespace=namespace)
             brian2.device.build(directory=folder, compile=True, run=True, debug=False)
-            return float(brian2.device._last_run_time)
+            return float(brian2.device._last_run_time)  # noqa: SLF001 - the loop alone
         finally:
             brian2.device.reinit()
             brian2.reset_device()

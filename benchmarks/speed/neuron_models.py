@@ -98,7 +98,7 @@ class TimedModel:
 
 
 def hodgkin_huxley(*, n_steps: int = 10_000, method: str = "exponential_euler") -> TimedModel:
-    """Return the Traub-Miles model with five steps of current, as in the older toolbox's example."""
+    """Return the Traub-Miles model of the data in `hh_traces`, with five steps of current."""
     constants = {"El": -65 * mV, "EK": -90 * mV, "ENa": 50 * mV, "VT": -63 * mV}
     current = np.zeros((5, n_steps))
     current[:, n_steps // 10 : -n_steps // 10] = np.arange(1, 6)[:, np.newaxis] * 1e-10
