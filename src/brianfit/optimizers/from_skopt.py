@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, check_no_surplus
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
@@ -16,17 +16,37 @@ from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._finite_errors import FiniteErrors
 from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._stratified import stratified
 
 METHODS = ("GP", "RF", "ET", "GBRT")
 
+OPTIONS = (
+    "acq_func",
+    "acq_func_kwargs",
+    "acq_optimizer",
+    "acq_optimizer_kwargs",
+    "n_initial_points",
+    "n_jobs",
+)
+"""Options of ``skopt.Optimizer`` that may be given."""
+
 FEWEST_INITIAL_POINTS = 10
+
+N_CANDIDATES = 1000
+"""So many points are drawn in the whole box, and as many around the best samples."""
+
+N_BEST = 5
+NEARNESS = 0.1
+"""Standard deviation of the points around the best samples."""
 
 
 @final
 class SkoptOptimizer(AbstractOptimizer):
     """A surrogate learns the error from all samples so far and says where to look next.
 
-    For few evaluations of slow models: the surrogate is fitted anew for every sample.
+    For few evaluations of slow models: the surrogate is fitted once a round, to all samples so far.
+    The first sample of a round is what scikit-optimize asks for; the others minimise lower
+    confidence bounds ``mean - kappa*std`` with random weights kappa.
 
     Parameters
     ----------
@@ -35,20 +55,28 @@ class SkoptOptimizer(AbstractOptimizer):
         (gradient boosted trees); or a regressor of scikit-learn whose ``predict`` can return
         standard deviations.
     **kwds
-        Options of ``skopt.Optimizer``, such as `acq_func` or `n_initial_points` (default: the
-        samples of the first round, at least 10).
+        Options of ``skopt.Optimizer``: `acq_func`, `acq_func_kwargs`, `acq_optimizer`,
+        `acq_optimizer_kwargs`, `n_jobs`, and `n_initial_points`, the number of samples that fill
+        the box evenly before a surrogate is fitted (default: one round, at least 10).
 
     Raises
     ------
     InvalidValueError
         If `method` is an unknown name.
     InvalidTypeError
-        If `method` is neither a name nor a regressor that knows its uncertainty.
+        If `method` is neither a name nor a regressor that knows its uncertainty, or an
+        option is unknown.
     MissingPackageError
         If scikit-optimize is not installed.
+
+    References
+    ----------
+    F. Hutter, H. Hoos & K. Leyton-Brown (2012), Parallel algorithm configuration, LION 6, doi
+    10.1007/978-3-642-34413-8_5 (samples of one round by random weights, section 3).
     """
 
     def __init__(self, method: Any = "GP", **kwds: Any) -> None:
+        check_no_surplus("SkoptOptimizer", kwds, OPTIONS)
         import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         if isinstance(method, str):
             check_choice("method", method.upper(), METHODS)
@@ -77,17 +105,36 @@ class SkoptOptimizer(AbstractOptimizer):
             "base_estimator": self.method,
             "n_initial_points": max(FEWEST_INITIAL_POINTS, popsize),
             "random_state": int(self.generator.integers(2**32)),
+            "model_queue_size": 1,
+            "acq_optimizer": self._acquisition_optimizer(),
             **self.options,
         }
-        self._optimizer = skopt.Optimizer([(0.0, 1.0)] * len(box), **options)
+        space = [(0.0, 1.0)] * len(box)
+        if self._is_gbrt():
+            self._optimizer = _optimizer_with_gbrt(skopt, space, options)
+        else:
+            self._optimizer = skopt.Optimizer(space, **options)
         return popsize
+
+    def _acquisition_optimizer(self) -> str:
+        """Return 'sampling' for regressors that cannot give the gradient which 'auto' may need."""
+        can_differ = isinstance(self.method, str) or (
+            "return_mean_grad" in _arguments_of_predict(self.method)
+        )
+        return "auto" if can_differ else "sampling"
+
+    def _is_gbrt(self) -> bool:
+        return isinstance(self.method, str) and self.method.upper() == "GBRT"
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
         n_parameters = len(self._dialogue.box)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # hints of the surrogate's own fit
-            points = self._optimizer.ask(n_points=n_samples)
-        return self._dialogue.answer(np.array(points, dtype=float).reshape(-1, n_parameters))
+            if self._optimizer.models and n_samples > 0:
+                unit = np.vstack([self._optimizer.ask(), self._promising(n_samples - 1)])
+            else:
+                unit = stratified(n_samples, n_parameters, self.generator)
+        return self._dialogue.answer(unit)
 
     def tell(self, parameters: Any, errors: Any) -> None:
         unit, values = self._dialogue.hear(parameters, errors)
@@ -105,6 +152,39 @@ class SkoptOptimizer(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def _promising(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Return points that are low, uncertain or both by the surrogate, all different."""
+        random = self.generator
+        told = np.array(self._optimizer.Xi)
+        best = told[np.argsort(self._optimizer.yi, kind="stable")[:N_BEST]]
+        near = best[random.integers(len(best), size=N_CANDIDATES)]
+        near = np.clip(near + random.normal(0.0, NEARNESS, size=near.shape), 0.0, 1.0)
+        candidates = np.concatenate([near, random.random((N_CANDIDATES, told.shape[1]))])
+        points = self._optimizer.space.transform(candidates.tolist())
+        mean, std = self._optimizer.models[-1].predict(points, return_std=True)
+        chosen: list[int] = []
+        for kappa in random.exponential(size=n_samples):
+            bound = mean - kappa * std
+            bound[chosen] = np.inf
+            chosen.append(int(np.argmin(bound)))
+        promising: np.ndarray = candidates[chosen]
+        return promising
+
+
+def _optimizer_with_gbrt(skopt: Any, space: list[tuple[float, float]], options: Any) -> Any:
+    """Return an optimizer with boosted trees.
+
+    scikit-optimize 0.10 inherits in an order in which scikit-learn, from 1.7 on, does not see that
+    its boosted trees are a regressor; they are told to say so while the optimizer asks.
+    """
+    regressor = skopt.utils.cook_estimator("GBRT", random_state=options["random_state"])
+    tags = regressor.__sklearn_tags__()
+    tags.estimator_type = "regressor"
+    regressor.__sklearn_tags__ = lambda: tags
+    optimizer = skopt.Optimizer(space, **{**options, "base_estimator": regressor})
+    del regressor.__sklearn_tags__  # or it could not be pickled
+    return optimizer
 
 
 def _arguments_of_predict(method: Any) -> frozenset[str]:
