@@ -25,6 +25,7 @@ _HALF_PI = 1.5707963267948966
 _HALF_PI_LOW = 6.123233995736766e-17
 _QUARTER_PI = 0.7853981633974483
 _QUARTER_PI_LOW = 3.061616997868383e-17
+_LARGEST = 1e300  # from there on arctan is pi/2; infinity would leave no remainder
 _TAN_OF_PI_OVER_8 = 0.41421356237309503
 _TAN_OF_3_PI_OVER_8 = 2.414213562373095
 
@@ -63,17 +64,20 @@ _ARCSIN = (
 def arctan(x: float) -> float:
     """Return the angle [rad] whose tangent is x."""
     size = absolute(x)
+    size = select(size > _LARGEST, _LARGEST, size)
     # arctan(x) = pi/4 + arctan((x - 1) / (x + 1)) = pi/2 + arctan(-1 / x)
     is_small = size <= _TAN_OF_PI_OVER_8
     is_large = size > _TAN_OF_3_PI_OVER_8
-    numerator = select(is_large, -1.0, size - 1.0)
-    denominator = select(is_large, size, size + 1.0)
-    t = select(is_small, size, numerator / denominator)
+    numerator = select(is_small, size, select(is_large, -1.0, size - 1.0))
+    denominator = select(is_small, 1.0, select(is_large, size, size + 1.0))
+    inverse = 1.0 / denominator
+    t = numerator * inverse
+    t_low = fma(-t, denominator, numerator) * inverse
     start = select(is_small, 0.0, select(is_large, _HALF_PI, _QUARTER_PI))
     start_low = select(is_small, 0.0, select(is_large, _HALF_PI_LOW, _QUARTER_PI_LOW))
     square = t * t
     high, lost = ordered_sum(start, t)
-    rest = fma(polynomial(square, _ARCTAN), square * t, lost + start_low)
+    rest = fma(polynomial(square, _ARCTAN), square * t, lost + (start_low + t_low))
     return copy_sign(high + rest, x)
 
 
