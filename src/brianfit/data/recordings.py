@@ -110,6 +110,7 @@ class RecordingSet:
             If the arrays do not belong together; all problems are listed.
         """
         traces = {} if traces is None else traces
+        _check_names(inputs, traces)
         rows = {name: sweeps_of(name, given) for name, given in {**inputs, **traces}.items()}
         n_traces = _common_count({name: len(sweeps) for name, (sweeps, _) in rows.items()}, spikes)
         trains = (
@@ -118,6 +119,7 @@ class RecordingSet:
             else [repeats_of(number, given) for number, given in enumerate(spikes)]
         )
         steps = _sampling_steps(dt, n_traces)
+        _check_labels(labels, n_traces)
         recordings = tuple(
             Recording(
                 dt=steps[k],
@@ -213,6 +215,23 @@ def repeats_of(number: int, given: Any) -> tuple[Float[np.ndarray, " _"], ...]:
         if not np.all(np.isfinite(train)):
             raise InvalidValueError(f"`{name}` has spike times that are not finite numbers.")
     return tuple(np.sort(train) for train in read)
+
+
+def _check_names(inputs: Mapping[str, Any], traces: Mapping[str, Any]) -> None:
+    if not inputs and not traces:
+        raise InvalidValueError(
+            "Recordings need at least one input or trace, which tells how long they are."
+        )
+    for name in inputs:
+        if name in traces:
+            raise InvalidValueError(f"'{name}' is both an input and a trace; it can be one only.")
+
+
+def _check_labels(labels: Sequence[str] | None, n_traces: int) -> None:
+    if labels is not None and len(labels) != n_traces:
+        raise InvalidValueError(
+            f"`labels` must name each of the {n_traces} sweeps, but holds {len(labels)} names."
+        )
 
 
 def _sampling_steps(dt: Any, n_traces: int) -> list[float]:
