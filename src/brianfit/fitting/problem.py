@@ -115,14 +115,23 @@ class Problem:
         return self._timed(rows, self.recordings.dimensions[name])
 
     def _timed(self, rows: list[np.ndarray], dimensions: Dimension) -> TimedValues:
+        """Return values over time, on the grid of the simulation unless theirs fits into it.
+
+        An input that may change within a step would rule out Brian's exact integration.
+        """
         steps = [recording.dt for recording in self.recordings]
-        if len(set(steps)) == 1:
+        if len(set(steps)) == 1 and _is_multiple(steps[0], self.dt):
             return TimedValues(values=padded(rows), dt=steps[0], dimensions=dimensions)
         held = [
             _held(row, recorded_dt=step, dt=self.dt, n_steps=self.n_steps)
             for row, step in zip(rows, steps, strict=True)
         ]
         return TimedValues(values=np.array(held), dt=self.dt, dimensions=dimensions)
+
+
+def _is_multiple(step: float, dt: float) -> bool:
+    ratio = step / dt
+    return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
 
 
 def _held(
