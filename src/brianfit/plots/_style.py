@@ -17,7 +17,6 @@ RECORDED = "black"
 MODEL = "#D55E00"
 INPUT = "#0072B2"
 LEFT_OUT = "#F0E442"
-SEVERAL = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 
 
 @final
@@ -49,7 +48,7 @@ def scale_for(values: Sequence[np.ndarray], dimensions: Dimension) -> Scale:
     largest = float(known.max(initial=0.0))
     quantity: Quantity = from_si(largest if largest > 0 else 1.0, dimensions)
     unit = quantity.get_best_unit()
-    return Scale(factor=1.0 / float(unit), unit=str(unit))
+    return Scale(factor=1.0 / float(unit), unit=str(unit).replace("^2", "²"))
 
 
 def tidy(axes: Axes) -> None:

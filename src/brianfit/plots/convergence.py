@@ -43,7 +43,13 @@ def plot_convergence(result: FitResult, *, axes: Axes | None = None) -> Axes:
     )
     lowest = np.minimum.accumulate(errors)
     known = np.isfinite(lowest)
-    axes.plot(number[known], lowest[known] * scale.factor, color=MODEL, label="lowest so far")
+    axes.plot(
+        number[known],
+        lowest[known] * scale.factor,
+        color=MODEL,
+        drawstyle="steps-post",
+        label="lowest so far",
+    )
     _mark_failures(axes, number[~scored])
     if _is_wide(errors[scored]):
         axes.set_yscale("log")

@@ -96,7 +96,7 @@ class _Drawn:
 
     variable: str
     trace: Float[np.ndarray, "n_traces n_steps"] | None
-    spikes: tuple[Float[np.ndarray, " n_spikes"], ...] | None
+    spikes: tuple[np.ndarray, ...] | None  # of different lengths
     dt: float | None
     unit: Scale
     input_name: str
