@@ -1,4 +1,4 @@
-"""Defects 13 to 22 of the older toolbox: spike trains, units, arguments; each shown not to be here."""
+"""Defects 13 to 22 of the older toolbox, of data and arguments; each shown not to be here."""
 
 from __future__ import annotations
 
