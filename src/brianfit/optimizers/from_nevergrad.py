@@ -80,13 +80,13 @@ class NevergradOptimizer(AbstractOptimizer):
         self._finite_errors = FiniteErrors()
         self._candidates = []
         n_samples = 1 if getattr(self._factory, "no_parallelization", False) else popsize
-        space = nevergrad.p.Array(shape=(len(box),), lower=0.0, upper=1.0)
-        seed = int(self.generator.integers(2**32))
-        space.random_state = np.random.RandomState(seed)  # the kind Nevergrad takes
         options = {"budget": n_samples * max(1, rounds), "num_workers": n_samples, **self.options}
-        with _quiet():
+        with _isolated(self.generator):
+            space = nevergrad.p.Array(shape=(len(box),), lower=0.0, upper=1.0)
+            seed = int(self.generator.integers(2**32))
+            space.random_state = np.random.RandomState(seed)  # the kind Nevergrad takes
             self._optimizer = self._factory(parametrization=space, **options)
-        self._optimizer.enable_pickling()
+            self._optimizer.enable_pickling()
         # Population methods keep their smallest population under this name.
         population = getattr(self._optimizer, "llambda", n_samples)
         return max(n_samples, math.ceil(population))
@@ -95,7 +95,7 @@ class NevergradOptimizer(AbstractOptimizer):
         n_parameters = len(self._dialogue.box)
         # Samples that were never told are asked again: some methods wait for their errors.
         self._candidates = self._candidates[:n_samples]
-        with _quiet():
+        with _isolated(self.generator):
             while len(self._candidates) < n_samples:
                 self._candidates.append(self._optimizer.ask())
         unit = np.array([candidate.value for candidate in self._candidates], dtype=float)
@@ -104,7 +104,7 @@ class NevergradOptimizer(AbstractOptimizer):
     def tell(self, parameters: Any, errors: Any) -> None:
         _, values = self._dialogue.hear(parameters, errors)
         finite = self._finite_errors.replace(values)
-        with _quiet():
+        with _isolated(self.generator):
             for candidate, error in zip(self._candidates, finite, strict=True):
                 self._optimizer.tell(candidate, float(error))
         self._candidates = []
@@ -113,7 +113,7 @@ class NevergradOptimizer(AbstractOptimizer):
         best = self._dialogue.recommend()
         if not self.use_nevergrad_recommendation:
             return best
-        with _quiet():
+        with _isolated(np.random.default_rng(0)):  # asking for advice does not change the search
             unit = np.array([self._optimizer.provide_recommendation().value], dtype=float)
         recommended: np.ndarray = self._dialogue.box.from_unit(unit)[0]
         return recommended
@@ -137,8 +137,16 @@ def _factory(method: Any, registry: Any) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence Nevergrad's hints about its settings, which the fit has chosen."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+def _isolated(generator: np.random.Generator) -> Iterator[None]:
+    """Keep Nevergrad's hints about settings to itself, and its hands off global random numbers.
+
+    Some of its methods draw from NumPy's global generator: for the while, that is seeded by ours.
+    """
+    before = np.random.get_state()  # noqa: NPY002 - see above
+    np.random.seed(int(generator.integers(2**32)))  # noqa: NPY002
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002

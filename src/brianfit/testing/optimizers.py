@@ -1,0 +1,291 @@
+"""What every optimizer must satisfy, as tests that authors of optimizers inherit.
+
+    class TestMyOptimizer(OptimizerContract):
+        @pytest.fixture
+        def make_optimizer(self):
+            return partial(MyOptimizer, greed=0.5)
+
+`make_optimizer` returns a function that makes the optimizer; it is called without arguments.
+Samples may be arrays, lists of sequences or lists of dictionaries.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brianfit.optimizers import AbstractOptimizer
+
+OptimizerMaker = Callable[[], AbstractOptimizer]
+ErrorFunction = Callable[[np.ndarray], np.ndarray]
+
+BOUNDS = {"x": (-2.0, 3.0), "y": (10.0, 20.0)}
+CENTRE = np.array([-0.5, 17.0])  # in unit coordinates: 0.3 and 0.7
+
+
+class OptimizerContract:
+    """Tests of an optimizer; derive from it and give it the fixture `make_optimizer`.
+
+    Attributes
+    ----------
+    popsize : int
+        Samples wanted per round.
+    n_evaluations : int
+        Evaluations with which the optimizer must beat random search by chance.
+    """
+
+    popsize = 10
+    n_evaluations = 200
+
+    @pytest.fixture
+    def make_optimizer(self) -> OptimizerMaker:
+        """Return a function that makes the optimizer."""
+        raise NotImplementedError("A subclass of OptimizerContract gives `make_optimizer`.")
+
+    @pytest.mark.parametrize("n_parameters", [1, 3, 20])
+    def test_asks_for_samples_inside_the_bounds(
+        self, make_optimizer: OptimizerMaker, n_parameters: int
+    ) -> None:
+        bounds = {f"p{index}": (-1.0, 1.0 + index) for index in range(n_parameters)}
+        run = Run(make_optimizer(), bounds, popsize=self.popsize, n_rounds=4)
+
+        run.rounds(4, lambda samples: np.sum(samples, axis=1))
+
+        low, high = np.array(list(bounds.values())).T
+        assert run.samples.shape == (4 * run.n_samples, n_parameters)
+        assert np.all(run.samples >= low)
+        assert np.all(run.samples <= high)
+
+    def test_returns_the_number_of_samples_that_it_works_with(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=2)
+
+        asked = run.optimizer.ask(run.n_samples)
+
+        assert run.n_samples >= 1
+        assert len(asked) == run.n_samples
+
+    def test_goes_on_after_more_rounds_than_were_foreseen(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=1)
+
+        run.rounds(4, sphere)
+
+        assert len(run.errors) == 4 * run.n_samples
+
+    def test_gives_the_same_samples_for_the_same_seed(self, make_optimizer: OptimizerMaker) -> None:
+        first = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=4)
+        second = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=4)
+
+        first.rounds(4, sphere)
+        second.rounds(4, sphere)
+
+        np.testing.assert_array_equal(first.samples, second.samples)
+
+    def test_gives_other_samples_for_another_seed(self, make_optimizer: OptimizerMaker) -> None:
+        first = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=4)
+        second = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=4, seed=2)
+
+        first.rounds(4, sphere)
+        second.rounds(4, sphere)
+
+        assert not np.array_equal(first.samples, second.samples)
+
+    def test_leaves_the_global_random_numbers_alone(self, make_optimizer: OptimizerMaker) -> None:
+        before = pickle.dumps(np.random.get_state())  # noqa: NPY002 - it is what must not change
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=3)
+
+        run.rounds(3, sphere)
+
+        assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
+
+    @pytest.mark.parametrize("copy", [deepcopy, lambda part: pickle.loads(pickle.dumps(part))])  # noqa: S301
+    def test_goes_on_identically_when_it_is_copied_between_rounds(
+        self, make_optimizer: OptimizerMaker, copy: Callable[[Any], Any]
+    ) -> None:
+        original = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=6)
+        original.rounds(3, sphere)
+        copied = copy(original)
+
+        original.rounds(3, sphere)
+        copied.rounds(3, sphere)
+
+        np.testing.assert_array_equal(copied.samples, original.samples)
+
+    @pytest.mark.parametrize("copy", [deepcopy, lambda part: pickle.loads(pickle.dumps(part))])  # noqa: S301
+    def test_goes_on_identically_when_it_is_copied_before_it_is_told(
+        self, make_optimizer: OptimizerMaker, copy: Callable[[Any], Any]
+    ) -> None:
+        original = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=6)
+        original.rounds(2, sphere)
+        original.ask()
+        copied = copy(original)
+
+        for run in (original, copied):
+            run.tell(sphere)
+            run.rounds(3, sphere)
+
+        np.testing.assert_array_equal(copied.samples, original.samples)
+
+    def test_goes_on_after_a_round_that_was_never_told(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=4)
+        run.rounds(1, sphere)
+        run.ask()
+
+        run.rounds(2, sphere)
+
+        assert len(run.errors) == 3 * run.n_samples
+
+    @pytest.mark.parametrize("error", [np.inf, 0.0, 1.0])
+    def test_survives_equal_errors(self, make_optimizer: OptimizerMaker, error: float) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=8)
+
+        run.rounds(8, lambda samples: np.full(len(samples), error))
+
+        assert np.all(np.isfinite(run.samples))
+        assert run.recommended in run.samples
+
+    def test_survives_samples_that_diverge(self, make_optimizer: OptimizerMaker) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=8)
+
+        run.rounds(8, diverging_sphere)
+
+        assert np.all(np.isfinite(run.samples))
+        assert np.isfinite(diverging_sphere(run.recommended[np.newaxis])[0])
+
+    def test_recommends_the_best_sample_told(self, make_optimizer: OptimizerMaker) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=5)
+
+        run.rounds(5, diverging_sphere)
+
+        np.testing.assert_array_equal(run.recommended, run.samples[np.argmin(run.errors)])
+
+    def test_is_not_worse_than_random_search_on_a_sphere(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        # All of N random samples miss a disc of area a of the unit square with probability
+        # (1 - a)**N; for the radius r chosen here this happens once in a million searches.
+        radius_squared = (1 - 1e-6 ** (1 / self.n_evaluations)) / np.pi
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=self.n_evaluations)
+
+        run.rounds(self.n_evaluations // run.n_samples, sphere)
+
+        assert min(run.errors) < radius_squared
+
+    def test_starts_anew_when_it_is_initialized_again(self, make_optimizer: OptimizerMaker) -> None:
+        used = make_optimizer()
+        first = Run(used, {"a": (0.0, 1.0)}, popsize=2 * self.popsize, n_rounds=2)
+        first.rounds(2, lambda samples: samples[:, 0])
+        again = Run(used, BOUNDS, popsize=self.popsize, n_rounds=6)
+        fresh = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=6)
+
+        again.rounds(6, sphere)
+        fresh.rounds(6, sphere)
+
+        assert again.n_samples == fresh.n_samples
+        np.testing.assert_array_equal(again.samples, fresh.samples)
+        np.testing.assert_array_equal(again.recommended, fresh.recommended)
+
+    def test_takes_parameters_named_like_arguments(self, make_optimizer: OptimizerMaker) -> None:
+        names = ["self", "parameter_names", "popsize", "rounds", "bounds"]
+        bounds = dict.fromkeys(names, (0.0, 1.0))
+        run = Run(make_optimizer(), bounds, popsize=self.popsize, n_rounds=2)
+
+        run.rounds(2, lambda samples: np.sum(samples, axis=1))
+
+        assert run.recommended.shape == (5,)
+
+    def test_leaves_the_errors_that_it_is_told_unchanged(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        run = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=2)
+        asked = run.optimizer.ask(run.n_samples)
+        errors = np.linspace(2.0, 1.0, run.n_samples)
+        errors[0] = np.inf
+        before = errors.copy()
+
+        run.optimizer.tell(asked, errors)
+
+        np.testing.assert_array_equal(errors, before)
+
+
+class Run:
+    """A search under way, and everything it has asked for."""
+
+    def __init__(
+        self,
+        optimizer: AbstractOptimizer,
+        bounds: Mapping[str, tuple[float, float]],
+        *,
+        popsize: int,
+        n_rounds: int,
+        seed: int = 1,
+    ) -> None:
+        self.optimizer = optimizer
+        self.names = list(bounds)
+        self.errors: list[float] = []
+        self._samples: list[np.ndarray] = []
+        self._asked: Any = None
+        optimizer.seed(np.random.default_rng(seed))
+        self.n_samples = optimizer.initialize(self.names, popsize, n_rounds, **bounds)
+
+    @property
+    def samples(self) -> np.ndarray:
+        """All samples told, in an array."""
+        return np.array(self._samples)
+
+    @property
+    def recommended(self) -> np.ndarray:
+        """What the optimizer recommends."""
+        row: np.ndarray = as_rows([self.optimizer.recommend()], self.names)[0]
+        return row
+
+    def ask(self) -> None:
+        """Ask for the samples of a round."""
+        self._asked = self.optimizer.ask(self.n_samples)
+
+    def tell(self, function: ErrorFunction) -> None:
+        """Tell the errors of the samples asked for last."""
+        rows = as_rows(self._asked, self.names)
+        errors = function(rows)
+        self.optimizer.tell(self._asked, errors)
+        self._samples.extend(rows)
+        self.errors.extend(errors)
+
+    def rounds(self, n_rounds: int, function: ErrorFunction) -> None:
+        """Do rounds."""
+        for _ in range(n_rounds):
+            self.ask()
+            self.tell(function)
+
+
+def as_rows(asked: Any, names: Sequence[str]) -> np.ndarray:
+    """Return samples, in any of the forms that `ask` may return, as an array."""
+    rows = [
+        [sample[name] for name in names] if isinstance(sample, Mapping) else sample
+        for sample in asked
+    ]
+    return np.array(rows, dtype=float).reshape(len(rows), len(names))
+
+
+def sphere(samples: np.ndarray) -> np.ndarray:
+    """Return squared distances from the centre, in unit coordinates of `BOUNDS`."""
+    low, high = np.array(list(BOUNDS.values())).T
+    distances: np.ndarray = np.sum(((samples - CENTRE) / (high - low)) ** 2, axis=1)
+    return distances
+
+
+def diverging_sphere(samples: np.ndarray) -> np.ndarray:
+    """Return `sphere`, but inf for a strip that covers a third of the box."""
+    strip = (samples[:, 1] > 13.0) & (samples[:, 1] < 16.3)
+    errors: np.ndarray = np.where(strip, np.inf, sphere(samples))
+    return errors
