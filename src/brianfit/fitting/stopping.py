@@ -87,9 +87,10 @@ class Stagnation(AbstractStopRule):
             return None
         best = history.best_per_round
         earlier, now = best[-1 - self.n_rounds], best[-1]
-        if np.isinf(earlier) and np.isinf(now):
-            return f"no sample could be scored for {self.n_rounds} rounds"
-        if now >= earlier * (1 - self.relative):
+        if np.isinf(earlier):
+            unscored = f"no sample could be scored for {self.n_rounds} rounds"
+            return unscored if np.isinf(now) else None
+        if earlier - now <= self.relative * abs(earlier):
             return (
                 f"the error improved by less than {100 * self.relative:g} % in the last "
                 f"{self.n_rounds} rounds"
