@@ -73,7 +73,7 @@ class History:
     @property
     def seconds(self) -> float:
         """Wall-clock time of all rounds together."""
-        return sum(round_.seconds for round_ in self.rounds)
+        return sum((round_.seconds for round_ in self.rounds), start=0.0)
 
     @property
     def values(self) -> Float[np.ndarray, "n_evaluations n_parameters"]:
