@@ -175,6 +175,10 @@ def _value(model: Model, name: str, given: Any, what: str, *, use_units: bool) -
         value = scalar_si(described, given, dimensions)
     if not np.isfinite(value):
         raise InvalidValueError(f"The {described} must be finite, but is {given}.")
+    if model.is_integer(name) and value != round(value):
+        raise InvalidValueError(
+            f"The {described} must be a whole number, as the model declares it, but is {given}."
+        )
     return value
 
 
