@@ -86,6 +86,7 @@ def _load(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be imported.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # what Numba keeps on disk names the module and looks it up there
     with _without_bytecode():
         spec.loader.exec_module(module)
     return module
