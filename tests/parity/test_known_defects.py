@@ -20,6 +20,7 @@ from brianfit import (
     ReferenceEngine,
     SkoptOptimizer,
     TraceFitter,
+    TraceMetric,
 )
 from tests.parity.leaky import (
     BOUNDS,
@@ -175,6 +176,23 @@ def test_06_a_round_in_which_all_samples_diverge_does_not_end_the_fit() -> None:
     assert found == (None, None)
     assert fitter.result.n_failed == 8
     assert "No sample could be scored" in str(fitter.result)
+
+
+def test_06_a_metric_that_returns_nan_for_a_sample_does_not_make_it_the_best() -> None:
+    class NanForTheFirst(TraceMetric):
+        def get_features(self, model, data, dt):
+            return ((model - data) ** 2).mean(axis=2)
+
+        def get_errors(self, features):
+            return np.where(np.arange(len(features)) == 0, np.nan, features.mean(axis=1))
+
+    optimizer = ScriptedOptimizer([TRUTH, [0.4, 0.5], [0.2, 0.5]])
+    fitter = trace_fitter()
+
+    fitter.fit(optimizer, NanForTheFirst(), callback=None, **BOUNDS)
+
+    assert fitter.result.history.best == 1
+    assert not np.isnan(optimizer.told[0]).any()
 
 
 def test_07_restart_forgets_the_errors_of_the_outputs() -> None:

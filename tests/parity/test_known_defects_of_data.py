@@ -14,6 +14,7 @@ from brianfit import (
     MSEMetric,
     OnlineTraceFitter,
     Parameter,
+    RecordingSet,
     ReferenceEngine,
     get_gamma_factor,
 )
@@ -123,6 +124,15 @@ def test_17_a_wrong_number_of_spike_trains_is_refused() -> None:
 def test_17_milliseconds_without_unit_are_noticed() -> None:
     with pytest.raises(ValueError, match="were they meant in milliseconds"):
         spike_fitter(output=[[8.0], [9.0]])
+
+
+def test_17_no_spelling_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    for spelling in ({"input": {"I": current()}}, {"input": current(), "input_var": "I"}):
+        for output in ([[0.01], [0.01]], {"spikes": [[0.01], [0.01]]}):
+            spike_fitter(output=output, **spelling)
+    trace_fitter(input=current(), input_var="I", output=membrane(), output_var="v")
+
+    assert caplog.records == []
 
 
 def test_18_units_of_bounds_are_checked() -> None:
@@ -241,3 +251,28 @@ def test_22_sweeps_may_differ_in_length_and_step() -> None:
     _, error = fitter.fit(ScriptedOptimizer([TRUTH]), callback=None, **BOUNDS)
 
     assert float(error) < 1e-20
+
+
+def test_22_traces_may_be_held_out() -> None:
+    recordings = RecordingSet.from_arrays(
+        dt=DT, inputs={"I": current(3)}, traces={"v": membrane(3)}
+    )
+    fitter = trace_fitter(input=recordings[:2], output=None)
+    held_out = trace_fitter(input=recordings[2], output=None)
+
+    params, _ = fitter.fit(ScriptedOptimizer([TRUTH]), callback=None, **BOUNDS)
+    predicted = np.asarray(held_out.generate(params=params))
+    error = MSEMetric().calc(predicted[np.newaxis], held_out.output_[0], DT)
+
+    assert fitter.n_traces == 2
+    assert error == pytest.approx([0], abs=1e-20)
+
+
+def test_22_a_refinement_updates_the_best_sample_and_the_result() -> None:
+    fitter = trace_fitter()
+    fitter.fit(ScriptedOptimizer([[0.45, 0.55]]), callback=None, **BOUNDS)
+
+    params, _ = fitter.refine(callback=None)
+
+    assert fitter.best_params == fitter.result.best_params == params
+    assert float(params["gl"] / nS) == pytest.approx(10, rel=1e-6)

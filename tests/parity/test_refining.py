@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from brian2 import ms, mV, nS, pF
@@ -202,3 +204,57 @@ def test_a_residual_in_millivolts_gives_the_same_search_as_one_in_volts() -> Non
     second, _ = scaled.refine(START, MSEMetric(normalization=1 * mV), callback=None, **BOUNDS)
 
     assert float(first["gl"] / nS) == pytest.approx(float(second["gl"] / nS), rel=1e-9)
+
+
+def test_the_iteration_is_large_unless_told() -> None:
+    equations = """
+    v = E + int(iteration == 3)*5*mV + 0*I*volt/amp : volt
+    E : volt (constant)
+    dx/dt = -x/ms : 1
+    """
+    fitter = trace_fitter(
+        model=equations, output={"v": np.full((2, 200), 20.0) * mV}, param_init=None
+    )
+    arguments: dict[str, Any] = {"callback": None, "E": [0 * mV, 30 * mV]}
+
+    usual, _ = fitter.refine({"E": 10 * mV}, **arguments)
+    third, _ = fitter.refine({"E": 10 * mV}, iteration=3, **arguments)
+
+    assert float(usual["E"] / mV) == pytest.approx(20)
+    assert float(third["E"] / mV) == pytest.approx(15)
+
+
+def test_weights_and_normalization_of_each_output_are_those_of_the_fit() -> None:
+    # v wants E = 10 mV and counts once, w wants 20 mV and counts a quarter: E = 12 mV.
+    equations = """
+    v = E + 0*I*volt/amp : volt
+    w = E + 0*I*volt/amp : volt
+    E : volt (constant)
+    dx/dt = -x/ms : 1
+    """
+    late = np.zeros(200)
+    late[100:] = 1
+    target = np.full((2, 200), 10.0)
+    target[:, :100] = 25.0
+    fitter = trace_fitter(
+        model=equations,
+        output={"v": target * mV, "w": np.full((2, 200), 20.0) * mV},
+        param_init=None,
+    )
+    metrics = {"v": MSEMetric(t_weights=late), "w": MSEMetric(normalization=2)}
+    fitter.fit(ScriptedOptimizer([[0.9]]), metrics, callback=None, E=[0 * mV, 30 * mV])
+
+    params, result = fitter.refine(callback=None)
+
+    assert float(params["E"] / mV) == pytest.approx(12, abs=1e-6)
+    assert 2 * result.cost == pytest.approx((4 + 64 / 4) * 1e-6)
+
+
+def test_the_result_is_that_of_scipy() -> None:
+    params, result = trace_fitter().refine(START, callback=None, **BOUNDS)
+
+    assert set(params) == {"gl", "C"}
+    assert result.success
+    assert result.nfev > 1
+    assert np.all((result.x >= 0) & (result.x <= 1))
+    assert isinstance(result.message, str)
