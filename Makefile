@@ -91,7 +91,7 @@ format: $(VENV)/.installed-dev  ## format the code and mend what the linter can 
 # ------------------------------------------------------------------ seeing it
 
 .PHONY: demo
-demo: $(VENV)/.installed  ## fit a real recording, print the result, write demo.html
+demo: $(VENV)/.installed  ## fit a real recording, print the result, draw demo.png
 	@$(PY) examples/fit_cortical_cell.py
 
 .PHONY: bench
@@ -100,5 +100,5 @@ bench: $(VENV)/.installed-dev  ## measure speed and quality of search
 
 .PHONY: clean
 clean:  ## remove environments and caches
-	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo.html
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo.html demo*.png
 	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
