@@ -30,8 +30,8 @@ tau : second (constant)
 """
 
 if __name__ == "__main__":
-    time = np.arange(1000) * 0.1  # ms
-    current = np.where(time > 20, [[0.1], [0.2]], 0.0)  # nA, two traces
+    time = np.arange(1000) / 10  # ms
+    current = np.where(time >= 20, [[0.1], [0.2]], 0.0)  # nA, two traces
     recorded = 100 * current * (1 - np.exp(-np.clip(time - 20, 0, None) / 12))  # mV
     recorded[:, 500:510] += 300  # an artefact of 1 ms
 
