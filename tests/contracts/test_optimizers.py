@@ -108,17 +108,6 @@ class TestNevergradPSO(OptimizerContract):
 
 @pytest.mark.slow
 @pytest.mark.needs_package("skopt")
-class TestSkoptForest(OptimizerContract):
-    popsize = 6
-    n_evaluations = 30
-
-    @pytest.fixture
-    def make_optimizer(self) -> Maker:
-        return partial(SkoptOptimizer, "RF")
-
-
-@pytest.mark.slow
-@pytest.mark.needs_package("skopt")
 class TestSkoptGaussianProcess(OptimizerContract):
     popsize = 6
     n_evaluations = 30

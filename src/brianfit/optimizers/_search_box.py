@@ -12,7 +12,7 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Pro
 from brianfit._foundation.shapes import Float
 
 
-def calc_bounds(parameter_names: Sequence[str], /, **bounds: Sequence[float]) -> list[Any]:
+def calc_bounds(parameter_names: Sequence[str], /, **bounds: Any) -> list[Any]:
     """Return the bounds of the parameters as a list, in the order of `parameter_names`.
 
     Raises
@@ -43,9 +43,7 @@ class SearchBox:
     high: Float[np.ndarray, " n_parameters"]
 
     @staticmethod
-    def from_bounds(
-        parameter_names: Sequence[str], bounds: Mapping[str, Sequence[float]]
-    ) -> SearchBox:
+    def from_bounds(parameter_names: Sequence[str], bounds: Mapping[str, Any]) -> SearchBox:
         """Read bounds as `AbstractOptimizer.initialize` is given them.
 
         Raises

@@ -79,9 +79,10 @@ class CMAESOptimizer(AbstractOptimizer):
         self._start = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        nothing = np.empty((0, self._n_parameters))
         self._asked = self._shares(n_samples)
         parts = [run.ask(count, self.generator) for run, count in self._asked]
-        return self._dialogue.answer(np.concatenate([np.empty((0, self._n_parameters)), *parts]))
+        return self._dialogue.answer(np.concatenate([nothing, *parts]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
         unit, values = self._dialogue.hear(parameters, errors)

@@ -1,0 +1,120 @@
+"""The adapter of Nevergrad: methods, populations, budgets, recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit.optimizers import NevergradOptimizer
+
+pytestmark = pytest.mark.needs_package("nevergrad")
+
+BOUNDS = {"a": (0.0, 1.0), "b": (-1.0, 3.0)}
+
+
+@pytest.fixture(scope="module")
+def nevergrad() -> ModuleType:
+    import nevergrad
+
+    return nevergrad
+
+
+def population(optimizer: NevergradOptimizer, popsize: int) -> int:
+    optimizer.seed(np.random.default_rng(1))
+    return optimizer.initialize(list(BOUNDS), popsize, 5, **BOUNDS)
+
+
+@pytest.mark.parametrize(
+    ("method", "wanted", "given"),
+    [("DE", 5, 30), ("DE", 50, 50), ("PSO", 5, 40), ("PSO", 60, 60), ("SQP", 20, 1)],
+)
+def test_works_with_the_population_that_the_method_needs(
+    method: str, wanted: int, given: int
+) -> None:
+    assert population(NevergradOptimizer(method), wanted) == given
+
+
+def test_suggests_a_method_for_a_misspelt_one() -> None:
+    with pytest.raises(InvalidValueError, match="'TwoPointDE'. Did you mean 'TwoPointsDE'"):
+        NevergradOptimizer("TwoPointDE")
+
+
+def test_refuses_a_method_that_is_no_optimizer() -> None:
+    with pytest.raises(InvalidTypeError, match="must be the name of an optimizer of Nevergrad"):
+        NevergradOptimizer(3.0)
+
+
+def test_refuses_an_unknown_option() -> None:
+    with pytest.raises(InvalidTypeError, match="'budged'. Did you mean 'budget'"):
+        NevergradOptimizer("DE", budged=100)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda optimizers: optimizers.DifferentialEvolution(popsize=50),
+        lambda optimizers: optimizers.registry["OnePlusOne"],
+    ],
+)
+def test_takes_families_and_classes(method: Callable[[Any], Any], nevergrad: ModuleType) -> None:
+    optimizer = NevergradOptimizer(method(nevergrad.optimizers))
+    n_samples = population(optimizer, 8)
+
+    samples = np.asarray(optimizer.ask(n_samples))
+    optimizer.tell(samples, np.sum(samples**2, axis=1))
+
+    assert samples.shape == (n_samples, 2)
+    assert optimizer.recommend() in samples
+
+
+def test_a_family_keeps_its_settings(nevergrad: ModuleType) -> None:
+    family = nevergrad.optimizers.DifferentialEvolution(popsize=50)
+
+    assert population(NevergradOptimizer(family), 8) == 50
+
+
+def test_the_budget_follows_from_each_initialization() -> None:
+    budgets = []
+    optimizer = NevergradOptimizer("DE")
+    for rounds in (3, 70):
+        optimizer.initialize(list(BOUNDS), 40, rounds, **BOUNDS)
+        budgets.append(optimizer._optimizer.budget)
+
+    assert budgets == [3 * 40, 70 * 40]
+
+
+def test_a_budget_that_was_given_stays() -> None:
+    optimizer = NevergradOptimizer("DE", budget=777)
+
+    optimizer.initialize(list(BOUNDS), 40, 3, **BOUNDS)
+
+    assert optimizer._optimizer.budget == 777
+
+
+def test_recommends_what_nevergrad_does_on_request() -> None:
+    # TBPSA recommends the middle of its population, which is none of its samples.
+    recommended, samples = [], np.empty((0, 2))
+    for uses_own in (False, True):
+        optimizer = NevergradOptimizer("TBPSA", use_nevergrad_recommendation=uses_own)
+        n_samples = population(optimizer, 20)
+        samples = np.empty((0, 2))
+        for _ in range(4):
+            asked = np.asarray(optimizer.ask(n_samples))
+            optimizer.tell(asked, np.sum((asked - 0.3) ** 2, axis=1))
+            samples = np.concatenate([samples, asked])
+        recommended.append(optimizer.recommend())
+
+    assert (samples == recommended[0]).all(axis=1).any()
+    assert not (samples == recommended[1]).all(axis=1).any()
+
+
+def test_a_sequential_method_is_asked_again_for_what_was_never_told() -> None:
+    optimizer = NevergradOptimizer("SQP")
+    population(optimizer, 1)
+
+    np.testing.assert_array_equal(optimizer.ask(1), optimizer.ask(1))
