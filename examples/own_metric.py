@@ -36,7 +36,13 @@ if __name__ == "__main__":
     recorded[:, 500:510] += 300  # an artefact of 1 ms
 
     for metric in (MSEMetric(), MeanAbsoluteError(t_start=10 * ms)):
-        fitter = TraceFitter(EQUATIONS, {"I": current * nA}, {"v": recorded * mV}, dt=0.1 * ms)
+        fitter = TraceFitter(
+            EQUATIONS,
+            {"I": current * nA},
+            {"v": recorded * mV},
+            dt=0.1 * ms,
+            method="exponential_euler",
+        )
         params, error = fitter.fit(
             n_rounds=30,
             metric=metric,
