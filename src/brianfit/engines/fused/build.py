@@ -112,7 +112,7 @@ def _compile_in_memory(
     vars(module).update(functions)
     try:
         return _jit(module, signature, is_kept=False)
-    except Exception as problem:  # noqa: BLE001 - what a user's function may cause in a compiler
+    except Exception as problem:
         if not functions:
             raise
         names = ", ".join(f"'{name.removeprefix('user_')}'" for name in functions)
