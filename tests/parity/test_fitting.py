@@ -109,6 +109,17 @@ def test_no_rounds_make_everything_ready_and_find_nothing() -> None:
     assert fitter.bounds is not None
 
 
+def test_rounds_follow_after_everything_was_made_ready() -> None:
+    fitter = trace_fitter()
+    optimizer = ScriptedOptimizer([TRUTH])
+    fitter.fit(optimizer, n_rounds=0, callback=None, **BOUNDS)
+
+    _, error = fitter.fit(optimizer, n_rounds=2, callback=None)
+
+    assert error < 1e-20 * volt**2
+    assert fitter.iteration == 2
+
+
 @pytest.mark.parametrize("fitter_of", [trace_fitter, spike_fitter])
 def test_goes_on_with_default_metric_and_default_optimizer(fitter_of) -> None:
     fitter = fitter_of()

@@ -180,3 +180,22 @@ def test_a_subexpression_is_an_output() -> None:
     _, error = fitter.fit(ScriptedOptimizer([TRUTH]), callback=None, **BOUNDS)
 
     assert float(error) < 1e-40
+
+
+def test_metrics_keep_the_inverse_of_the_normalization_and_know_the_units_of_errors() -> None:
+    metric = MSEMetric(normalization=2 * mV)
+
+    assert metric.normalization == pytest.approx(1 / 2e-3)
+    assert metric.get_dimensions(volt.dim) is (volt**2).dim
+    assert metric.get_normalized_dimensions(volt.dim).is_dimensionless
+    assert metric.revert_normalization(9.0) == pytest.approx(36e-6)
+
+
+def test_metrics_are_used_without_a_fitter() -> None:
+    simulated = np.zeros((3, 2, 10))
+    simulated[1] = 0.002
+    metric = MSEMetric(t_start=0.5 * ms)
+
+    errors = metric.calc(simulated, np.zeros((2, 10)), 0.1 * ms)
+
+    np.testing.assert_allclose(errors, [0, 4e-6, 0])

@@ -350,7 +350,7 @@ class FitSession:
     def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:
         names = list(self.problem.output_names)
         if callback is callback_none:
-            return lambda search, number: False
+            return lambda _search, _number: False
 
         def observe(search: Search, number: int) -> bool:
             round_ = search.history.rounds[-1]
