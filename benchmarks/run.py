@@ -50,7 +50,8 @@ def main() -> None:
             continue
         print(f"\n{table}\n  ({name}: {time.perf_counter() - started:.0f} s)", flush=True)
         record["benchmarks"][name] = [dataclasses.asdict(row) for row in table.rows]
-    print(f"\nStored in {store(record).relative_to(CHECKOUT)}")
+    if record["benchmarks"]:
+        print(f"\nStored in {store(record).relative_to(CHECKOUT)}")
 
 
 def benchmarks() -> dict[str, str]:
