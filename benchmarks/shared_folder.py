@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 
-class RecordingsAreAbsent(Exception):  # noqa: N818 - a reason to skip, not an error
+class NotPossibleHere(RuntimeError):  # noqa: N818 - a reason to skip, not an error
     """A benchmark cannot run here; the message says what it would need."""
 
 
@@ -15,13 +15,13 @@ def shared_folder() -> Path:
 
     Raises
     ------
-    RecordingsAreAbsent
+    NotPossibleHere
         If there is none.
     """
     beside = Path(__file__).parents[2] / "shared"
     folder = Path(os.environ.get("BRIANFIT_SHARED", beside))
     if not (folder / "data").is_dir():
-        raise RecordingsAreAbsent(
+        raise NotPossibleHere(
             f"There are no recordings in {folder}; BRIANFIT_SHARED may name a folder with them."
         )
     return folder

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.shared_folder import NotPossibleHere
+
 NAMES = ("plain", "best")
 PARAMETERS = ("gl", "g_na", "g_kd", "Cm")
 FLAGS = ("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math")
@@ -83,14 +85,14 @@ def compiled(name: str) -> Callable[[HodgkinHuxleyTask, int], np.ndarray]:
 
     Raises
     ------
-    RuntimeError
+    NotPossibleHere
         If there is no g++.
     """
     if name not in NAMES:
         raise ValueError(f"Expected one of {NAMES}, but found {name!r}.")
     compiler = shutil.which("g++")
     if compiler is None:
-        raise RuntimeError(
+        raise NotPossibleHere(
             "Expected the compiler g++ on the path, but found none; the loops written by hand "
             "need it. Install it, for example with `apt install g++`."
         )
