@@ -48,6 +48,22 @@ def test_level_looks_further_up() -> None:
     assert wrapped(fitter, ScriptedOptimizer([TRUTH])) < 1e-20 * volt**2
 
 
+@pytest.mark.parametrize(
+    "simulate",
+    [
+        lambda fitter: fitter.generate(params=TRUE, level=1),
+        lambda fitter: fitter.generate_traces(params=TRUE, level=1),
+        lambda fitter: fitter.generate_traces(TRUE, None, 1e9, 1),
+        lambda fitter: fitter.refine(TRUE, callback=None, level=1, max_nfev=1, **BOUNDS),
+    ],
+)
+def test_level_looks_further_up_wherever_something_is_simulated(simulate) -> None:
+    E_here = -70 * mV  # noqa: F841 - looked up by the fitter, one frame above the lambda
+    fitter = trace_fitter(model=PASSIVE.replace("EL", "E_here"), namespace=None)
+
+    assert len(simulate(fitter)) == 2  # two traces; parameters and result of refine
+
+
 def test_a_name_that_is_nowhere_is_an_error_that_names_it() -> None:
     fitter = trace_fitter(model=PASSIVE.replace("EL", "E_nowhere"), namespace=None)
 

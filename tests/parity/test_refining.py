@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import ms, mV, nS, pF
+from brian2 import ms, mV, nA, nS, pF, uS
 
 from brianfit import GammaFactor, MSEMetric, TraceMetric
 from tests.parity.leaky import BOUNDS, EL, PASSIVE, membrane, trace_fitter
@@ -258,3 +258,44 @@ def test_the_result_is_that_of_scipy() -> None:
     assert result.nfev > 1
     assert np.all((result.x >= 0) & (result.x <= 1))
     assert isinstance(result.message, str)
+
+
+SPIKING_MEMBRANE = """
+dv/dt = (g_l*(-65*mV - v) + I_na + I_k + I)/(200*pF) : volt
+I_na = g_na*m**3*h*(50*mV - v) : amp
+I_k = g_k*n**4*(-90*mV - v) : amp
+dm/dt = 1.28/ms/exprel((-50*mV - v)/(4*mV))*(1 - m) - 1.4/ms/exprel((v + 23*mV)/(5*mV))*m : 1
+dn/dt = 0.16/ms/exprel((-48*mV - v)/(5*mV))*(1 - n) - 0.5/ms*exp((-53*mV - v)/(40*mV))*n : 1
+dh/dt = 0.128/ms*exp((-46*mV - v)/(18*mV))*(1 - h) - 4/ms/(1 + exp((-23*mV - v)/(5*mV)))*h : 1
+g_l : siemens (constant)
+g_na : siemens (constant)
+g_k : siemens (constant)
+"""
+"""The membrane of Hodgkin and Huxley with the rates of Traub and Miles (1991)."""
+
+
+def test_conductances_of_a_spiking_membrane_are_found_to_many_digits() -> None:
+    # Of nano- and microsiemens: unscaled, steps of differences exceed the parameters themselves.
+    step = np.where(np.arange(300) < 50, 0, 0.5)[np.newaxis] * nA
+    common: dict[str, Any] = {
+        "model": SPIKING_MEMBRANE,
+        "input": {"I": step},
+        "method": "exponential_euler",
+        "param_init": {"v": -65 * mV, "h": 1.0},
+        "namespace": {},
+    }
+    truth = {"g_l": 10 * nS, "g_na": 20 * uS, "g_k": 6 * uS}
+    target = trace_fitter(**common, output={"v": np.zeros((1, 300)) * mV}).generate(params=truth)
+    fitter = trace_fitter(**common, output={"v": target})
+
+    params, _ = fitter.refine(
+        {"g_l": 10.5 * nS, "g_na": 20.5 * uS, "g_k": 6.1 * uS},
+        callback=None,
+        g_l=[1 * nS, 100 * nS],
+        g_na=[2 * uS, 200 * uS],
+        g_k=[0.6 * uS, 60 * uS],
+    )
+
+    assert target.max() > 30 * mV
+    for name, value in truth.items():
+        assert float(params[name] / value) == pytest.approx(1, rel=1e-6)

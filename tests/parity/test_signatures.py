@@ -283,6 +283,14 @@ def test_what_is_no_public_part_is_not_exported() -> None:
     assert not exported & set(vars(np))  # `from brianfit import *` hides nothing of NumPy
 
 
+def test_no_name_of_brian_is_hidden() -> None:
+    visible: dict[str, Any] = {}
+
+    exec("from brian2 import *", visible)  # what an older script begins with, too
+
+    assert set(visible) & set(brianfit.__all__) == set()
+
+
 def test_the_version_is_told_twice() -> None:
     assert brianfit.__version__.startswith(".".join(map(str, brianfit.__version_tuple__)))
     assert all(isinstance(part, int) for part in brianfit.__version_tuple__)
