@@ -313,7 +313,7 @@ class AbstractFitter(ABC):
         output_var: Any = None,
         params: Mapping[str, Any] | None = None,
         param_init: Mapping[str, Any] | None = None,
-        iteration: int = GENERATE_ITERATION,
+        iteration: int | float = GENERATE_ITERATION,
         level: int = 0,
         *,
         namespace: Namespace | None = None,
@@ -351,7 +351,7 @@ class AbstractFitter(ABC):
         output_var: Any,
         params: Mapping[str, Any] | None,
         param_init: Mapping[str, Any] | None,
-        iteration: int,
+        iteration: int | float,
         frame: FrameType | None,
         namespace: Namespace | None,
     ) -> Any:

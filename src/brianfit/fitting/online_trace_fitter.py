@@ -139,7 +139,7 @@ class OnlineTraceFitter(AbstractFitter):
         param_init: Mapping[str, Any] | None = None,
         level: int = 0,
         *,
-        iteration: int = GENERATE_ITERATION,
+        iteration: int | float = GENERATE_ITERATION,
         namespace: Namespace | None = None,
     ) -> Any:
         """Simulate the outputs for one set of parameters; see `generate`."""

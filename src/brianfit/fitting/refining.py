@@ -33,7 +33,7 @@ class RefineRequest:
     callback: Any
     calc_gradient: bool
     optimize: bool
-    iteration: int
+    iteration: int | float
     others: Mapping[str, Any]
 
 

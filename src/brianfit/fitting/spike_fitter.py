@@ -134,7 +134,7 @@ class SpikeFitter(AbstractFitter):
         self,
         params: Mapping[str, Any] | None = None,
         param_init: Mapping[str, Any] | None = None,
-        iteration: int = GENERATE_ITERATION,
+        iteration: int | float = GENERATE_ITERATION,
         level: int = 0,
         *,
         namespace: Namespace | None = None,
