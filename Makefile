@@ -17,6 +17,8 @@ PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -q
 TESTS = $(PYTEST) --numprocesses $(WORKERS) --dist worksteal
 # Processes that run tests.
 WORKERS ?= 2
+# Versions of Python that make test-all looks for.
+PYTHONS ?= 3.11 3.12 3.13
 CANDIDATES := python3 python3.13 python3.12 python3.11
 
 .PHONY: help
@@ -70,7 +72,7 @@ test: $(VENV)/.installed-dev  ## all tests, on two workers (WORKERS=n changes th
 
 .PHONY: test-all
 test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
-	@for version in 3.11 3.12 3.13; do \
+	@for version in $(PYTHONS); do \
 		if "python$$version" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
 			echo "==== Python $$version"; \
 			$(MAKE) --no-print-directory VENV=.venv-$$version CANDIDATES=python$$version test; \
