@@ -14,7 +14,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import pytest
@@ -218,6 +218,7 @@ class OptimizerContract:
         np.testing.assert_array_equal(errors, before)
 
 
+@final
 class Run:
     """A search under way, and everything it has asked for."""
 
