@@ -13,6 +13,10 @@ from brianfit._foundation.shapes import Float
 SMALLEST_POPULATION = 4
 """Below it the update of the covariance matrix is undefined (no two samples to recombine)."""
 
+N_REDRAWS = 3
+"""So often a sample outside of the box is drawn again before it is folded into the box. Folded
+samples mislead: without redrawing, a sphere takes 1.3 times and steps twice the evaluations."""
+
 SAME_POINT = 1e-9
 """Unit coordinates that differ by less differ by rounding."""
 
@@ -77,8 +81,14 @@ class CMARun:
         """Draw samples; those that are never told are forgotten."""
         # The package forgets its generator when it is pickled, so it is given new seeds by ours.
         self._cma.reseed_rng(int(generator.integers(2**32)))
-        self._drawn = np.array([self._cma.ask() for _ in range(n_samples)])
-        return folded(self._drawn)
+        drawn = np.array([self._cma.ask() for _ in range(n_samples)])
+        for _ in range(N_REDRAWS):
+            outside = np.flatnonzero(np.any((drawn < 0.0) | (drawn > 1.0), axis=1))
+            if outside.size == 0:
+                break
+            drawn[outside] = [self._cma.ask() for _ in outside]
+        self._drawn = drawn
+        return folded(drawn)
 
     def tell(
         self,

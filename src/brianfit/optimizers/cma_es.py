@@ -44,7 +44,7 @@ class CMAESOptimizer(AbstractOptimizer):
         self,
         *,
         population: int | None = None,
-        sigma: float = 0.3,
+        sigma: float = 0.2,
         tolerance: float = 1e-5,
     ) -> None:
         if population is not None:

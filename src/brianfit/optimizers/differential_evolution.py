@@ -17,6 +17,8 @@ from brianfit.optimizers._stratified import stratified
 SMALLEST_POPULATION = 4
 """A mutant needs three members besides the one that it challenges."""
 
+USUAL_POPULATION = 20
+
 STRATEGIES = ("current-to-best", "rand")
 
 
@@ -29,8 +31,8 @@ class DifferentialEvolution(AbstractOptimizer):
     Parameters
     ----------
     population
-        Number of members; None: the samples of a round, at least 4. A round challenges as many
-        members as there are samples, in turn.
+        Number of members; None: 20, or two per parameter where that is more. A round challenges as
+        many members as there are samples, in turn.
     strategy
         'current-to-best': a mutant moves towards one of the best members; 'rand': it starts at a
         random one, which is slower and more robust.
@@ -79,7 +81,7 @@ class DifferentialEvolution(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
-        n_members = max(SMALLEST_POPULATION, self.population or popsize)
+        n_members = self.population or max(USUAL_POPULATION, 2 * len(box))
         self._members = stratified(n_members, len(box), self.generator)
         self._errors = np.full(n_members, np.inf)
         self._n_founders = self._next = 0

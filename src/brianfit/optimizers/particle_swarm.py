@@ -27,8 +27,7 @@ class ParticleSwarm(AbstractOptimizer):
     Parameters
     ----------
     population
-        Number of particles; None: the samples of a round, at least 10. A round moves as many
-        particles as there are samples, in turn.
+        Number of particles. A round moves as many particles as there are samples, in turn.
     informants
         How many others a particle listens to.
 
@@ -37,9 +36,8 @@ class ParticleSwarm(AbstractOptimizer):
     M. Clerc (2012), Standard particle swarm optimisation, hal-00764996.
     """
 
-    def __init__(self, *, population: int | None = None, informants: int = 3) -> None:
-        if population is not None:
-            check_positive_integer("population", population)
+    def __init__(self, *, population: int = 20, informants: int = 3) -> None:
+        check_positive_integer("population", population)
         check_positive_integer("informants", informants)
         self.population = population
         self.informants = informants
@@ -60,12 +58,11 @@ class ParticleSwarm(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
-        size = self.population or max(10, popsize)
-        self._places = stratified(size, len(box), self.generator)
+        self._places = stratified(self.population, len(box), self.generator)
         # From the place to a random point, so that the first step stays inside (section 3.2).
         self._velocities = self.generator.random(self._places.shape) - self._places
         self._own_best = self._places.copy()
-        self._own_errors = np.full(size, np.inf)
+        self._own_errors = np.full(self.population, np.inf)
         self._listen()
         self._next = self._n_moved = 0
         self._improved = False

@@ -73,7 +73,8 @@ def test_moves_towards_the_best_members_unless_told_otherwise() -> None:
     nearness = {}
     for strategy in ("current-to-best", "rand"):
         optimizer = started(
-            DifferentialEvolution(strategy=strategy, factor=0.9, crossover=1.0), 200
+            DifferentialEvolution(population=200, strategy=strategy, factor=0.9, crossover=1.0),
+            200,
         )
         optimizer.tell(members := optimizer.ask(200), bowl(members))
         nearness[strategy] = np.median(bowl(optimizer.ask(200)))

@@ -27,6 +27,7 @@ def searched(optimizer: SkoptOptimizer, n_rounds: int, popsize: int = 5) -> np.n
     return np.concatenate(samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["GP", "rf", "ET", "GBRT"])
 def test_learns_where_the_error_is_low(method: str) -> None:
     samples = searched(SkoptOptimizer(method), n_rounds=5)

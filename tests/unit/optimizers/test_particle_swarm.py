@@ -36,7 +36,7 @@ def test_a_sweep_shows_every_place_once_before_a_particle_moves() -> None:
 
 
 def test_a_particle_remembers_its_best_place() -> None:
-    optimizer = started(ParticleSwarm(), popsize=10)
+    optimizer = started(ParticleSwarm(population=10), popsize=10)
     told, errors = [], []
     for _ in range(6):
         samples = np.asarray(optimizer.ask(10))
@@ -59,7 +59,7 @@ def test_listens_to_others_after_a_sweep_without_progress() -> None:
 
 
 def test_every_particle_listens_to_itself_and_its_informants() -> None:
-    optimizer = started(ParticleSwarm(informants=5), popsize=12)
+    optimizer = started(ParticleSwarm(population=12, informants=5), popsize=12)
 
     assert optimizer._heard.shape == (12, 6)
     np.testing.assert_array_equal(optimizer._heard[:, 0], np.arange(12))
