@@ -54,7 +54,7 @@ class FusedEngine(AbstractEngine):
         emitted = emitted_source(task, self._precision)
         function = build(
             emitted.source,
-            signature=signature_of(emitted.tables, self._precision),
+            signature=signature_of(emitted.tables),
             functions=emitted.functions,
         )
         kernel = Kernel(

@@ -29,8 +29,8 @@ from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
 from typing import final
 
-LANES = 16
-"""Neurons that a kernel simulates side by side."""
+LANES = 32
+"""Neurons that a kernel simulates side by side; there may be fewer in the last block."""
 
 CHUNK = 32
 """Steps between two visits of a kernel to the arrays outside."""
@@ -61,7 +61,7 @@ FUNCTIONS = frozenset(
         "abs",
     ]
 )
-"""Functions of one argument that the math of the kernels provides."""
+"""Functions of one argument that the math of the kernels provides; 'exp_limited' is for passes."""
 
 
 @final

@@ -25,10 +25,9 @@ _ARGUMENTS = (
 )
 
 
-def signature_of(tables: Sequence[Table], precision: str) -> str:
+def signature_of(tables: Sequence[Table]) -> str:
     """Return the types of a kernel's arguments."""
-    traces = "f4" if precision == "float32" else "f8"
-    parts = [f"{_ARGUMENTS}{traces}[:, :, ::1]", *("f8[:, ::1]" for _ in tables)]
+    parts = [f"{_ARGUMENTS}f8[:, :, ::1]", *("f8[:, ::1]" for _ in tables)]
     return f"void({', '.join(parts)})"
 
 

@@ -54,19 +54,19 @@ def emitted_source(task: SimulationTask, precision: str) -> Emitted:
     check_task(task)
     content = _content(task)
     if content is None:
-        return _emit(task)
+        return _emit(task, precision)
     path = cache_folder() / f"source_{key_of(content, precision)}.json"
     known = read_record(path)
     if known is not None:
         tables = (Table(**{**table, "key": tuple(table["key"])}) for table in known["tables"])
         return Emitted(source=known["source"], tables=tuple(tables))
-    emitted = _emit(task)
+    emitted = _emit(task, precision)
     tables_as_texts = [asdict(table) for table in emitted.tables]
     write_record(path, {"source": emitted.source, "tables": tables_as_texts})
     return emitted
 
 
-def _emit(task: SimulationTask) -> Emitted:
+def _emit(task: SimulationTask, precision: str) -> Emitted:
     # SymPy is needed only here.
     from brianfit.engines.fused.analysis import analyse
     from brianfit.engines.fused.emit import emit
@@ -74,8 +74,10 @@ def _emit(task: SimulationTask) -> Emitted:
 
     with quiet(), clear_errors("Brian cannot run the model"):
         program = analyse(task)
-    program = optimise(program)
-    source = emit(program, schedule(program), description=_description(task.model))
+    program = optimise(program, precision)
+    source = emit(
+        program, schedule(program), description=_description(task.model), precision=precision
+    )
     functions = {f"user_{name}": function for name, function in program.functions.items()}
     return Emitted(source=source, tables=program.tables, functions=functions)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import final
 
+from brianfit.engines.fused.emit.imports import SINGLE
 from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node
 
 WIDEST = 80
@@ -25,6 +26,9 @@ _INFIX = {
     "and": "&",
     "or": "|",
 }
+_CARRYING = frozenset({"add", "sub", "mul", "div", "neg"})
+_ROUNDING = frozenset({"trunc", "floor", "ceil", "abs"})
+
 _CHAINS = {("add", "add"), ("mul", "mul"), ("add", "sub"), ("sub", "add"), ("sub", "sub")}
 """(outer, left argument) of which the inner one needs no parentheses."""
 
@@ -84,18 +88,33 @@ class Identifiers:
 
 @final
 class ExpressionWriter:
-    """Writes nodes as expressions of names that are already assigned."""
+    """Writes nodes as expressions of names that are already assigned.
 
-    def __init__(self, program: LoopProgram, draw: Callable[[Node, list[str]], str]) -> None:
+    Parameters
+    ----------
+    is_single
+        Whether it writes what is computed in float32. Times stay float64 until their difference
+        is taken.
+    """
+
+    def __init__(
+        self,
+        program: LoopProgram,
+        draw: Callable[[Node, list[str]], str],
+        *,
+        is_single: bool = False,
+    ) -> None:
+        self._is_single = is_single
         self._dt = program.dt
         self._tables = {table.name: table for table in program.tables}
         self._functions = program.functions
+        self._draw = draw
         self._rules: dict[str, Callable[[Node, list[str]], str]] = {
             "neg": self._prefixed,
             "not": self._prefixed,
             "select": self._selection,
             "call": self._called,
-            "noise": draw,
+            "noise": self._drawn,
             "row": self._row,
             "lookup": self._looked_up,
             "floordiv": self._divided,
@@ -109,10 +128,22 @@ class ExpressionWriter:
         if node.kind == Kind.BOOLEAN:
             return str(bool(value))
         if math.isnan(value):
-            return "NAN"
+            return self._in_precision("NAN")
         if math.isinf(value):
-            return "INFINITY" if value > 0 else "-INFINITY"
-        return repr(value)
+            return self._in_precision("INFINITY" if value > 0 else "-INFINITY")
+        return self._in_precision(repr(value))
+
+    def number(self, node: Node, text: str) -> str:
+        """Return a value as it is stored: booleans as 1 and 0."""
+        if node.kind != Kind.BOOLEAN:
+            return text
+        one, zero = self._in_precision("1.0"), self._in_precision("0.0")
+        if node.is_constant:
+            return one if node.number_value else zero
+        return f"select({text}, {one}, {zero})"
+
+    def _in_precision(self, text: str) -> str:
+        return f"f32({text})" if self._is_single else text
 
     def expression(self, node: Node, names: Mapping[Node, str]) -> str:
         """Return `node`, written with `names` where they are known."""
@@ -132,19 +163,31 @@ class ExpressionWriter:
         return f"-{operand}" if node.op == "neg" else f"(not {operand})"
 
     def _selection(self, node: Node, args: list[str]) -> str:
-        return f"select({', '.join(args)})"
+        condition, *branches = args
+        if self._is_single and node.kind != Kind.BOOLEAN and not is_time(node):
+            branches = [self._in_precision(branch) for branch in branches]
+        return f"select({', '.join([condition, *branches])})"
 
     def _called(self, node: Node, args: list[str]) -> str:
-        return f"{self._function(str(node.value))}({', '.join(args)})"
+        function = self._function(str(node.value))
+        if not self._is_single or is_time(node):
+            return f"{function}({', '.join(args)})"
+        if node.value in self._functions:
+            return f"f32({function}({', '.join(args)}))"
+        return f"{function}({', '.join(f'f32({arg})' for arg in args)})"
+
+    def _drawn(self, node: Node, args: list[str]) -> str:
+        return self._in_precision(self._draw(node, args))
 
     def _looked_up(self, node: Node, args: list[str]) -> str:
         row, column = args
-        return f"{node.value}[int({column}), int({row})]"
+        return self._in_precision(f"{node.value}[int({column}), int({row})]")
 
     def _divided(self, node: Node, args: list[str]) -> str:
-        function = {"floordiv": "floor_divide", "mod": "modulo", "power": "power"}[node.op]
-        suffix = "_whole" if node.kind == Kind.INTEGER and node.op != "power" else ""
-        return f"{function}{suffix}({', '.join(args)})"
+        name = {"floordiv": "floor_division", "mod": "modulo", "power": "power"}[node.op]
+        if self._is_single:
+            return f"{SINGLE[name]}({', '.join(f'f32({arg})' for arg in args)})"
+        return f"{name}({', '.join(args)})"
 
     def _infix(self, node: Node, names: Mapping[Node, str]) -> str:
         left, right = node.args
@@ -168,7 +211,9 @@ class ExpressionWriter:
     def _function(self, name: str) -> str:
         if name in self._functions:
             return f"user_{name}"
-        return {"abs": "absolute", "sqrt": "square_root"}.get(name, name)
+        if self._is_single and name in SINGLE:
+            return SINGLE[name]
+        return {"abs": "absolute", "exp": "exp_short", "sqrt": "square_root"}.get(name, name)
 
     def _row(self, node: Node, args: list[str]) -> str:
         table = self._tables[str(node.value)]
@@ -177,6 +222,17 @@ class ExpressionWriter:
             return f"min(step, {rows} - 1)"
         upsampling = max(int(2 ** math.ceil(math.log2(8 / self._dt * table.dt))), 1)
         return f"timed_row({args[0]}, {table.dt / upsampling!r}, {upsampling!r}, {rows})"
+
+
+def is_time(node: Node) -> bool:
+    """Return whether a value is a time, or has its size: too large for the step in float32."""
+    if node.op == "time" or (node.op == "state" and node.value == "lastspike"):
+        return True
+    if node.op == "select":
+        return node.kind != Kind.BOOLEAN and all(is_time(arg) for arg in node.args[1:])
+    if node.op == "call":
+        return node.value in _ROUNDING and is_time(node.args[0])
+    return node.op in _CARRYING and any(is_time(arg) for arg in node.args)
 
 
 def assignments(

@@ -12,7 +12,7 @@ from brianfit.engines.fused.emit.expressions import (
     needed,
 )
 from brianfit.engines.fused.emit.names import LaneNames
-from brianfit.engines.fused.ir import Event, Kind, LoopProgram, Node, Rate, Schedule, rate_of
+from brianfit.engines.fused.ir import Event, LoopProgram, Node, Schedule
 
 
 @final
@@ -90,11 +90,11 @@ class LoopWriter:
         kept = {*stored, *(node for node, _ in outputs)}
         lines = assignments(self._writer, self._identifiers, nodes, names=names, kept=kept)
         lines += [
-            f"{self._lanes.temporary(node)}[lane] = {_as_number(node, names[node])}"
+            f"{self._lanes.temporary(node)}[lane] = {self._writer.number(node, names[node])}"
             for node in stored
         ]
         lines += [
-            f"{target} {_as_number(node, self._writer.expression(node, names))}"
+            f"{target} {self._writer.number(node, self._writer.expression(node, names))}"
             for node, target in outputs
         ]
         lines += self._counts(number, names)
@@ -132,7 +132,7 @@ class LoopWriter:
                 yield node, f"{lanes.trace(name)}[s * LANES + lane] ="
         for name, node in program.sums.items():
             if self._made.get(node, 0) == number:
-                yield node, f"{lanes.sum(name)}[lane] +="
+                yield node, f"{lanes.part_of_sum(name)}[lane] +="
         for event in program.events:
             if self._made.get(event.condition, 0) == number:
                 yield event.condition, f"{lanes.happened(event.name)}[lane] ="
@@ -201,7 +201,7 @@ class LoopWriter:
             kept=[node for node in targets if not node.is_constant],
         )
         for name, node in event.effects.items():
-            value = _as_number(node, self._writer.expression(node, names))
+            value = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{self._lanes.state(name)}[lane] = {value}")
         return lines
 
@@ -209,14 +209,3 @@ class LoopWriter:
         from brianfit.engines.fused.ir import reachable
 
         return reachable(iter(targets))
-
-
-def _as_number(node: Node, text: str) -> str:
-    if node.kind != Kind.BOOLEAN:
-        return text
-    if node.is_constant:
-        return "1.0" if node.number_value else "0.0"
-    return f"select({text}, 1.0, 0.0)"
-
-
-__all__ = ["LoopWriter", "Rate", "rate_of"]

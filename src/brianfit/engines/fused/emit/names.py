@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import final
 
-from brianfit.engines.fused.emit.expressions import Identifiers
-from brianfit.engines.fused.emit.imports import WHERE
-from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, Schedule, rate_of, reachable
+from brianfit.engines.fused.emit.expressions import Identifiers, is_time
+from brianfit.engines.fused.emit.imports import SINGLE, WHERE
+from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, Schedule, rate_of
 
 RESERVED = frozenset(
     [
@@ -62,43 +62,45 @@ RESERVED = frozenset(
         "max",
         "range",
     ]
-) | frozenset(WHERE)
+) | frozenset((*WHERE, *SINGLE.values()))
 
 
 @final
 class LaneNames:
     """Names the arrays and remembers which of them a kernel needs."""
 
-    def __init__(self, program: LoopProgram, schedule: Schedule, identifiers: Identifiers) -> None:
+    def __init__(
+        self,
+        program: LoopProgram,
+        schedule: Schedule,
+        identifiers: Identifiers,
+        *,
+        is_single: bool,
+    ) -> None:
+        self._is_single = is_single
         self._identifiers = identifiers
-        self._program = program
-        self._sizes: dict[str, str] = {}
-        self._states = {
-            name: self._array(f"{name}_of", "LANES", "state") for name in program.states
-        }
+        self._lines: list[str] = []
         self._kept: dict[Node, str] = {}
-        for node in schedule.per_neuron:
-            self._kept[node] = self._array(f"{identifiers.of(node)}_of", "LANES", "constant")
-        for node in schedule.per_step:
-            self._kept[node] = self._array(f"{identifiers.of(node)}_at", "CHUNK", "per step")
-        for node in schedule.per_trace:
-            self._kept[node] = self._array(f"{identifiers.of(node)}_at", "CHUNK_VALUES", "per step")
-        self._sums = {name: self._array(f"sum_{name}", "LANES", "sum") for name in program.sums}
-        self._traces = {
-            name: self._array(f"{name}_trace", "CHUNK_VALUES", "trace") for name in program.recorded
-        }
         self._temporary: dict[Node, str] = {}
-        self._happened = {
-            event.name: self._array(f"has_{event.name}", "LANES", "event")
-            for event in program.events
+        self._states = {
+            name: self._array(f"{name}_of", "LANES", is_wide=name == "lastspike")
+            for name in program.states
         }
-        self.n_draws = sum(node.op == "noise" for node in reachable(program.roots()))
-        draws = [node.value[1] for node in reachable(program.roots()) if node.op == "noise"]  # type: ignore[index]
-        self.n_draws = max(draws, default=-1) + 1  # type: ignore[operator, type-var]
+        sizes = {Rate.NEURON: ("of", "LANES"), Rate.STEP: ("at", "CHUNK")}
+        for node in (*schedule.per_neuron, *schedule.per_step, *schedule.per_trace):
+            suffix, size = sizes.get(rate_of(node), ("at", "CHUNK_VALUES"))
+            wanted = f"{identifiers.of(node)}_{suffix}"
+            self._kept[node] = self._array(wanted, size, is_wide=is_time(node))
+        self._sums = {n: self._array(f"sum_{n}", "LANES", is_wide=True) for n in program.sums}
+        self._parts = self._sums
+        if is_single:
+            self._parts = {n: self._array(f"part_of_sum_{n}", "LANES") for n in program.sums}
+        self._traces = {n: self._array(f"{n}_trace", "CHUNK_VALUES") for n in program.recorded}
+        self._happened = {e.name: self._array(f"has_{e.name}", "LANES") for e in program.events}
 
     def allocations(self) -> list[str]:
         """Return the lines that make the arrays."""
-        return [f"{name} = stack_array({size})" for name, size in self._sizes.items()]
+        return list(self._lines)
 
     def state(self, name: str) -> str:
         """Return the array of a state."""
@@ -116,6 +118,10 @@ class LaneNames:
         """Return the array of a running sum."""
         return self._sums[name]
 
+    def part_of_sum(self, name: str) -> str:
+        """Return the array in which a chunk of steps is summed up: in float32, if all else is."""
+        return self._parts[name]
+
     def trace(self, name: str) -> str:
         """Return the array that collects a recorded variable."""
         return self._traces[name]
@@ -128,7 +134,7 @@ class LaneNames:
         """Return the array that carries a value from one loop to a later one."""
         if node not in self._temporary:
             name = f"{self._identifiers.of(node)}_of"
-            self._temporary[node] = self._array(name, "LANES", "temporary")
+            self._temporary[node] = self._array(name, "LANES", is_wide=is_time(node))
         return self._temporary[node]
 
     def read(self, node: Node) -> str:
@@ -147,7 +153,8 @@ class LaneNames:
         text = f"{self._states[str(node.value)]}[lane]"
         return f"{text} != 0.0" if node.kind == Kind.BOOLEAN else text
 
-    def _array(self, wanted: str, size: str, purpose: str) -> str:
+    def _array(self, wanted: str, size: str, *, is_wide: bool = False) -> str:
         name = self._identifiers.unique(wanted)
-        self._sizes[name] = size
+        function = "stack_array_float32" if self._is_single and not is_wide else "stack_array"
+        self._lines.append(f"{name} = {function}({size})")
         return name

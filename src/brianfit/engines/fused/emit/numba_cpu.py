@@ -16,37 +16,42 @@ from brianfit.engines.fused.emit.expressions import (
 from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
 from brianfit.engines.fused.emit.names import RESERVED, LaneNames
-from brianfit.engines.fused.ir import CHUNK, LANES, Kind, LoopProgram, Node, Schedule
+from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, Schedule, reachable
 
 
-def emit(program: LoopProgram, schedule: Schedule, *, description: str) -> str:
+def emit(program: LoopProgram, schedule: Schedule, *, description: str, precision: str) -> str:
     """Return the source of a module whose function `simulate` runs blocks of neurons.
 
     Parameters
     ----------
     description
         The model, as text for the head of the source.
+    precision
+        'float64' or 'float32': of what is computed in every step for every neuron.
     """
-    return _Emitter(program, schedule).source(description)
+    return _Emitter(program, schedule, is_single=precision == "float32").source(description)
 
 
 @final
 class _Emitter:
     """Fills in the template."""
 
-    def __init__(self, program: LoopProgram, schedule: Schedule) -> None:
+    def __init__(self, program: LoopProgram, schedule: Schedule, *, is_single: bool) -> None:
+        self._is_single = is_single
         self._program = program
         self._schedule = schedule
         self._identifiers = Identifiers(
             program.graph, RESERVED | {table.name for table in program.tables}
         )
         self._writer = ExpressionWriter(program, self._draw)
-        self._lanes = LaneNames(program, schedule, self._identifiers)
+        self._lane_writer = ExpressionWriter(program, self._draw, is_single=is_single)
+        self._lanes = LaneNames(program, schedule, self._identifiers, is_single=is_single)
+        self._n_draws = _number_of_draws(program)
 
     def source(self, description: str) -> str:
         """Return the whole module."""
         loops = LoopWriter(
-            self._program, self._schedule, self._lanes, self._writer, self._identifiers
+            self._program, self._schedule, self._lanes, self._lane_writer, self._identifiers
         )
         parts: dict[str, list[str]] = {
             "prologue": self._prologue(),
@@ -55,10 +60,12 @@ class _Emitter:
             "step_values": loops.step_values(),
             "loops": loops.loops(),
             "events": loops.events(),
+            "write_sums": self._write_sums(),
             "write_traces": self._write_traces(),
             "epilogue": self._epilogue(),
         }
-        body = "\n".join(line for lines in parts.values() for line in lines)
+        arrays = self._lanes.allocations()
+        body = "\n".join(line for lines in (arrays, *parts.values()) for line in lines)
         text = files(__package__).joinpath("numba_cpu.template").read_text("utf-8")
         filled = "\n".join(_expanded(line, parts) for line in text.split("\n"))
         return Template(filled).substitute(
@@ -69,7 +76,7 @@ class _Emitter:
             dt=repr(self._program.dt),
             imports="\n".join(imports_of(body)),
             table_arguments="\n".join(f"    {table.name}," for table in self._program.tables),
-            arrays="\n".join(f"    {line}" for line in self._lanes.allocations()),
+            arrays="\n".join(f"    {line}" for line in arrays),
             all_finite=self._all_finite(),
         )
 
@@ -88,12 +95,16 @@ class _Emitter:
             self._writer, self._identifiers, needed(roots, names), names=names, kept=()
         )
         for node in self._schedule.per_neuron:
-            text = _as_number(node, self._writer.expression(node, names))
+            text = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{lanes.kept(node)}[lane] = {text}")
         for name, node in program.initial.items():
-            text = _as_number(node, self._writer.expression(node, names))
+            text = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{lanes.state(name)}[lane] = {text}")
-        return lines + [f"{lanes.sum(name)}[lane] = 0.0" for name in program.sums]
+        return lines + [
+            f"{array}[lane] = 0.0"
+            for name in program.sums
+            for array in sorted({lanes.sum(name), lanes.part_of_sum(name)})
+        ]
 
     def _reset_counts(self) -> list[str]:
         if not self._program.record_spikes:
@@ -133,7 +144,8 @@ class _Emitter:
         )
         values = [(self._lanes.kept(node), self._writer.expression(node, names)) for node in nodes]
         values = [
-            (array, _as_number(node, v)) for node, (array, v) in zip(nodes, values, strict=True)
+            (array, self._writer.number(node, v))
+            for node, (array, v) in zip(nodes, values, strict=True)
         ]
         if index is not None:
             return lines + [f"{array}{index} = {value}" for array, value in values]
@@ -143,6 +155,16 @@ class _Emitter:
     def _all_finite(self) -> str:
         names = [f"{self._lanes.state(name)}[lane]" for name in self._program.checked]
         return " and ".join(f"np.isfinite({name})" for name in names) or "True"
+
+    def _write_sums(self) -> list[str]:
+        """Add what was summed up in float32 over a chunk to the sum over all steps."""
+        if not self._is_single or not self._program.sums:
+            return []
+        lines = ["for lane in range(lanes):"]
+        for name in self._program.sums:
+            part, total = self._lanes.part_of_sum(name), self._lanes.sum(name)
+            lines += [f"    {total}[lane] += {part}[lane]", f"    {part}[lane] = 0.0"]
+        return lines
 
     def _write_traces(self) -> list[str]:
         if not self._program.recorded:
@@ -175,10 +197,10 @@ class _Emitter:
             if node.op == "state":
                 names[node] = lanes.read_state(node)
         lines += assignments(
-            self._writer, self._identifiers, needed(targets, names), names=names, kept=()
+            self._lane_writer, self._identifiers, needed(targets, names), names=names, kept=()
         )
         for number, node in enumerate(targets):
-            value = _as_number(node, self._writer.expression(node, names))
+            value = self._lane_writer.number(node, self._lane_writer.expression(node, names))
             lines.append(f"final[{number}, neuron] = NAN if is_lost else {value}")
         return lines
 
@@ -186,14 +208,16 @@ class _Emitter:
         if not isinstance(node.value, tuple):
             raise TypeError(f"{node!r} is not a draw of a random number.")
         kind, draw = node.value
-        n_draws = self._lanes.n_draws
+        n_draws = self._n_draws
         counter = f"step * {n_draws} + {draw}" if n_draws > 1 else "step"
         function = {"rand": "uniform", "randn": "normal", "poisson": "poisson"}[str(kind)]
         return f"{function}({', '.join(['key_of[lane]', counter, *args])})"
 
 
-def _as_number(node: Node, text: str) -> str:
-    return f"select({text}, 1.0, 0.0)" if node.kind == Kind.BOOLEAN else text
+def _number_of_draws(program: LoopProgram) -> int:
+    """Return by how much the counter of random numbers moves on in a step."""
+    draws = [node.value for node in reachable(program.roots()) if node.op == "noise"]
+    return max((int(value[1]) for value in draws if isinstance(value, tuple)), default=-1) + 1  # type: ignore[call-overload]
 
 
 def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from brianfit.engines.fused.ir import LoopProgram
+from brianfit.engines.fused.passes.algebra import normalise
 from brianfit.engines.fused.passes.constants import fold_constants
+from brianfit.engines.fused.passes.divisions import merge_divisions
+from brianfit.engines.fused.passes.exponentials import share_exponentials
 from brianfit.engines.fused.passes.liveness import remove_dead
+from brianfit.engines.fused.passes.number_range import OF_PRECISION
 from brianfit.engines.fused.passes.scheduling import schedule
 
 
-def optimise(program: LoopProgram) -> LoopProgram:
-    """Return `program` after all passes."""
-    return remove_dead(fold_constants(program))
+def optimise(program: LoopProgram, precision: str) -> LoopProgram:
+    """Return `program` after all passes, for a kernel that computes in `precision`."""
+    number_range = OF_PRECISION[precision]
+    program = remove_dead(fold_constants(program))
+    program, algebra = normalise(program)
+    program, algebra = share_exponentials(program, algebra, number_range)
+    return remove_dead(merge_divisions(program, algebra, number_range))
 
 
 __all__ = ["optimise", "schedule"]

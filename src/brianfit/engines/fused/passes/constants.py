@@ -58,7 +58,7 @@ _FUNCTIONS = {"abs": np.abs} | {
 
 def fold_constants(program: LoopProgram) -> LoopProgram:
     """Return `program` with constant expressions computed and trivial operations removed."""
-    folder = _Folder(program.graph)
+    folder = Folder(program.graph)
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node:
         return folder.fold(rebuilt(program, node, args))
@@ -67,7 +67,7 @@ def fold_constants(program: LoopProgram) -> LoopProgram:
 
 
 @final
-class _Folder:
+class Folder:
     """Simplifies one node whose arguments are simple already."""
 
     def __init__(self, graph: Graph) -> None:

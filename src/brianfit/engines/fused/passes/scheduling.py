@@ -23,6 +23,14 @@ from brianfit.engines.fused.ir import (
 SMALL = 12
 """So many cheap operations may share a loop with an expensive one."""
 
+LONGEST = 45
+"""Loops of cheap operations are cut into pieces of about this many."""
+
+_LATENCIES = {"div": 14, "select": 3}
+"""Clock cycles until the result of an operation can be used, where they are not `_LATENCY`."""
+
+_LATENCY = 4
+
 _CHEAP_CALLS = frozenset({"sqrt", "abs", "floor", "ceil", "trunc"})
 
 
@@ -82,26 +90,58 @@ class _Cutter:
         expensive = [node for node in self._nodes if is_expensive(node)]
         for level in sorted({self._level[node] for node in expensive}):
             group = [node for node in expensive if self._level[node] == level]
-            shared = self._cheap_before(group)
+            shared = self._available(level) if level > 0 else self._cheap_before(group)
             if len(shared) > SMALL:
-                yield self._place(shared)
+                yield from self._pieces(shared)
             for node in group:
-                if node not in self._placed:
-                    loop = [*self._cheap_before([node]), node]
-                    yield self._place([*loop, *self._followers(node, loop)])
+                loop = [*self._cheap_before([node]), node]
+                yield self._place([*loop, *self._followers(node, loop)])
         rest = [node for node in self._nodes if node not in self._placed]
         if rest:
-            yield self._place(rest)
+            yield from self._pieces(rest)
+
+    def _pieces(self, nodes: list[Node]) -> Iterator[tuple[Node, ...]]:
+        """Cut a long loop of cheap nodes: first what can be known first."""
+        self._place(nodes)
+        number = max(round(len(nodes) / LONGEST), 1)
+        ready: dict[Node, int] = {}
+        for node in nodes:
+            begin = max((ready.get(arg, 0) for arg in node.args), default=0)
+            ready[node] = begin + _LATENCIES.get(node.op, _LATENCY)
+        ordered = sorted(nodes, key=lambda node: ready[node])
+        length = -(-len(ordered) // number)
+        for start in range(0, len(ordered), length):
+            yield tuple(ordered[start : start + length])
 
     def _levels(self) -> dict[Node, int]:
-        """Return for every node how many expensive ones follow each other before it."""
+        """Return for every node after how many groups of expensive ones it is computed.
+
+        Expensive ones are put as late as possible: many only end a step.
+        """
+        early: dict[Node, int] = {}
+        for node in self._nodes:
+            early[node] = self._after(node, early)
+        last = max((early[node] for node in self._nodes if is_expensive(node)), default=0)
+        late: dict[Node, int] = {}
+        for node in reversed(self._nodes):
+            users = self._users[node]
+            late[node] = min((late[u] - is_expensive(u) for u in users), default=last)
         level: dict[Node, int] = {}
         for node in self._nodes:
-            level[node] = max(
-                (level[arg] + is_expensive(arg) for arg in node.args if arg in self._in_step),
-                default=0,
-            )
+            level[node] = late[node] if is_expensive(node) else self._after(node, level)
         return level
+
+    def _after(self, node: Node, level: dict[Node, int]) -> int:
+        inside = (arg for arg in node.args if arg in self._in_step)
+        return max((level[arg] + is_expensive(arg) for arg in inside), default=0)
+
+    def _available(self, level: int) -> list[Node]:
+        """Return what is cheap and can be computed before the expensive nodes of a level."""
+        return [
+            node
+            for node in self._nodes
+            if node not in self._placed and not is_expensive(node) and self._level[node] <= level
+        ]
 
     def _cheap_before(self, targets: Iterable[Node]) -> list[Node]:
         """Return what has to be computed before `targets` and is not yet."""

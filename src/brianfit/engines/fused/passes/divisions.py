@@ -1,0 +1,136 @@
+"""One division for several: ``1/a`` and ``1/b`` are ``b*r`` and ``a*r`` with ``r = 1/(a*b)``.
+
+A division takes as long as half an exponential, a multiplication next to nothing. Only divisors
+are put together whose size is known: sums of a number and of exponentials that are limited. Such
+a divisor is zero or at least as large as the rounding error of the number, and its product with
+others neither overflows nor underflows. Where it is zero the others become nan as well; so
+divisors are left alone that stand in a branch of a selection, where the user may have taken care
+that the division by zero does not count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import final
+
+from brianfit.engines.fused.ir import Graph, LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.passes.algebra import Algebra
+from brianfit.engines.fused.passes.number_range import NumberRange
+from brianfit.engines.fused.passes.rewriting import rebuilt, rewrite
+
+MOST = 4
+"""So many divisions are made one."""
+
+
+def merge_divisions(
+    program: LoopProgram, algebra: Algebra, number_range: NumberRange
+) -> LoopProgram:
+    """Return `program`, which is in normal form, with fewer divisions."""
+    inverses = _Merging(program, algebra, number_range).inverses()
+    if not inverses:
+        return program
+
+    def rule(node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op == "div" and node.args[1] in inverses:
+            return program.graph.make("mul", args[0], inverses[node.args[1]])
+        return rebuilt(program, node, args)
+
+    return rewrite(program, rule)
+
+
+@final
+class _Merging:
+    """Finds divisors that can be put together."""
+
+    def __init__(self, program: LoopProgram, algebra: Algebra, number_range: NumberRange) -> None:
+        self._range = number_range
+        self._graph = program.graph
+        self._algebra = algebra
+        self._nodes = reachable(program.step_roots())
+        self._in_branches = _in_branches(self._nodes)
+
+    def inverses(self) -> Mapping[Node, Node]:
+        """Return one over every divisor that shares its division with others."""
+        found: dict[Node, Node] = {}
+        for group in self._groups():
+            if len(group) > 1:
+                found.update(_inverses(self._graph, group))
+        return found
+
+    def _groups(self) -> Iterator[list[Node]]:
+        group: list[Node] = []
+        total = (0.0, 0.0)
+        for divisor in self._divisors():
+            low, high = self._size(divisor)
+            new_total = (total[0] + low, total[1] + high)
+            if len(group) == MOST or max(-new_total[0], new_total[1]) > self._range.largest_log:
+                yield group
+                group, new_total = [], (low, high)
+            group.append(divisor)
+            total = new_total
+        yield group
+
+    def _divisors(self) -> Iterable[Node]:
+        """Return the divisors whose size is known, in the order in which they are computed."""
+        divisors = dict.fromkeys(node.args[1] for node in self._nodes if node.op == "div")
+        return [
+            node
+            for node in divisors
+            if rate_of(node) is Rate.NEURON_STEP
+            and node not in self._in_branches
+            and node not in self._algebra.limited
+            and self._algebra.has_known_size(node)
+        ]
+
+    def _size(self, node: Node) -> tuple[float, float]:
+        """Return the decimal logarithms of the least and largest size of a divisor of known size."""
+        reach = self._range.largest_argument / math.log(10)
+        if node in self._algebra.limited:
+            return -reach, reach
+        linear = self._algebra.view(node)
+        if linear.offset.number_value == 0.0:
+            (product, coefficient), *_ = linear.terms.items()
+            own = math.log10(abs(coefficient.number_value))
+            sizes = [
+                (exponent * low, exponent * high)
+                for factor, exponent in product.numerator
+                for low, high in [self._size(factor)]
+            ]
+            return own + sum(low for low, _ in sizes), own + sum(high for _, high in sizes)
+        offset = abs(linear.offset.number_value)
+        largest = max(abs(c.number_value) for c in linear.terms.values())
+        return math.log10(offset) + self._range.rounding_log, math.log10(
+            max(largest, offset)
+        ) + reach + 1.0
+
+
+def _in_branches(nodes: Iterable[Node]) -> set[Node]:
+    """Return everything that some selection may leave out."""
+    branches = [arg for node in nodes if node.op == "select" for arg in node.args[1:]]
+    return set(reachable(iter(branches)))
+
+
+def _inverses(graph: Graph, group: list[Node]) -> dict[Node, Node]:
+    """Return one over each node, from one division: by halves, as one would with two."""
+    inverse = graph.make("div", graph.constant(1.0), _product(graph, group))
+    return dict(_split(graph, group, inverse))
+
+
+def _split(graph: Graph, group: list[Node], inverse: Node) -> Iterator[tuple[Node, Node]]:
+    if len(group) == 1:
+        yield group[0], inverse
+        return
+    half = (len(group) + 1) // 2
+    left, right = group[:half], group[half:]
+    yield from _split(graph, left, graph.make("mul", inverse, _product(graph, right)))
+    yield from _split(graph, right, graph.make("mul", inverse, _product(graph, left)))
+
+
+def _product(graph: Graph, factors: list[Node]) -> Node:
+    """Return a product, by halves too, so that both share what they can."""
+    if len(factors) == 1:
+        return factors[0]
+    half = (len(factors) + 1) // 2
+    left, right = _product(graph, factors[:half]), _product(graph, factors[half:])
+    return graph.make("mul", left, right)
