@@ -26,7 +26,7 @@ METHODS = (
 )
 N_STEPS = 300
 TOLERANCE = 1e-9
-"""Of the range of a trace; what the order of additions may change (1e-16 a step) stays far below."""
+"""Of the range of a trace: far above what the order of additions may change (1e-16 a step)."""
 
 ENTRIES = entries()
 DETERMINISTIC = [entry for entry in ENTRIES if not entry["stochastic"]]
