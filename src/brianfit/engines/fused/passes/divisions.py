@@ -84,7 +84,7 @@ class _Merging:
         ]
 
     def _size(self, node: Node) -> tuple[float, float]:
-        """Return the decimal logarithms of the least and largest size of a divisor of known size."""
+        """Return the decimal logarithms of the least and largest size of a divisor."""
         reach = self._range.largest_argument / math.log(10)
         if node in self._algebra.limited:
             return -reach, reach
