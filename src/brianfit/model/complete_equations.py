@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from brian2.equations.equations import Equations
 
 from brianfit._foundation.units import equation_unit
-from brianfit.model.model import ITERATION, Model
+from brianfit.model.model import ITERATION, Model, copied
 from brianfit.model.timed_values import TimedValues
 
 TIMED_PREFIX = "brianfit_timed_"
@@ -33,4 +33,5 @@ def complete_equations(
     ]
     if ITERATION not in model.equations.names:
         added.append(f"{ITERATION} : integer (constant, shared)")
-    return model.equations + Equations("\n".join(added))
+    own = Equations([copied(equation) for equation in model.equations.values()])
+    return own + Equations("\n".join(added))

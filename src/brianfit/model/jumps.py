@@ -5,6 +5,8 @@ jump. The derivative of a solution goes through a kink unharmed. At a jump it wo
 well, which no differential equation says.
 
 Both one-sided limits are computed with many digits at points of the boundary, and compared.
+Published formulas in pieces often do not quite meet; a jump by less than a hundredth of what is
+switched counts as none, and leaves an error of that order in its share of the derivative.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from brianfit.model.derivatives import derivative, exprel
 _DIGITS = 60
 _N_POINTS = 24
 _N_NEWTON = 60
-_SAME = 1e-9
+_SAME = 1e-2  # the pieces of published formulas meet to the digits in print only
 _ON_BOUNDARY = 1e-12
 
 

@@ -12,6 +12,7 @@ from brian2.equations.equations import (
     INTEGER,
     SUBEXPRESSION,
     Equations,
+    SingleEquation,
 )
 
 from brianfit._foundation.arguments import suggestion
@@ -125,6 +126,22 @@ class Model:
         )
 
 
+def copied(equation: SingleEquation, expr: Any = None) -> SingleEquation:
+    """Return an equation as an object of its own, with another expression if one is given.
+
+    `Equations` write the order of computation into the objects that they are made of, so that
+    two of them must not share any.
+    """
+    return SingleEquation(
+        equation.type,
+        equation.varname,
+        equation.dim,
+        var_type=equation.var_type,
+        expr=equation.expr if expr is None else expr,
+        flags=list(equation.flags),
+    )
+
+
 def read_equations(model: object) -> Equations:
     """Return `model`, a string or `Equations`, as `Equations`.
 
@@ -143,4 +160,4 @@ def read_equations(model: object) -> Equations:
     )
 
 
-__all__ = ["ITERATION", "Event", "Model", "read_equations"]
+__all__ = ["ITERATION", "Event", "Model", "copied", "read_equations"]

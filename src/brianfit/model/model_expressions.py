@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import sympy
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
 
 from brianfit.model.derivatives import Language
-from brianfit.model.model import Model
+from brianfit.model.model import Model, copied
 
 
 @final
@@ -69,7 +69,7 @@ def read_expressions(model: Model) -> ModelExpressions:
     language = Language()
     known: dict[Any, Any] = {}
     rates, subexpressions = {}, {}
-    for equation in model.equations.ordered:
+    for equation in Equations([copied(e) for e in model.equations.values()]).ordered:
         if equation.type == PARAMETER:
             continue
         expression = language.read(equation.expr.code).xreplace(known)

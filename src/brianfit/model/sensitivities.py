@@ -18,6 +18,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
+import sympy
+
 from brianfit.model.derivatives import derivative
 from brianfit.model.model import Model
 from brianfit.model.model_expressions import ModelExpressions, read_expressions, symbol
@@ -162,10 +164,23 @@ def _exponents(expressions: ModelExpressions) -> dict[str, Any] | None:
     """Return ``a`` of every equation ``dx/dt = a*x + b``; None if one is not of this form."""
     exponents = {}
     for name, rate in expressions.rates.items():
-        exponent = derivative(rate, symbol(name))
-        if symbol(name) in exponent.free_symbols:
-            exponent = exponent.expand()
-        if symbol(name) in exponent.free_symbols:
+        exponent = _exponent(rate, symbol(name))
+        if exponent is None:
             return None
         exponents[name] = exponent
     return exponents
+
+
+def _exponent(rate: Any, variable: Any) -> Any | None:
+    """Return what Brian's exponential Euler takes for ``a``.
+
+    Brian collects the terms with the variable as a factor. What depends on it in other ways, such
+    as a gate ``m(v)`` in its steady state, counts as constant.
+    """
+    exponent = derivative(rate, variable)
+    if variable not in exponent.free_symbols:
+        return exponent
+    terms = sympy.collect(rate.expand(), variable, evaluate=False)
+    if set(terms) <= {variable, sympy.Integer(1)} and variable in terms:
+        return terms[variable]
+    return None

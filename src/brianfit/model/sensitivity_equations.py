@@ -17,7 +17,7 @@ from brian2.equations.equations import (
 
 from brianfit._foundation.units import DIMENSIONLESS, SECOND, Dimension
 from brianfit.model.derivatives import derivative, exprel, exprel_slope
-from brianfit.model.model import Model
+from brianfit.model.model import Model, copied
 from brianfit.model.model_expressions import ModelExpressions, symbol
 
 Key = tuple[str, str]
@@ -111,19 +111,20 @@ class SensitivityEquations:
         return values
 
     def _state_equation(self, key: Key) -> SingleEquation:
-        """Return a differential equation, or a constant for what only starts differently."""
+        """Return a differential equation, or a constant where nothing changes after the start."""
         name, (variable, parameter) = self._names[key], key
-        if variable not in self._rates:
+        rate = sympy.Integer(0)
+        if variable in self._rates:
+            rate = sympy.Add(
+                *(
+                    self._slope(variable, other, parameter) * self._factor(other, parameter)
+                    for other in self._chosen[parameter]
+                )
+            )
+        if rate == 0:
             return SingleEquation(PARAMETER, name, self._dimensions(key), flags=["constant"])
-        terms = [
-            self._slope(variable, other, parameter) * self._factor(other, parameter)
-            for other in self._chosen[parameter]
-        ]
         return SingleEquation(
-            DIFFERENTIAL_EQUATION,
-            name,
-            self._dimensions(key),
-            expr=self._code(sympy.Add(*terms)),
+            DIFFERENTIAL_EQUATION, name, self._dimensions(key), expr=self._code(rate)
         )
 
     def _slope(self, variable: str, other: str, parameter: str) -> Any:
@@ -138,9 +139,10 @@ class SensitivityEquations:
         rate = self._rates[variable]
         if variable not in self._exponents:
             return derivative(rate, other)
-        if other == symbol(variable):
-            return self._exponent(variable) * self._step_factor(variable)
-        slope = derivative(rate, other) * self._step_factor(variable)
+        slope = derivative(rate, other)
+        if slope == self._exponents[variable]:
+            slope = self._exponent(variable)
+        slope = slope * self._step_factor(variable)
         exponent_slope = derivative(self._exponents[variable], other)
         if exponent_slope == 0:
             return slope
@@ -168,16 +170,9 @@ class SensitivityEquations:
 
     def _model_equation(self, equation: SingleEquation) -> SingleEquation:
         if equation.varname not in self._exponents:
-            return equation
+            return copied(equation)
         code = f"({equation.expr.code})*{self._step_factor(equation.varname)}"
-        return SingleEquation(
-            DIFFERENTIAL_EQUATION,
-            equation.varname,
-            equation.dim,
-            var_type=equation.var_type,
-            expr=Expression(code),
-            flags=list(equation.flags),
-        )
+        return copied(equation, Expression(code))
 
     def _output_derivative(self, output: str, parameter: str) -> Any:
         if output == parameter:
