@@ -47,7 +47,7 @@ def test_a_condition_that_never_changes_is_no_jump() -> None:
     ("expression", "found"),
     [
         ("int(v > w)*k", "v > w"),
-        ("int(v > -40*mV)*exp((v + 40*mV)/(5*mV)) + int(v <= V_T)*1.01", "V_T >= v"),
+        ("int(v > -40*mV)*exp((v + 40*mV)/(5*mV)) + int(v <= V_T)*1.1", "V_T >= v"),
         ("exp((v - V_T)/(2*mV)) + int(v > w)", "v > w"),  # a small jump beside a huge term
         ("sign(v)*k", "sign(v)"),
         ("int(t > t0)*k", "t > t0"),
@@ -62,3 +62,13 @@ def test_a_condition_that_never_changes_is_no_jump() -> None:
 )
 def test_a_jump_is_found_and_named(expression: str, found: str) -> None:
     assert jump_in(expression) == found
+
+
+def test_pieces_that_meet_to_the_digits_in_print_do_not_jump() -> None:
+    # the rate beta_c of Pinsky and Rinzel (1994), whose pieces differ by 0.02 % at 50 mV
+    low = "exp((v/mV - 10)/11 - (v/mV - 6.5)/27)/18.975"
+    high = "2*exp(-(v/mV - 6.5)/27)"
+
+    found = jump_in(f"int(v/mV <= 50)*{low} + int(v/mV > 50)*{high}")
+
+    assert found is None

@@ -109,6 +109,23 @@ class TestAddedEquations:
 
         assert sensitivity.variables == {("v", "E"): "S_v_E", ("v", "tau"): "S_v_tau"}
 
+    @pytest.mark.parametrize("method", ["euler", "exponential_euler"])
+    def test_are_the_same_when_asked_for_again(self, method: str) -> None:
+        model = hodgkin_huxley(method)
+
+        first = sensitivity_model(model, parameters=["g_na"], outputs=["v"])
+        again = sensitivity_model(model, parameters=["g_na"], outputs=["v"])
+
+        assert str(again.model.equations) == str(first.model.equations)
+
+    def test_of_what_only_starts_differently_are_constant(self) -> None:
+        model = Model(equations=Equations("dv/dt = E/second : volt\nE : volt"), method="euler")
+        sensitivity = sensitivity_model(model, parameters=["v"], outputs=["v"])
+
+        found = simulated_derivatives(sensitivity, {"E": 2.0}, "v", n_steps=3, dt=0.5)
+
+        np.testing.assert_array_equal(found["v"], 1.0)
+
     def test_avoid_names_that_the_model_has(self) -> None:
         model = leaky(equations=Equations(LEAKY + "S_v_E : 1"))
 

@@ -50,6 +50,29 @@ class TestAgreementWithDifferences:
         for name in parameters:
             assert_agrees(found[name], expected[name], 1e-6)
 
+    def test_of_a_gate_in_its_steady_state(self) -> None:
+        # Brian's exponential Euler takes m(v) as constant during a step
+        model = Model(
+            equations=Equations("""
+                dv/dt = (g*(E - v) + g_p*m*(50*mV - v))/C : volt
+                m = 1/(1 + exp((-40*mV - v)/(5*mV))) : 1
+                g : siemens
+                g_p : siemens
+                E : volt
+                C : farad
+            """),
+            method="exponential_euler",
+            initial_values={"v": "E"},
+        )
+        values = {"g": 1e-8, "g_p": 2e-8, "E": -0.05, "C": 1e-10}
+        sensitivity = sensitivity_model(model, parameters=list(values), outputs=["v"])
+
+        found = simulated_derivatives(sensitivity, values, "v", n_steps=100, dt=1e-4)
+
+        expected = differences(model, values, "v", n_steps=100, dt=1e-4)
+        for name in values:
+            assert_agrees(found[name], expected[name], 1e-6)
+
     @pytest.mark.parametrize("method", ["euler", "rk2"])
     @pytest.mark.parametrize("output", ["v", "w"])
     def test_of_an_adaptive_exponential_neuron(self, method: str, output: str) -> None:
