@@ -101,13 +101,17 @@ class Names:
         table = self._table("accumulator", (accumulator, name), self._task.dt, 2)
         trace = self._graph.leaf("trace", None, Kind.INTEGER, Depends.TRACE)
         step = self._graph.leaf("step", None, Kind.INTEGER, Depends.STEP)
-        return self._graph.make("lookup", step, trace, value=table.name)
+        found = self._graph.make("lookup", step, trace, value=table.name)
+        self._graph.call_it(found, name)
+        return found
 
     def _timed(self, name: str, t: Node) -> Node:
         given = {**self._task.inputs, **self._task.targets}[name]
         table = self._table("timed", (name,), given.dt, 2)
         trace = self._graph.leaf("trace", None, Kind.INTEGER, Depends.TRACE)
-        return self._graph.make("lookup", self._row(table, t), trace, value=table.name)
+        found = self._graph.make("lookup", self._row(table, t), trace, value=table.name)
+        self._graph.call_it(found, name)
+        return found
 
     def _lookup(self, name: str, array: TimedArray, args: Sequence[Node]) -> Node:
         graph = self._graph

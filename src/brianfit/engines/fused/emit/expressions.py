@@ -50,6 +50,17 @@ class Identifiers:
         self._graph = graph
         self._taken = set(reserved)
         self._of_nodes: dict[Node, str] = {}
+        self._assigned: set[Node] = set()
+
+    def fresh(self, node: Node) -> str:
+        """Return a name for a node's value that is not yet assigned anywhere else.
+
+        A name that is assigned in many loops costs Numba time that grows with their number.
+        """
+        if node not in self._assigned:
+            self._assigned.add(node)
+            return self.of(node)
+        return self.unique(self.of(node))
 
     def of(self, node: Node) -> str:
         """Return the name of a node's value."""
@@ -263,7 +274,7 @@ def assignments(
         text = writer.expression(node, names)
         is_needed = uses.get(node, 0) > 1 or node in wanted or node.op in ("call", "noise")
         if (is_needed or len(text) > WIDEST) and node not in names:
-            name = identifiers.of(node)
+            name = identifiers.fresh(node)
             lines.append(f"{name} = {text}")
             names[node] = name
     return lines

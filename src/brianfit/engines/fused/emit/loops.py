@@ -84,7 +84,7 @@ class LoopWriter:
         for node in dict.fromkeys(sources):
             if node in inside or node.is_constant or node in names:
                 continue
-            names[node] = self._identifiers.of(node)
+            names[node] = self._identifiers.fresh(node)
             loads.append(f"{names[node]} = {self._lanes.read(node)}")
         stored = [node for node in nodes if self._is_used_after(node, number)]
         kept = {*stored, *(node for node, _ in outputs)}
@@ -191,7 +191,7 @@ class LoopWriter:
         inside = needed(targets, names)
         for node in inside:
             if node.op == "state":
-                names[node] = self._identifiers.of(node)
+                names[node] = self._identifiers.fresh(node)
                 lines.append(f"{names[node]} = {self._lanes.read(node)}")
         lines += assignments(
             self._writer,
