@@ -25,6 +25,7 @@ from brianfit.optimizers import (
 )
 
 SEEDS = range(10)
+SEEDS_OF_SLOW_ONES = range(3)
 N_SAMPLES = 40
 N_EVALUATIONS = 4000
 
@@ -106,8 +107,9 @@ def run() -> Table:
         f"optimizers: median evaluations to target, rounds of {N_SAMPLES}, {N_EVALUATIONS} at most"
     )
     for name, make in OPTIMIZERS.items():
+        seeds = SEEDS_OF_SLOW_ONES if "Nevergrad" in name else SEEDS
         for problem in PROBLEMS:
-            needed = [evaluations_to_target(make(), problem, seed) for seed in SEEDS]
+            needed = [evaluations_to_target(make(), problem, seed) for seed in seeds]
             reached = f"{np.sum(np.isfinite(needed))} of {len(needed)}"
             table.rows.append(Row(f"{name}, {problem.name}", float(np.median(needed)), reached))
     for name, make in OPTIMIZERS.items():
@@ -143,7 +145,7 @@ def evaluations_to_target(
 
 
 def milliseconds_per_round(optimizer: AbstractOptimizer) -> float:
-    """Return the median time of asking for and telling 200 samples of 10 parameters."""
+    """Return the least time of asking for and telling 200 samples of 10 parameters."""
     n_samples = _initialized(optimizer, 10, 200, 1, 6000)
     seconds = []
     for _ in range(15):
@@ -154,7 +156,7 @@ def milliseconds_per_round(optimizer: AbstractOptimizer) -> float:
         evaluated = time.perf_counter()
         optimizer.tell(samples, errors)
         seconds.append(asked - started + time.perf_counter() - evaluated)
-    return 1e3 * float(np.median(seconds))
+    return 1e3 * min(seconds)
 
 
 def _initialized(
