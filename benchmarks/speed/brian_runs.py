@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import brian2
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, SpikeMonitor, TimedArray, amp, second
+from brian2.devices.device import reset_device
 
 from benchmarks.speed.neuron_models import TimedModel
 from brianfit.model.complete_equations import TIMED_PREFIX, complete_equations
@@ -37,18 +39,19 @@ def cython_seconds(timed: TimedModel, n_samples: int) -> float:
 
 
 def standalone_seconds(timed: TimedModel, n_samples: int) -> float:
-    """Return the time of the loop alone in C++ standalone; compiling and starting not counted."""
+    """Return the processor time of the program that C++ standalone makes; compiling not counted."""
     with tempfile.TemporaryDirectory() as folder:
         brian2.set_device("cpp_standalone", directory=folder, build_on_run=False)
         try:
             network, duration, namespace = _network(timed, n_samples)
             network.run(duration, namespace=namespace)
-            brian2.device.build(directory=folder, compile=True, run=True, debug=False)
-            return float(brian2.device._last_run_time)  # noqa: SLF001 - the loop alone
+            brian2.device.build(directory=folder, compile=True, run=False, debug=False)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            brian2.device.run(folder, with_output=False)
+            return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         finally:
             brian2.device.reinit()
-            brian2.reset_device()
-            brian2.set_device("runtime")
+            reset_device()
 
 
 def _network(timed: TimedModel, n_samples: int) -> tuple[Network, Quantity, dict[str, Any]]:
