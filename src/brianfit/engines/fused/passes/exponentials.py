@@ -52,6 +52,7 @@ class _Exponential:
 
 
 def _exponentials(program: LoopProgram, algebra: Algebra, largest: float) -> Iterator[_Exponential]:
+    vanishing = _in_vanishing_sums(program, algebra)
     for node in reachable(program.step_roots()):
         if node.op != "call" or node.value != "exp" or rate_of(node) is not Rate.NEURON_STEP:
             continue
@@ -63,6 +64,8 @@ def _exponentials(program: LoopProgram, algebra: Algebra, largest: float) -> Ite
             continue
         if argument.offset.is_constant and abs(argument.offset.number_value) > largest:
             continue
+        if node in vanishing and not _is_zero(argument.offset):
+            continue
         first = coefficients[0].number_value
         yield _Exponential(
             node=node,
@@ -73,6 +76,31 @@ def _exponentials(program: LoopProgram, algebra: Algebra, largest: float) -> Ite
                 for product, coefficient in argument.terms.items()
             ),
         )
+
+
+def _in_vanishing_sums(program: LoopProgram, algebra: Algebra) -> set[Node]:
+    """Return the exponentials that stand in ``exp(x) - 1``.
+
+    Where x is exactly zero so is the sum, and ``x/(exp(x) - 1)`` is nan. A power of another
+    exponential is only nearly one there, which would make it an arbitrary number instead.
+    """
+    found: set[Node] = set()
+    for node in reachable(program.step_roots()):
+        linear = algebra.view(node)
+        if len(linear.terms) == 1 and linear.offset.is_constant:
+            (product, coefficient), *_ = linear.terms.items()
+            is_zero_at_one = (
+                coefficient.is_constant
+                and coefficient.number_value == -linear.offset.number_value
+                and not _is_zero(linear.offset)
+            )
+            if is_zero_at_one:
+                found.update(product.nodes)
+    return found
+
+
+def _is_zero(node: Node) -> bool:
+    return node.is_constant and node.number_value == 0.0
 
 
 def _opened(algebra: Algebra, linear: Linear) -> Linear:
