@@ -40,9 +40,7 @@ class _Emitter:
         self._is_single = is_single
         self._program = program
         self._schedule = schedule
-        self._identifiers = Identifiers(
-            program.graph, RESERVED | {table.name for table in program.tables}
-        )
+        self._identifiers = Identifiers(program.graph, RESERVED | _names_beside_the_model(program))
         self._writer = ExpressionWriter(program, self._draw)
         self._lane_writer = ExpressionWriter(program, self._draw, is_single=is_single)
         self._lanes = LaneNames(program, schedule, self._identifiers, is_single=is_single)
@@ -212,6 +210,17 @@ class _Emitter:
         counter = f"step * {n_draws} + {draw}" if n_draws > 1 else "step"
         function = {"rand": "uniform", "randn": "normal", "poisson": "poisson"}[str(kind)]
         return f"{function}({', '.join(['key_of[lane]', counter, *args])})"
+
+
+def _names_beside_the_model(program: LoopProgram) -> frozenset[str]:
+    """Return names in the kernel that come from the model without being its variables."""
+    return frozenset(
+        (
+            *(table.name for table in program.tables),
+            *(f"n_{event.name}" for event in program.events),
+            *(f"user_{name}" for name in program.functions),
+        )
+    )
 
 
 def _number_of_draws(program: LoopProgram) -> int:
