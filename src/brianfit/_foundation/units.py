@@ -65,7 +65,7 @@ def unit_name(dimensions: Dimension) -> str:
 def equation_unit(dimensions: Dimension) -> str:
     """Return the unit of `dimensions` spelled so that Brian's equations can read it."""
     factors = [
-        _power_of(base, power)
+        _power_of(base, float(power))
         for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)  # noqa: SLF001 - no public way to the powers
         if power != 0
     ]
@@ -75,7 +75,7 @@ def equation_unit(dimensions: Dimension) -> str:
 def _power_of(base: str, power: float) -> str:
     if power == 1:
         return base  # to Brian 2.9 with NumPy 2.1 a unit to the power of 1 is no unit any more
-    return f"{base}**{int(power) if power == int(power) else float(power)!r}"
+    return f"{base}**{int(power) if power == int(power) else power!r}"
 
 
 def si_array(
