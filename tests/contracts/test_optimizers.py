@@ -106,15 +106,19 @@ class TestNevergradPSO(OptimizerContract):
         return partial(NevergradOptimizer, "PSO")
 
 
-@pytest.mark.slow
 @pytest.mark.needs_package("skopt")
-class TestSkoptGaussianProcess(OptimizerContract):
+class TestSkopt(OptimizerContract):
     popsize = 6
     n_evaluations = 30
 
     @pytest.fixture
     def make_optimizer(self) -> Maker:
-        return SkoptOptimizer
+        from sklearn.gaussian_process import GaussianProcessRegressor
+        from sklearn.gaussian_process.kernels import RBF
+
+        # A kernel that is not fitted makes one surrogate a matter of milliseconds.
+        regressor = GaussianProcessRegressor(RBF(0.3), alpha=1e-6, optimizer=None)
+        return partial(SkoptOptimizer, regressor)
 
 
 @final
