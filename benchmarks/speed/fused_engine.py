@@ -137,9 +137,9 @@ from brianfit.engines.fused import FusedEngine
 timed = hodgkin_huxley(n_steps=10)
 samples = timed.samples(20)
 numba.njit(lambda x: x)(1.0)  # Numba imports its registries at the first compilation
-started = time.perf_counter()
+started = time.process_time()
 FusedEngine(threads=1).prepare(timed.task()).run(samples, iteration=0, seed=1)
-print(time.perf_counter() - started)
+print(time.process_time() - started)
 """
 
 
@@ -162,7 +162,7 @@ def _start_rows() -> list[Row]:
             for _ in range(4)
         ]
     return [
-        Row("cold compile of Hodgkin-Huxley", seconds[0], "s", at_most=6),
+        Row("cold compile of Hodgkin-Huxley, processor time", seconds[0], "s", at_most=6),
         Row(
             "start in a new process, compiled before, beside imports",
             statistics.median(seconds[1:]),
