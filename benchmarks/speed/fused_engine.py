@@ -95,6 +95,16 @@ def _hodgkin_huxley_rows() -> list[Row]:
             at_least=12,
         ),
         Row(
+            "the same without recording, 1000 neurons",
+            _ratio(lambda: cython_seconds(timed, 200, is_recorded=False), large),
+            "times",
+        ),
+        Row(
+            "the same without recording, 100 neurons",
+            _ratio(lambda: cython_seconds(timed, 20, is_recorded=False), small),
+            "times",
+        ),
+        Row(
             "Brian 2 (C++ standalone) / fused, 1000 neurons",
             _ratio(lambda: standalone_seconds(timed, 200), large, repeats=2),
             "times",
