@@ -55,7 +55,7 @@ def task_of(entry: dict[str, Any], *, method: str | None, n_steps: int) -> Simul
         initial_values={
             name: _value(given)
             for name, given in entry["initial_values"].items()
-            if name not in columns
+            if name not in columns and name not in equations.subexpr_names
         },
         namespace={name: _value(given) for name, given in entry["namespace"].items()},
     )
