@@ -12,7 +12,7 @@ from brianfit._foundation.errors import FitStateError, InvalidValueError
 from brianfit._foundation.random import fresh_seed
 from brianfit._foundation.units import from_si
 from brianfit.engines import AbstractEngine
-from brianfit.executors import AbstractExecutor, SerialExecutor
+from brianfit.executors import SerialExecutor
 from brianfit.fitting.bounds import read_parameters
 from brianfit.fitting.callbacks import (
     ProgressBar,
@@ -20,9 +20,11 @@ from brianfit.fitting.callbacks import (
     callback_setup,
     samples_as_dictionaries,
 )
+from brianfit.fitting.continuing import contradictions
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.provenance import best_values, result_of
+from brianfit.fitting.request import OPTION_NAMES, FitRequest
 from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
 from brianfit.fitting.stopping import stop_rules_from
@@ -30,78 +32,7 @@ from brianfit.objective import MEMORY_LIMIT, build_objective
 from brianfit.optimizers import AbstractOptimizer, CMAESOptimizer
 from brianfit.results import FitResult
 
-OPTION_NAMES = (
-    "optimizer",
-    "metric",
-    "n_rounds",
-    "callback",
-    "restart",
-    "start_iteration",
-    "penalty",
-    "level",
-    "params",
-    "seed",
-    "stop",
-    "weights",
-    "executor",
-    "namespace",
-)
-"""The arguments of `fit` that are not parameters of a model."""
-
 _logger = logging.getLogger(__name__)
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class FitRequest:
-    """The arguments of one call of `fit`, as the user gave them.
-
-    Besides these, `fit` takes ``level``: how many frames further up the external constants are
-    looked for; ``namespace``: external constants, instead of looking for them; and ``params``: the
-    same as the keywords ``name=...``, for parameters whose names are also arguments.
-
-    Attributes
-    ----------
-    parameters
-        ``name=[low, high]``, or ``name=Parameter(...)``, for every parameter of the model.
-    optimizer
-        An `Optimizer`; None: the one in use, or CMA-ES.
-    metric
-        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean
-        squared error for traces, the Gamma factor for spikes.
-    n_rounds
-        Rounds of `n_samples` samples each. With 0, everything is checked and made ready.
-    callback
-        'text', 'progressbar', None, or a function; see `Callback`.
-    restart
-        Forget what was found and start anew; optimizer, metric, bounds may then change.
-    start_iteration
-        Value of the model's ``iteration`` in the first round of this call.
-    penalty
-        As for the fitter; replaces it.
-    seed
-        A whole number; the same seed gives the same numbers. None: a new one, which is in the
-        result.
-    stop
-        A stop rule such as `TargetError`, a function of the history, or a list of these.
-    weights
-        ``{output: factor of its error}``.
-    executor
-        Where samples are evaluated.
-    """
-
-    parameters: Mapping[str, Any]
-    optimizer: Any = None
-    metric: Any = None
-    n_rounds: Any = 1
-    callback: Any = "text"
-    restart: bool = False
-    start_iteration: Any = None
-    penalty: Any = None
-    seed: Any = None
-    stop: Any = None
-    weights: Any = None
-    executor: AbstractExecutor | None = None
 
 
 @final
@@ -274,7 +205,13 @@ class FitSession:
         self, search: Search, request: FitRequest, namespace: Mapping[str, Any]
     ) -> Search:
         """Return the search after checking that the request does not contradict it."""
-        changed = self._changes(search, request)
+        changed = contradictions(
+            search,
+            request,
+            n_samples=self.n_samples,
+            given_metric=self._given_metric,
+            use_units=self.use_units,
+        )
         if changed:
             raise FitStateError(
                 f"This fit goes on from the last one, so {' and '.join(changed)} cannot change. "
@@ -286,56 +223,6 @@ class FitSession:
         if request.executor is not None:
             search.executor = request.executor
         return search
-
-    def _changes(self, search: Search, request: FitRequest) -> list[str]:
-        changed = []
-        if request.optimizer is not None and request.optimizer is not search.optimizer:
-            check_instance("optimizer", request.optimizer, AbstractOptimizer, "an Optimizer")
-            changed.append("the optimizer")
-        if request.metric is not None and not self._is_same_metric(request.metric):
-            changed.append("the metric")
-        if self.n_samples != search.n_samples:
-            changed.append("n_samples")
-        if request.seed is not None and request.seed != search.seed:
-            changed.append("the seed")
-        if request.penalty is not None and request.penalty != search.scoring.penalty:
-            changed.append("the penalty")
-        if request.weights is not None:
-            wanted = self._scoring(
-                replace(request, metric=dict(search.scoring.metrics)), search.problem
-            )
-            if wanted.weights != search.scoring.weights:
-                changed.append("the weights")
-        if request.parameters and not self._are_same_bounds(search, request):
-            changed.append("the bounds")
-        return changed
-
-    def _is_same_metric(self, metric: Any) -> bool:
-        given = self._given_metric
-        if isinstance(metric, Mapping) and isinstance(given, Mapping):
-            return set(metric) == set(given) and all(metric[k] is given[k] for k in metric)
-        if isinstance(metric, list | tuple) and isinstance(given, list | tuple):
-            return len(metric) == len(given) and all(
-                a is b for a, b in zip(metric, given, strict=True)
-            )
-        return metric is given
-
-    def _are_same_bounds(self, search: Search, request: FitRequest) -> bool:
-        wanted = read_parameters(
-            search.problem.model,
-            request.parameters,
-            use_units=self.use_units,
-            option_names=OPTION_NAMES,
-        )
-        now = search.parameters
-        return (
-            wanted.space.names == now.space.names
-            and bool((wanted.space.low == now.space.low).all())
-            and bool((wanted.space.high == now.space.high).all())
-            and bool((wanted.space.is_log == now.space.is_log).all())
-            and wanted.columns.fixed == now.columns.fixed
-            and _ties(wanted.given) == _ties(now.given)
-        )
 
     def _rebuilt_objective(self, search: Search) -> Any:
         return build_objective(
@@ -374,23 +261,3 @@ class FitSession:
 
 def _checked_seed(seed: Any) -> int:
     return check_positive_integer("seed", seed, minimum=0)
-
-
-def _ties(given: Mapping[str, Any]) -> dict[str, str | None]:
-    return {name: parameter.tied for name, parameter in given.items()}
-
-
-def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return parameters given as keywords and those given through ``params={...}``.
-
-    Raises
-    ------
-    InvalidValueError
-        If one is given both ways.
-    """
-    params = {} if params is None else params
-    check_instance("params", params, Mapping, "a dictionary {name: bounds}")
-    twice = sorted(set(bounds) & set(params))
-    if twice:
-        raise InvalidValueError(f"{twice} are given both as keywords and in `params`.")
-    return {**bounds, **params}

@@ -14,7 +14,7 @@ from brianfit.fitting.namespaces import Namespace, calling_frame
 from brianfit.fitting.opening import SessionOptions, open_session
 from brianfit.fitting.reading import FitterArguments
 from brianfit.fitting.refining import RefineRequest, refine
-from brianfit.fitting.session import FitRequest, all_parameters
+from brianfit.fitting.request import FitRequest, all_parameters
 from brianfit.objective import MEMORY_LIMIT, SPIKES
 
 

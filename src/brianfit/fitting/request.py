@@ -1,0 +1,98 @@
+"""The arguments of one call of `fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.errors import InvalidValueError
+from brianfit.executors import AbstractExecutor
+
+OPTION_NAMES = (
+    "optimizer",
+    "metric",
+    "n_rounds",
+    "callback",
+    "restart",
+    "start_iteration",
+    "penalty",
+    "level",
+    "params",
+    "seed",
+    "stop",
+    "weights",
+    "executor",
+    "namespace",
+)
+"""The arguments of `fit` that are not parameters of a model."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FitRequest:
+    """The arguments of one call of `fit`, as the user gave them.
+
+    Besides these, `fit` takes ``level``: how many frames further up the external constants are
+    looked for; ``namespace``: external constants, instead of looking for them; and ``params``: the
+    same as the keywords ``name=...``, for parameters whose names are also arguments.
+
+    Attributes
+    ----------
+    parameters
+        ``name=[low, high]``, or ``name=Parameter(...)``, for every parameter of the model.
+    optimizer
+        An `Optimizer`; None: the one in use, or CMA-ES.
+    metric
+        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean
+        squared error for traces, the Gamma factor for spikes.
+    n_rounds
+        Rounds of `n_samples` samples each. With 0, everything is checked and made ready.
+    callback
+        'text', 'progressbar', None, or a function; see `Callback`.
+    restart
+        Forget what was found and start anew; optimizer, metric, bounds may then change.
+    start_iteration
+        Value of the model's ``iteration`` in the first round of this call.
+    penalty
+        As for the fitter; replaces it.
+    seed
+        A whole number; the same seed gives the same numbers. None: a new one, which is in the
+        result.
+    stop
+        A stop rule such as `TargetError`, a function of the history, or a list of these.
+    weights
+        ``{output: factor of its error}``.
+    executor
+        Where samples are evaluated.
+    """
+
+    parameters: Mapping[str, Any]
+    optimizer: Any = None
+    metric: Any = None
+    n_rounds: Any = 1
+    callback: Any = "text"
+    restart: bool = False
+    start_iteration: Any = None
+    penalty: Any = None
+    seed: Any = None
+    stop: Any = None
+    weights: Any = None
+    executor: AbstractExecutor | None = None
+
+
+def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return parameters given as keywords and those given through ``params={...}``.
+
+    Raises
+    ------
+    InvalidValueError
+        If one is given both ways.
+    """
+    params = {} if params is None else params
+    check_instance("params", params, Mapping, "a dictionary {name: bounds}")
+    twice = sorted(set(bounds) & set(params))
+    if twice:
+        raise InvalidValueError(f"{twice} are given both as keywords and in `params`.")
+    return {**bounds, **params}
