@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -14,6 +15,14 @@ from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation, joined
 from brianfit.objective.failures import without_nan
+from brianfit.objective.linearisation import (
+    Differences,
+    Linearisation,
+    is_least_squares,
+    joined_linearisations,
+    residual_weights,
+    task_with_traces,
+)
 from brianfit.objective.outputs import (
     Output,
     SpikeOutput,
@@ -39,6 +48,8 @@ class Objective:
         What is simulated.
     simulation
         The task made ready to run.
+    engine
+        What made it ready.
     outputs
         What is compared, with which metric and weight.
     columns
@@ -52,6 +63,7 @@ class Objective:
 
     task: SimulationTask
     simulation: AbstractSimulation
+    engine: AbstractEngine
     outputs: tuple[Output, ...]
     columns: ParameterColumns
     penalty: str | None
@@ -87,9 +99,66 @@ class Objective:
             parts.append(self._compare(result, len(columns[start : start + size])))
         return joined(parts)
 
-    def samples_at_once(self) -> int:
-        """Return how many samples can be simulated under the memory limit."""
-        task = self.task
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether the error is a sum of squares, so that samples can be linearised."""
+        return self.penalty is None and is_least_squares(self.outputs)
+
+    @property
+    def simulations_per_linearisation(self) -> int:
+        """How many samples are simulated to linearise one."""
+        return 1 + len(self.columns.free)
+
+    def linearise(
+        self,
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        steps: Float[np.ndarray, "n_samples n_parameters"],
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> Linearisation:
+        """Simulate samples and get the derivatives of their residuals; see `is_least_squares`.
+
+        Parameters
+        ----------
+        values
+            Values of the free parameters [SI].
+        steps
+            By how much each parameter is changed for a finite difference [SI]; either sign.
+        iteration, seed, first_sample
+            As in `AbstractSimulation.run`.
+        """
+        by_differences = self._differences
+        size = self.samples_at_once(by_differences.task)
+        size = max(1, size // self.simulations_per_linearisation)
+        parts = [
+            by_differences.linearise(
+                values[start : start + size],
+                steps=steps[start : start + size],
+                iteration=iteration,
+                seed=seed,
+                first_sample=first_sample + start,
+            )
+            for start in range(0, len(values), size)
+        ]
+        return joined_linearisations(parts)
+
+    @cached_property
+    def _differences(self) -> Differences:
+        task = task_with_traces(self.task, self.outputs)
+        return Differences(
+            task=task,
+            simulation=self.engine.prepare(task),
+            columns=self.columns,
+            weights=residual_weights(self.outputs, task.dt),
+            data={output.name: np.asarray(output.data) for output in self.outputs},
+            compare=self._compare,
+        )
+
+    def samples_at_once(self, task: SimulationTask | None = None) -> int:
+        """Return how many samples of a task can be simulated under the memory limit."""
+        task = task or self.task
         bytes_of_sample = 8 * len(task.recorded) * task.n_traces * task.n_steps
         return max(1, self.memory_limit // bytes_of_sample) if bytes_of_sample else 10**9
 
@@ -156,6 +225,7 @@ def build_objective(
     return Objective(
         task=complete,
         simulation=engine.prepare(complete),
+        engine=engine,
         outputs=tuple(outputs),
         columns=columns,
         penalty=penalty,
