@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import version as _version
 from typing import Any
 
-_WHERE = {
+_WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; None: all of it
     "AbstractEngine": ("brianfit.engines", "AbstractEngine"),
     "BrianfitError": ("brianfit._foundation.errors", "BrianfitError"),
     "CMAESOptimizer": ("brianfit.optimizers", "CMAESOptimizer"),
@@ -51,6 +51,7 @@ _WHERE = {
     "example_recording": ("brianfit.data", "example_recording"),
     "firing_rate": ("brianfit.metrics", "firing_rate"),
     "get_gamma_factor": ("brianfit.metrics", "get_gamma_factor"),
+    "library": ("brianfit.library", None),
     "make_dic": ("brianfit.fitting", "make_dic"),
     "normalize_weights": ("brianfit.metrics", "normalize_weights"),
     "until_first_spike": ("brianfit.data", "until_first_spike"),
@@ -67,7 +68,8 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'brianfit' has no attribute {name!r}")
     module, attribute = _WHERE[name]
-    value = getattr(import_module(module), attribute)
+    found = import_module(module)
+    value = found if attribute is None else getattr(found, attribute)
     globals()[name] = value
     return value
 

@@ -1,3 +1,4 @@
+from brianfit import library as library
 from brianfit._foundation.errors import BrianfitError as BrianfitError
 from brianfit.data import Recording as Recording
 from brianfit.data import RecordingSet as RecordingSet

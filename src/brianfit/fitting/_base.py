@@ -31,7 +31,8 @@ class AbstractFitter(AbstractProblemView):
     ----------
     model
         Equations, as a string or an `Equations` object; free parameters are declared as constants,
-        ``g_na : siemens (constant)``.
+        ``g_na : siemens (constant)``. Or a model of `brianfit.library`, which also says threshold,
+        reset, refractory, method, initial values and bounds, unless they are given.
     input
         ``{name: values}`` for variables that the equations use without defining them; values of
         shape (n_traces, n_steps), or a list of arrays of different length. Or values alone, named

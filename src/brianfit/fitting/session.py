@@ -44,6 +44,8 @@ class FitSession:
     ----------
     n_samples
         Samples per round that are wanted.
+    default_parameters
+        How the parameters of a model of the library are treated where the user does not say it.
     search
         None before the first `fit`.
     """
@@ -54,6 +56,7 @@ class FitSession:
     use_units: bool = True
     penalty: str | None = None
     memory_limit: int = MEMORY_LIMIT
+    default_parameters: Mapping[str, Any] = field(default_factory=dict)
     search: Search | None = None
     stop_reason: str = "no round was asked for"
     refinement: str = ""
@@ -65,6 +68,7 @@ class FitSession:
         rounds = check_positive_integer("n_rounds", request.n_rounds, minimum=0)
         rules = stop_rules_from(request.stop)
         callback = callback_setup(request.callback, rounds)
+        request = self._with_default_parameters(request)
         search = self._search_for(request, namespace, rounds)
         for rule in rules:
             rule.check(search.dimensions.error)
@@ -133,6 +137,12 @@ class FitSession:
         if self.search is None:
             raise FitStateError("There is no result yet: call fit() first.")
         return self.search
+
+    def _with_default_parameters(self, request: FitRequest) -> FitRequest:
+        """Return the request with defaults beside the bounds; none where old bounds go on."""
+        if not request.parameters and self.search is not None:
+            return request
+        return replace(request, parameters={**self.default_parameters, **request.parameters})
 
     def _search_for(
         self, request: FitRequest, namespace: Mapping[str, Any], n_rounds: int

@@ -13,6 +13,7 @@ from brianfit.fitting.generation import GENERATE_ITERATION
 from brianfit.fitting.namespaces import Namespace, calling_frame
 from brianfit.fitting.opening import SessionOptions, open_session
 from brianfit.fitting.reading import FitterArguments
+from brianfit.fitting.ready_models import method_for_spikes
 from brianfit.fitting.request import FitRequest, all_parameters
 from brianfit.objective import MEMORY_LIMIT, SPIKES
 
@@ -23,7 +24,8 @@ class SpikeFitter(AbstractFitter):
 
     The arguments are explained in `AbstractFitter`; `output` is a list with the spike times of
     every trace (seconds, or with unit): an array, or a list of arrays where the stimulus was
-    repeated. The method is 'exponential_euler' unless told.
+    repeated. The method is 'exponential_euler' unless the argument or a model of the library says
+    otherwise.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the arguments that users know
@@ -60,7 +62,7 @@ class SpikeFitter(AbstractFitter):
                 threshold=threshold,
                 reset=reset,
                 refractory=refractory,
-                method=method or "exponential_euler",
+                method=method_for_spikes(model, method),
                 param_init=param_init,
             ),
             SessionOptions(

@@ -1,0 +1,63 @@
+"""Generalised integrate-and-fire: currents and threshold that every spike moves (GIF)."""
+
+from __future__ import annotations
+
+from brian2 import Mohm, ms, mV
+
+from brianfit.library._base import NeuronModel
+from brianfit.model import Parameter
+
+GIF = NeuronModel(
+    name="gif",
+    title="Generalised integrate-and-fire with spike-triggered current and moving threshold",
+    family="generalised integrate-and-fire",
+    equations="""
+        dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)
+        deta_1/dt = -eta_1/tau_1 : volt
+        deta_2/dt = -eta_2/tau_2 : volt
+        dgamma_1/dt = -gamma_1/tau_g1 : volt
+        dgamma_2/dt = -gamma_2/tau_g2 : volt
+        tau_m : second (constant)
+        R : ohm (constant)
+        EL : volt (constant)
+        VT : volt (constant)
+        V_r : volt (constant)
+        b_1 : volt (constant)
+        b_2 : volt (constant)
+        c_1 : volt (constant)
+        c_2 : volt (constant)
+        tau_1 : second (constant)
+        tau_2 : second (constant)
+        tau_g1 : second (constant)
+        tau_g2 : second (constant)
+        t_ref : second (constant)
+    """,
+    threshold="v > VT + gamma_1 + gamma_2",
+    reset="v = V_r; eta_1 += b_1; eta_2 += b_2; gamma_1 += c_1; gamma_2 += c_2",
+    refractory="t_ref",
+    method="exponential_euler",
+    initial_values={"v": "EL"},
+    parameters={
+        "tau_m": Parameter(1 * ms, 100 * ms, scale="log"),
+        "R": Parameter(5 * Mohm, 3000 * Mohm, scale="log"),
+        "EL": Parameter(-90 * mV, -45 * mV),
+        "VT": Parameter(-60 * mV, -20 * mV),
+        "V_r": Parameter(-90 * mV, -40 * mV),
+        "b_1": Parameter(-10 * mV, 50 * mV),
+        "b_2": Parameter(-2 * mV, 20 * mV),
+        "c_1": Parameter(-5 * mV, 50 * mV),
+        "c_2": Parameter(-2 * mV, 20 * mV),
+        "tau_1": Parameter(2 * ms, 50 * ms, scale="log"),
+        "tau_2": Parameter(50 * ms, 1000 * ms, scale="log"),
+        "tau_g1": Parameter(2 * ms, 50 * ms, scale="log"),
+        "tau_g2": Parameter(50 * ms, 1000 * ms, scale="log"),
+        "t_ref": Parameter(0.5 * ms, 20 * ms, scale="log"),
+    },
+    held_for_spikes={"EL": -70 * mV, "VT": -50 * mV},
+    source="Mensi et al. (2012), Journal of Neurophysiology 107:1756-1775; Pozzorini et al. "
+    "(2015), PLoS Computational Biology 11:e1004275.",
+    notes="The spike-triggered current is divided by the leak conductance, so that b_1 and b_2 are "
+    "voltages; kernels are sums of two exponentials. The threshold is met without noise.",
+)
+
+__all__ = ["GIF"]
