@@ -11,6 +11,7 @@ Brian) exception that fits, so that ordinary `except ValueError` code works::
     ├── FitStateError            (RuntimeError)  a call that the state of the fit does not allow
     ├── UnsupportedByFusedEngine (NotImplementedError)   the fused engine cannot run this model
     ├── SimulationError          (RuntimeError)  the simulator failed
+    ├── UnreadableFileError      (OSError)       a file that is missing, broken, or something else
     └── MissingPackageError      (ImportError)   an optional package is not installed
 """
 
@@ -61,6 +62,11 @@ class UnsupportedByFusedEngine(BrianfitError, NotImplementedError):  # noqa: N81
 @final
 class SimulationError(BrianfitError, RuntimeError):
     """The simulator failed for a reason other than the values of the parameters."""
+
+
+@final
+class UnreadableFileError(BrianfitError, OSError):
+    """A file that is missing, broken, too large, or not what it is taken for."""
 
 
 @final

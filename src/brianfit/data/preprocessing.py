@@ -10,7 +10,14 @@ from brian2 import ms
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, dimensions_of, from_si, scalar_si, si_array
+from brianfit._foundation.units import (
+    SECOND,
+    dimensions_of,
+    from_si,
+    readable,
+    scalar_si,
+    si_array,
+)
 from brianfit.data.recordings import Recording, RecordingSet
 
 
@@ -79,8 +86,9 @@ def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> Recordi
             "The spike times of the recordings are not known. Give them to "
             "RecordingSet.from_arrays(spikes=...); detect_spikes() finds them in a trace."
         )
-    kept = tuple(_until_first_spike(recording, before) for recording in recordings)
-    return RecordingSet(recordings=kept, dimensions=recordings.dimensions)
+    kept = [_until_first_spike(recording, before) for recording in recordings]
+    step = f"traces were kept until {readable(before, SECOND)} before the first spike"
+    return recordings.changed(kept, step)
 
 
 def upward_crossings(

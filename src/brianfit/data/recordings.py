@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
@@ -16,8 +16,8 @@ from brianfit._foundation.units import (
     dimensions_of,
     scalar_si,
     si_array,
-    unit_name,
 )
+from brianfit.data.table import as_table
 
 
 @final
@@ -65,10 +65,16 @@ class RecordingSet:
         The sweeps.
     dimensions
         Physical dimensions of every input and trace, by name.
+    history
+        Where the recordings come from and what was done to them since, one sentence a step.
+    metadata
+        What the file says about them, by name.
     """
 
     recordings: tuple[Recording, ...]
     dimensions: Mapping[str, Dimension]
+    history: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.recordings:
@@ -144,19 +150,17 @@ class RecordingSet:
     def __getitem__(self, chosen: int | slice | Sequence[int]) -> RecordingSet:
         """Return the set of the chosen sweeps: a number, a slice, or a list of numbers."""
         numbers = np.atleast_1d(np.arange(len(self))[chosen])
-        return RecordingSet(
-            recordings=tuple(self.recordings[k] for k in numbers), dimensions=self.dimensions
+        listed = ", ".join(str(k) for k in numbers)
+        return self.changed(
+            [self.recordings[k] for k in numbers], f"sweeps {listed} of {len(self)} were chosen"
         )
 
+    def changed(self, recordings: Sequence[Recording], step: str) -> RecordingSet:
+        """Return the set with other recordings; `step` says in words what was done to them."""
+        return replace(self, recordings=tuple(recordings), history=(*self.history, step))
+
     def __str__(self) -> str:
-        units = ", ".join(f"{name} [{unit_name(dim)}]" for name, dim in self.dimensions.items())
-        lines = [f"{len(self)} sweeps of {units}"]
-        lines += [
-            f"  {recording.label}: {recording.duration:g} s, a value every {recording.dt:g} s"
-            + "".join(f", {train.size} spikes" for train in recording.spike_trains)
-            for recording in self.recordings
-        ]
-        return "\n".join(lines)
+        return as_table(self.recordings, self.dimensions)
 
     @property
     def input_names(self) -> tuple[str, ...]:
