@@ -9,6 +9,7 @@ from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator, Model, TimedValues
@@ -108,7 +109,7 @@ class AbstractSimulation(ABC):
         """The code that is run, for reading."""
 
 
-class AbstractEngine(ABC):
+class AbstractEngine(AbstractPart):
     """A way to simulate models."""
 
     @abstractmethod

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 
+from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
 
 Result = TypeVar("Result")
 
 
-class AbstractExecutor(ABC):
+class AbstractExecutor(AbstractPart):
     """A place where samples are evaluated; the results do not depend on it."""
 
     @abstractmethod

@@ -8,12 +8,14 @@ from platform import python_version
 
 from brianfit._foundation.units import SECOND, from_si
 from brianfit.fitting.search import Search
-from brianfit.results import FitResult
+from brianfit.results import FitResult, ProblemRecord
 
 PACKAGES = ("brianfit", "brian2", "numpy", "scipy", "numba", "sympy", "cmaes")
 
 
-def result_of(search: Search, *, stop_reason: str, refinement: str) -> FitResult:
+def result_of(
+    search: Search, problem: ProblemRecord, *, stop_reason: str, refinement: str
+) -> FitResult:
     """Return everything that a search leaves behind."""
     space, best = search.parameters.space, search.best
     names = search.problem.output_names
@@ -42,9 +44,10 @@ def result_of(search: Search, *, stop_reason: str, refinement: str) -> FitResult
         stop_reason=stop_reason,
         seed=search.seed,
         settings=settings_of(search),
-        versions=versions(),
+        versions=problem.versions,
         trace_labels=labels,
         refinement=refinement,
+        problem=problem,
     )
 
 

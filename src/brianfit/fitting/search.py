@@ -54,6 +54,8 @@ class Search:
     error_scale
         Errors are divided by it before an optimizer sees them, so that it need not know about
         units; set by the first round in which a sample could be scored.
+    rounds_foreseen
+        Rounds that were announced to the optimizer.
     """
 
     problem: Problem
@@ -68,6 +70,7 @@ class Search:
     iteration: int = 0
     error_scale: float | None = None
     best: Best | None = None
+    rounds_foreseen: int = 0
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,6 +82,7 @@ class Search:
     def start_optimizer(self, n_rounds: int) -> None:
         """Give the optimizer its box, its random numbers and the point to start from."""
         space = self.parameters.space
+        self.rounds_foreseen = n_rounds
         self.optimizer.seed(generator_for(self.seed, "optimizer"))
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
         self.n_samples = self.optimizer.initialize(

@@ -24,6 +24,7 @@ from brianfit.fitting.continuing import contradictions
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.provenance import best_values, result_of
+from brianfit.fitting.recording_problem import problem_record
 from brianfit.fitting.request import OPTION_NAMES, FitRequest
 from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
@@ -122,8 +123,12 @@ class FitSession:
 
     def result(self) -> FitResult:
         """Return what the search has left behind so far."""
+        search = self.require_search()
         return result_of(
-            self.require_search(), stop_reason=self.stop_reason, refinement=self.refinement
+            search,
+            problem_record(search, engine=self.engine, use_units=self.use_units),
+            stop_reason=self.stop_reason,
+            refinement=self.refinement,
         )
 
     def require_search(self) -> Search:

@@ -8,7 +8,7 @@ method, and the objective then uses it.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -16,8 +16,9 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
+from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     SECOND,
@@ -26,10 +27,11 @@ from brianfit._foundation.units import (
     si_array,
     si_scalar_any,
 )
+from brianfit.metrics._repeats import Repeats, pairs_of_repeats, read_repeats, read_samples
 from brianfit.model import Accumulator
 
 
-class AbstractMetric(ABC):
+class AbstractMetric(AbstractPart):
     """How far an output is from its recording.
 
     Parameters
@@ -50,8 +52,12 @@ class AbstractMetric(ABC):
         The unit of the error is that of the output to this power (class attribute).
     normalization_power : int
         The error is proportional to the factor `normalization` to this power (class attribute).
+    own_dimensions : Dimension
+        Dimensions of the error beside those of the output, such as those of a latency (class
+        attribute).
     """
 
+    own_dimensions: ClassVar[Dimension] = DIMENSIONLESS
     output_power: ClassVar[int] = 0
     normalization_power: ClassVar[int] = 1
 
@@ -89,7 +95,7 @@ class AbstractMetric(ABC):
 
     def get_dimensions(self, output_dim: Dimension) -> Dimension:
         """Return the dimensions of the error without normalization, given those of the output."""
-        return output_dim**self.output_power
+        return output_dim**self.output_power * self.own_dimensions
 
     def get_normalized_dimensions(self, output_dim: Dimension) -> Dimension:
         """Return the dimensions of the error that is minimised."""
@@ -184,27 +190,50 @@ class AbstractSpikeMetric(AbstractMetric):
         Parameters
         ----------
         model : sequence of sequences of arrays, ``[sample][trace]``
-            Spike times [s].
+            Spike times [s]; a list of arrays where the model was simulated several times.
         data : sequence of arrays, one per trace
-            Spike times [s].
+            Spike times [s]; a list of arrays where the stimulus was repeated.
         dt
             Simulation step [s].
 
         Raises
         ------
         InvalidValueError
-            If a sample has another number of trains than the recording.
+            If a sample has another number of traces than the recording, or the number of simulated
+            repeats differs.
         """
         step = scalar_si("dt", dt, SECOND)
-        for number, sample in enumerate(model):
-            if len(sample) != len(data):
-                raise InvalidValueError(
-                    f"Expected one spike train per trace for every sample, that is {len(data)}, "
-                    f"but sample {number} of `model` has {len(sample)}."
-                )
-        trains = [[si_array("model", train, SECOND) for train in sample] for sample in model]
-        recorded = [si_array("data", train, SECOND) for train in data]
-        return self.errors_of(self.features_of(trains, recorded, step))
+        recorded = [read_repeats("data", given) for given in data]
+        trains = read_samples(model, len(recorded))
+        return self.errors_of(self.features_of_repeats(trains, recorded, step))
+
+    def features_of_repeats(
+        self, model: Sequence[Sequence[Repeats]], data: Sequence[Repeats], dt: float
+    ) -> Any:
+        """Return the features of sets of trains, or else of all pairs of them.
+
+        Parameters
+        ----------
+        model, data
+            ``[sample][trace][repeat]`` and ``[trace][repeat]``, arrays of times [s].
+        """
+        n_simulated = len(model[0][0]) if model and model[0] else 1
+        if isinstance(self, SupportsTrainSets):
+            flat = [[train for repeats in sample for train in repeats] for sample in model]
+            trains = spike_trains_from_nested(flat, n_traces=len(data) * n_simulated)
+            return self.features_of_sets(trains, data, dt)
+        pairs = pairs_of_repeats([len(repeats) for repeats in data], n_simulated)
+        return self.of_pairs(pairs, len(data)).features_of(
+            [[sample[trace][k] for trace, _, k in pairs] for sample in model],
+            [data[trace][k] for trace, k, _ in pairs],
+            dt,
+        )
+
+    def of_pairs(self, pairs: Sequence[tuple[int, int, int]], n_traces: int) -> Any:
+        """Return the metric for pairs of repeats in the place of `n_traces` traces."""
+        if len(pairs) > n_traces and isinstance(self, SupportsTraceSelection):
+            return self.select_traces([trace for trace, _, _ in pairs])
+        return self
 
     def features_of(
         self,
@@ -261,6 +290,27 @@ class SupportsSpikeTrains(Protocol):
         self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the features, `t_start` applied."""
+
+
+@runtime_checkable
+class SupportsTrainSets(Protocol):
+    """A spike metric of all trains on a trace at once, where a stimulus was repeated."""
+
+    def features_of_sets(
+        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the features, `t_start` applied.
+
+        Parameters
+        ----------
+        model
+            The trains of the model: as many on the first trace as there were simulated repeats,
+            then those on the second trace, ...
+        data
+            The recorded trains of every trace.
+        dt
+            Simulation step [s].
+        """
 
 
 @runtime_checkable

@@ -10,16 +10,17 @@ beyond that is told by the protocol at the end of this file: it offers it by hav
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
 
 
-class AbstractOptimizer(ABC):
+class AbstractOptimizer(AbstractPart):
     """A method that searches a box; public name `Optimizer`.
 
     The state of an optimizer is search state only. A pickled or deep-copied one goes on exactly as

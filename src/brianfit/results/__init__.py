@@ -2,6 +2,23 @@
 
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
+from brianfit.results.problem_record import (
+    EventRecord,
+    ParameterRecord,
+    PartRecord,
+    ProblemRecord,
+)
 from brianfit.results.tables import FORMATS, Dimensions, results_table
 
-__all__ = ["FORMATS", "Dimensions", "FitResult", "History", "Round", "results_table"]
+__all__ = [
+    "FORMATS",
+    "Dimensions",
+    "EventRecord",
+    "FitResult",
+    "History",
+    "ParameterRecord",
+    "PartRecord",
+    "ProblemRecord",
+    "Round",
+    "results_table",
+]

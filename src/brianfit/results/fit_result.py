@@ -11,6 +11,7 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
 from brianfit.results.history import History
+from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.tables import Dimensions
 
 
@@ -48,6 +49,8 @@ class FitResult:
         Names of the traces.
     refinement
         What the local polish found, in words; empty before `refine`.
+    problem
+        What was fitted to what; enough to ask for it again.
     """
 
     best_values: Mapping[str, float]
@@ -65,6 +68,7 @@ class FitResult:
     versions: Mapping[str, str]
     trace_labels: tuple[str, ...]
     refinement: str = ""
+    problem: ProblemRecord | None = None
 
     @property
     def best_params(self) -> dict[str, Any]:
