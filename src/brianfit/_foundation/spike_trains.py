@@ -65,10 +65,17 @@ class SpikeTrains:
 
     def select_traces(self, traces: Sequence[int]) -> SpikeTrains:
         """Return the trains of `traces`, in that order; a trace may be named several times."""
-        chosen = [
-            [self.train(sample, trace) for trace in traces] for sample in range(self.n_samples)
-        ]
-        return spike_trains_from_nested(chosen, n_traces=len(traces))
+        shape = (self.n_samples, self.n_traces)
+        counts = self.counts()[:, list(traces)].ravel()
+        starts = self.offsets[:-1].reshape(shape)[:, list(traces)].ravel()
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
+        return SpikeTrains(
+            n_samples=self.n_samples,
+            n_traces=len(traces),
+            times=self.times[places],
+            offsets=offsets,
+        )
 
     def within(self, durations: Float[np.ndarray, " n_traces"]) -> SpikeTrains:
         """Return the trains without the spikes at or after the end of their trace [s]."""

@@ -4,6 +4,9 @@ from brianfit.metrics._base import (
     AbstractMetric,
     AbstractSpikeMetric,
     AbstractTraceMetric,
+    normalize_weights,
+)
+from brianfit.metrics._supports import (
     SupportsAccumulator,
     SupportsDataCheck,
     SupportsDurations,
@@ -11,11 +14,12 @@ from brianfit.metrics._base import (
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTraceSelection,
-    normalize_weights,
+    SupportsTrainSets,
 )
 from brianfit.metrics.features import FeatureMetric, calc_eFEL
 from brianfit.metrics.firing_pattern import FiringPattern
 from brianfit.metrics.gamma_factor import GammaFactor, firing_rate, get_gamma_factor
+from brianfit.metrics.md_star import MDStar
 from brianfit.metrics.mean_squared_error import MSEMetric
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "FeatureMetric",
     "FiringPattern",
     "GammaFactor",
+    "MDStar",
     "MSEMetric",
     "SupportsAccumulator",
     "SupportsDataCheck",
@@ -33,6 +38,7 @@ __all__ = [
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
     "SupportsTraceSelection",
+    "SupportsTrainSets",
     "calc_eFEL",
     "firing_rate",
     "get_gamma_factor",

@@ -2,15 +2,15 @@
 
 To write one, derive from `AbstractTraceMetric` (public name `TraceMetric`) or
 `AbstractSpikeMetric` (`SpikeMetric`) and write `get_features` and `get_errors`. What a metric can
-do beyond that is told by the protocols at the end of this file: a metric offers one by having the
-method, and the objective then uses it.
+do beyond that is told by the protocols in `_supports.py`: a metric offers one by having the method,
+and the objective then uses it.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
 from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.spike_trains import spike_trains_from_nested
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     SECOND,
@@ -28,7 +28,7 @@ from brianfit._foundation.units import (
     si_scalar_any,
 )
 from brianfit.metrics._repeats import Repeats, pairs_of_repeats, read_repeats, read_samples
-from brianfit.model import Accumulator
+from brianfit.metrics._supports import SupportsTraceSelection, SupportsTrainSets
 
 
 class AbstractMetric(AbstractPart):
@@ -249,103 +249,6 @@ class AbstractSpikeMetric(AbstractMetric):
     def errors_of(self, features: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample, `normalization` applied."""
         return np.asarray(self.get_errors(features)) * self.normalization
-
-
-@runtime_checkable
-class SupportsAccumulator(Protocol):
-    """A trace metric whose features are running sums: no trace needs to be kept."""
-
-    def accumulator(
-        self, output: str, data: Float[np.ndarray, "n_traces n_steps"], dt: float
-    ) -> Accumulator:
-        """Return the sum that equals the features (n_samples, n_traces) of variable `output`."""
-
-
-@runtime_checkable
-class SupportsResiduals(Protocol):
-    """A metric that is a mean of squares: usable by least-squares algorithms."""
-
-    def residual_weights(
-        self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
-    ) -> Float[np.ndarray, "n_traces n_steps"]:
-        """Return w such that the error of a sample is ``sum((w * (model - data))**2)``.
-
-        Where nothing was measured, w is zero. `normalization` is contained.
-        """
-
-
-@runtime_checkable
-class SupportsTraceErrors(Protocol):
-    """A metric that can tell the error of every trace although its features are not those."""
-
-    def get_trace_errors(self, features: Any) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return one error per sample and trace."""
-
-
-@runtime_checkable
-class SupportsSpikeTrains(Protocol):
-    """A spike metric that works on all trains at once."""
-
-    def features_of_trains(
-        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the features, `t_start` applied."""
-
-
-@runtime_checkable
-class SupportsTrainSets(Protocol):
-    """A spike metric of all trains on a trace at once, where a stimulus was repeated."""
-
-    def features_of_sets(
-        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the features, `t_start` applied.
-
-        Parameters
-        ----------
-        model
-            The trains of the model: as many on the first trace as there were simulated repeats,
-            then those on the second trace, ...
-        data
-            The recorded trains of every trace.
-        dt
-            Simulation step [s].
-        """
-
-
-@runtime_checkable
-class SupportsDataCheck(Protocol):
-    """A metric that can tell, before anything is simulated, that it cannot score a recording."""
-
-    def check_data(self, data: Any, dt: float) -> None:
-        """Raise a `BrianfitError` if the metric cannot be used with `data`.
-
-        Parameters
-        ----------
-        data
-            As in `get_features`, but whole: neither cut at `t_start` nor normalized.
-        dt
-            Simulation step [s].
-        """
-
-
-@runtime_checkable
-class SupportsDurations(Protocol):
-    """A metric that depends on how long the traces are."""
-
-    def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Any:
-        """Return the metric for traces that end at `durations` [s].
-
-        Durations that were given to the metric by its user stand.
-        """
-
-
-@runtime_checkable
-class SupportsTraceSelection(Protocol):
-    """A metric with arguments that hold one value per trace."""
-
-    def select_traces(self, traces: Sequence[int]) -> Any:
-        """Return the metric for `traces` only, in that order; one may be named several times."""
 
 
 def check_trace_shapes(model: np.ndarray, data: np.ndarray) -> None:

@@ -18,6 +18,7 @@ from brianfit.metrics import (
     SupportsAccumulator,
     SupportsSpikeTrains,
     SupportsTraceErrors,
+    SupportsTrainSets,
 )
 from brianfit.model import Accumulator
 from brianfit.objective.failures import checked_errors, without_nan
@@ -67,8 +68,9 @@ class TraceOutput:
 class SpikeOutput:
     """The spikes of the model, compared with recorded spike trains.
 
-    A trace may have been recorded several times: every recorded train is compared with the
-    model's train on its trace, and the metric takes the mean over all of them.
+    A trace may have been recorded several times, and simulated several times: a metric of sets is
+    given both sets; any other metric compares every recorded train with every train of the model
+    on its trace, and takes the mean over these pairs.
 
     Attributes
     ----------
@@ -78,6 +80,8 @@ class SpikeOutput:
         The number of the trace to which each recorded train belongs.
     durations
         End of every trace [s]; later spikes of the model do not count.
+    repeats
+        How many neighbouring traces of the simulation repeat one trace.
     """
 
     name: str = SPIKES
@@ -86,25 +90,44 @@ class SpikeOutput:
     trace_of_train: tuple[int, ...]
     durations: Float[np.ndarray, " n_traces"]
     weight: float = 1.0
+    repeats: int = 1
 
     def features(self, result: SimulationResult, dt: float) -> Any:
         """Return the features of the metric for all samples."""
-        trains = self._trains(result)
+        if result.spikes is None:
+            raise RuntimeError("The engine returned no spikes although they were asked for.")
+        trains = result.spikes.within(np.repeat(self.durations, self.repeats))
+        if isinstance(self.metric, SupportsTrainSets):
+            return self.metric.features_of_sets(trains, self._recorded_sets(), dt)
+        trains, data = self._pairs(trains)
         if isinstance(self.metric, SupportsSpikeTrains):
-            return self.metric.features_of_trains(trains, self.data, dt)
-        return self.metric.features_of(trains.nested(), self.data, dt)
+            return self.metric.features_of_trains(trains, data, dt)
+        return self.metric.features_of(trains.nested(), data, dt)
 
     def errors(self, features: Any) -> Any:
         """Return one error per sample."""
         return self.metric.errors_of(features)
 
-    def _trains(self, result: SimulationResult) -> SpikeTrains:
-        if result.spikes is None:
-            raise RuntimeError("The engine returned no spikes although they were asked for.")
-        trains = result.spikes.within(self.durations)
+    @property
+    def trace_of_feature(self) -> tuple[int, ...]:
+        """The number of the trace to which each column of the features belongs."""
+        if isinstance(self.metric, SupportsTrainSets):
+            return tuple(range(self.durations.size))
+        return tuple(trace for trace in self.trace_of_train for _ in range(self.repeats))
+
+    def _recorded_sets(self) -> list[list[np.ndarray]]:
+        sets: list[list[np.ndarray]] = [[] for _ in range(self.durations.size)]
+        for trace, train in zip(self.trace_of_train, self.data, strict=True):
+            sets[trace].append(train)
+        return sets
+
+    def _pairs(self, trains: SpikeTrains) -> tuple[SpikeTrains, Sequence[np.ndarray]]:
+        """Return trains of the model and recorded trains, column by column."""
         if self.trace_of_train == tuple(range(trains.n_traces)):
-            return trains
-        return trains.select_traces(self.trace_of_train)
+            return trains, self.data
+        repeats = range(self.repeats)
+        columns = [trace * self.repeats + k for trace in self.trace_of_train for k in repeats]
+        return trains.select_traces(columns), [train for train in self.data for _ in repeats]
 
 
 Output = TraceOutput | SpikeOutput
@@ -133,17 +156,17 @@ def trace_errors(
     else:
         return np.full((n_samples, n_traces), np.nan)
     if isinstance(output, SpikeOutput):
-        per_train = _mean_per_trace(per_train, output.trace_of_train, n_traces)
+        per_train = _mean_per_trace(per_train, output.trace_of_feature, n_traces)
     if per_train.shape != (n_samples, n_traces):
         return np.full((n_samples, n_traces), np.nan)
     return without_nan(per_train)
 
 
 def _mean_per_trace(
-    per_train: np.ndarray, trace_of_train: tuple[int, ...], n_traces: int
+    per_train: np.ndarray, trace_of_feature: tuple[int, ...], n_traces: int
 ) -> np.ndarray:
-    if per_train.ndim != 2 or per_train.shape[1] != len(trace_of_train):
+    if per_train.ndim != 2 or per_train.shape[1] != len(trace_of_feature):
         return per_train
     sums = np.zeros((per_train.shape[0], n_traces))
-    np.add.at(sums.T, np.array(trace_of_train), per_train.T)
-    return sums / np.bincount(trace_of_train, minlength=n_traces)
+    np.add.at(sums.T, np.array(trace_of_feature), per_train.T)
+    return sums / np.bincount(trace_of_feature, minlength=n_traces)

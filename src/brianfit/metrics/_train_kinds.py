@@ -1,0 +1,131 @@
+"""What compiled spike metrics have in common: metrics of pairs of trains, and of sets of trains."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+
+from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit.metrics._base import AbstractSpikeMetric
+
+# Spike times are multiples of the step up to rounding; this part of a step is rounding.
+ROUNDING = 1e-6
+
+
+class AbstractPairMetric(AbstractSpikeMetric):
+    """A spike metric that compares one train of the model with one recorded train.
+
+    Where a stimulus was repeated, every recorded train is compared with every train that the model
+    has for this stimulus, and the error is the mean over all pairs.
+    """
+
+    @abstractmethod
+    def pair_errors(
+        self, model: SpikeTrains, data: SpikeTrains, dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace.
+
+        Parameters
+        ----------
+        model
+            The trains of all samples, which may have spikes before `t_start`.
+        data
+            The recorded trains as of a single sample, none before `t_start`.
+        """
+
+    def get_features(
+        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace."""
+        check_sorted("model", [train for sample in model for train in sample])
+        return self.features_of_trains(
+            spike_trains_from_nested(model, n_traces=len(data)), data, dt
+        )
+
+    def features_of_trains(
+        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace, `t_start` applied."""
+        check_sorted("data", data)
+        kept = [[train[train >= self.t_start] for train in data]]
+        return self.pair_errors(model, spike_trains_from_nested(kept, n_traces=len(data)), dt)
+
+    def get_errors(
+        self, features: Float[np.ndarray, "n_samples n_traces"]
+    ) -> Float[np.ndarray, " n_samples"]:
+        """Return the mean over the traces."""
+        return np.asarray(features.mean(axis=1))
+
+
+class AbstractSetMetric(AbstractSpikeMetric):
+    """A spike metric that compares all trains of the model on a trace with all recorded ones.
+
+    A recorded set has one train per repeat of the stimulus. A set of the model has one train if the
+    model is deterministic, and one per simulated repeat if it is stochastic.
+    """
+
+    @abstractmethod
+    def features_of_sets(
+        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace; see `SupportsTrainSets`."""
+
+    def get_features(
+        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace, one train in each set."""
+        check_sorted("model", [train for sample in model for train in sample])
+        trains = spike_trains_from_nested(model, n_traces=len(data))
+        return self.features_of_sets(trains, [[train] for train in data], dt)
+
+    def get_errors(
+        self, features: Float[np.ndarray, "n_samples n_traces"]
+    ) -> Float[np.ndarray, " n_samples"]:
+        """Return the mean over the traces."""
+        return np.asarray(features.mean(axis=1))
+
+
+def check_sorted(name: str, trains: Sequence[np.ndarray]) -> None:
+    """Check that the times of every train rise.
+
+    Raises
+    ------
+    InvalidValueError
+        If those of one do not.
+    """
+    for number, train in enumerate(trains):
+        if np.any(np.diff(train) < 0):
+            raise InvalidValueError(
+                f"The spike times of a train must rise, but those of train {number} of `{name}` "
+                "do not. Sort them: np.sort(times)."
+            )
+
+
+def pooled_trains(data: Sequence[Sequence[np.ndarray]], start: float) -> SpikeTrains:
+    """Return the spikes of each set as one train, without those before `start` [s]."""
+    for repeats in data:
+        check_sorted("data", repeats)
+    pooled = [np.sort(np.concatenate([[], *repeats])) for repeats in data]
+    kept = [[times[times >= start] for times in pooled]]
+    return spike_trains_from_nested(kept, n_traces=len(data))
+
+
+def repeats_of_model(model: SpikeTrains, n_traces: int) -> int:
+    """Return how many trains the model has on each of `n_traces` traces.
+
+    Raises
+    ------
+    InvalidValueError
+        If they cannot be shared out evenly.
+    """
+    repeats, left_over = divmod(model.n_traces, n_traces)
+    if left_over or repeats == 0:
+        raise InvalidValueError(
+            f"Expected the same number of trains of the model for each of the {n_traces} traces, "
+            f"but found {model.n_traces} trains a sample."
+        )
+    return repeats
