@@ -11,6 +11,7 @@ from brianfit._foundation.shapes import Float
 from brianfit.fitting.samples import as_array
 from brianfit.fitting.search import Search
 from brianfit.fitting.stopping import AbstractStopRule
+from brianfit.fitting.uninterrupted import uninterrupted
 from brianfit.objective import Evaluation, joined
 from brianfit.results import History, Round
 
@@ -42,24 +43,28 @@ def run_rounds(
 def run_round(search: Search) -> None:
     """Add one round to a search."""
     started = time.perf_counter()
-    asked = search.optimizer.ask(search.n_samples)
-    space = search.parameters.space
-    values = space.to_values(as_array(asked, space.names))
-    start = _start_values(search)
-    evaluation = _evaluate(search, np.concatenate([values, start]))
-    search.optimizer.tell(asked, search.scaled(evaluation.errors[: len(values)]))
-    search.note(np.concatenate([values, start]), evaluation)
-    search.history = search.history.with_round(
-        Round(
-            iteration=search.iteration,
-            values=np.concatenate([values, start]),
-            errors=evaluation.errors,
-            output_errors=evaluation.output_errors,
-            raw_output_errors=evaluation.raw_output_errors,
-            seconds=time.perf_counter() - started,
-        )
+    number, space = search.history.n_rounds, search.parameters.space
+    search.past.begin_round()
+    asked = search.ask()
+    asked_values = space.to_values(as_array(asked, space.names))
+    values = np.concatenate([asked_values, _start_values(search)])
+    evaluation = search.past.recall(
+        number, search.iteration, values, lambda: _evaluate(search, values)
     )
-    search.iteration += 1
+    with uninterrupted():
+        search.optimizer.tell(asked, search.scaled(evaluation.errors[: len(asked_values)]))
+        search.note(values, evaluation)
+        search.finish_round(
+            Round(
+                iteration=search.iteration,
+                values=values,
+                errors=evaluation.errors,
+                output_errors=evaluation.output_errors,
+                raw_output_errors=evaluation.raw_output_errors,
+                seconds=search.past.seconds_of(number, time.perf_counter() - started),
+                trace_errors=evaluation.trace_errors,
+            )
+        )
 
 
 def _evaluate(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.bounds import Parameters
+from brianfit.fitting.past import Past
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
+from brianfit.fitting.uninterrupted import uninterrupted
 from brianfit.objective import Evaluation, Objective
 from brianfit.optimizers import AbstractOptimizer, SupportsStart
-from brianfit.results import Dimensions, History
+from brianfit.results import Dimensions, History, Round
 
 
 @final
@@ -56,6 +58,11 @@ class Search:
         units; set by the first round in which a sample could be scored.
     rounds_foreseen
         Rounds that were announced to the optimizer.
+    pending
+        What the optimizer asked for and was not told yet: a round that was interrupted is done
+        again with the same samples.
+    past
+        What is known of rounds that were done by an earlier process, and answers of this one.
     """
 
     problem: Problem
@@ -71,6 +78,8 @@ class Search:
     error_scale: float | None = None
     best: Best | None = None
     rounds_foreseen: int = 0
+    pending: Any = None
+    past: Past = field(default_factory=Past)
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +91,7 @@ class Search:
     def start_optimizer(self, n_rounds: int) -> None:
         """Give the optimizer its box, its random numbers and the point to start from."""
         space = self.parameters.space
-        self.rounds_foreseen = n_rounds
+        self.rounds_foreseen, self.pending = n_rounds, None
         self.optimizer.seed(generator_for(self.seed, "optimizer"))
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
         self.n_samples = self.optimizer.initialize(
@@ -91,6 +100,19 @@ class Search:
         start = space.start_coordinates()
         if start is not None and isinstance(self.optimizer, SupportsStart):
             self.optimizer.start_from(start)
+
+    def ask(self) -> Any:
+        """Return what the optimizer asks for, or asked for in a round that was interrupted."""
+        if self.pending is None:
+            with uninterrupted():
+                self.pending = self.optimizer.ask(self.n_samples)
+        return self.pending
+
+    def finish_round(self, done: Round) -> None:
+        """Add a round of which the optimizer was told."""
+        self.history = self.history.with_round(done)
+        self.iteration += 1
+        self.pending = None
 
     def scaled(self, errors: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
         """Return errors as the optimizer sees them."""

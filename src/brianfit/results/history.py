@@ -25,6 +25,8 @@ class Round:
         As in `Evaluation`.
     seconds
         Wall-clock time that the round took.
+    trace_errors
+        As in `Evaluation`; None where they were not kept.
     """
 
     iteration: int
@@ -33,6 +35,7 @@ class Round:
     output_errors: Float[np.ndarray, "n_samples n_outputs"]
     raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
     seconds: float
+    trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"] | None = None
 
 
 @final
