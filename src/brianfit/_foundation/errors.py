@@ -11,6 +11,7 @@ Brian) exception that fits, so that ordinary `except ValueError` code works::
     ├── FitStateError            (RuntimeError)  a call that the state of the fit does not allow
     ├── UnsupportedByFusedEngine (NotImplementedError)   the fused engine cannot run this model
     ├── SimulationError          (RuntimeError)  the simulator failed
+    ├── StoreError               (OSError)       a store that cannot be read, written, gone on with
     ├── UnreadableFileError      (OSError)       a file that is missing, broken, or something else
     └── MissingPackageError      (ImportError)   an optional package is not installed
 """
@@ -67,6 +68,11 @@ class SimulationError(BrianfitError, RuntimeError):
 @final
 class UnreadableFileError(BrianfitError, OSError):
     """A file that is missing, broken, too large, or not what it is taken for."""
+
+
+@final
+class StoreError(BrianfitError, OSError):
+    """A store that cannot be read or written, or that belongs to another fit."""
 
 
 @final

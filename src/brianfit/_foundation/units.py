@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,11 @@ __all__ = [
     "SECOND",
     "Dimension",
     "Quantity",
+    "dimension_from_powers",
     "dimensions_of",
     "equation_unit",
     "from_si",
+    "powers_of",
     "readable",
     "same_dimensions",
     "scalar_si",
@@ -60,6 +63,16 @@ def same_dimensions(first: Any, second: Any) -> bool:
 def unit_name(dimensions: Dimension) -> str:
     """Return the name of the SI unit of `dimensions`, ``"1"`` for plain numbers."""
     return "1" if dimensions is DIMENSIONLESS else str(get_unit(dimensions))
+
+
+def powers_of(dimensions: Dimension) -> list[float]:
+    """Return the powers of metre, kilogram, second, amp, kelvin, mole and candela."""
+    return [float(power) for power in dimensions._dims]  # noqa: SLF001 - no public way to the powers
+
+
+def dimension_from_powers(powers: Sequence[float]) -> Dimension:
+    """Return the dimensions that `powers_of` was given."""
+    return get_or_create_dimension([float(power) for power in powers])
 
 
 def equation_unit(dimensions: Dimension) -> str:

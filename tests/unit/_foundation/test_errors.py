@@ -24,6 +24,7 @@ BUILT_IN = (
     (errors.FitStateError, RuntimeError),
     (errors.UnsupportedByFusedEngine, NotImplementedError),
     (errors.SimulationError, RuntimeError),
+    (errors.StoreError, OSError),
     (errors.UnreadableFileError, OSError),
     (errors.MissingPackageError, ImportError),
 )

@@ -1,0 +1,120 @@
+"""What is known of rounds that were done before, so that they need not be simulated again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, final
+
+import numpy as np
+
+from brianfit._foundation.errors import StoreError
+from brianfit._foundation.shapes import Float
+
+Found = TypeVar("Found")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What evaluating some samples yielded.
+
+    Attributes
+    ----------
+    values
+        The samples [SI].
+    found
+        An `Evaluation`, or whatever else a round asks for.
+    """
+
+    values: Float[np.ndarray, "n_samples n_parameters"]
+    found: Any
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class KnownRound:
+    """A round that was done before.
+
+    Attributes
+    ----------
+    iteration, seconds
+        As in `Round`.
+    answers
+        In the order in which the round asked.
+    """
+
+    iteration: int
+    seconds: float
+    answers: Sequence[Answer]
+
+
+@final
+@dataclass(kw_only=True)
+class Past:
+    """Rounds done before, and the answers of the round under way.
+
+    A fit that goes on from a store does all its rounds again, asking and telling its optimizer, but
+    takes what the store knows instead of simulating. So the optimizer comes to the same state,
+    whatever it is, and the numbers that it asks for show whether all is as it was.
+
+    Attributes
+    ----------
+    known
+        The rounds done before, from the first on.
+    """
+
+    known: Sequence[KnownRound] = ()
+    answers: list[Answer] = field(default_factory=list)
+
+    def begin_round(self) -> None:
+        """Forget the answers of the round before, or of one that was interrupted."""
+        self.answers = []
+
+    def knows(self, number: int) -> bool:
+        """Return whether round `number` was done before."""
+        return number < len(self.known)
+
+    def seconds_of(self, number: int, measured: float) -> float:
+        """Return the time that a round took when it was simulated [s]."""
+        return self.known[number].seconds if self.knows(number) else measured
+
+    def recall(
+        self,
+        number: int,
+        iteration: int,
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        compute: Callable[[], Found],
+    ) -> Found:
+        """Return what evaluating `values` in round `number` yields: as before, or computed now.
+
+        Raises
+        ------
+        StoreError
+            If other samples were evaluated before.
+        """
+        position = len(self.answers)
+        if self.knows(number):
+            known = self.known[number]
+            self._check(known, number, iteration, values)
+            found: Found = known.answers[position].found
+        else:
+            found = compute()
+        self.answers.append(Answer(values=values, found=found))
+        return found
+
+    def _check(self, known: KnownRound, number: int, iteration: int, values: np.ndarray) -> None:
+        position = len(self.answers)
+        if known.iteration != iteration:
+            raise StoreError(
+                f"Round {number} of the store had the iteration {known.iteration}, but now it is "
+                f"{iteration}. Give `start_iteration` as it was given then."
+            )
+        if position >= len(known.answers) or not np.array_equal(
+            known.answers[position].values, values
+        ):
+            raise StoreError(
+                f"In round {number} the optimizer asks for other samples than those in the store, "
+                "so the fit cannot go on from it. The optimizer, or a package that it uses, is not "
+                "the same as when the store was written. Name another file as `store`."
+            )
