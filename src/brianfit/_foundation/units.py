@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from brian2.units.allunits import coulomb, farad, hertz, ohm, siemens, volt
 from brian2.units.fundamentalunits import (
     DIMENSIONLESS,
     Dimension,
@@ -21,6 +22,14 @@ from brianfit._foundation.shapes import Float
 
 SECOND: Dimension = get_or_create_dimension(s=1)
 _BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")
+_NAMED_UNITS = {
+    volt.dim: "volt",
+    siemens.dim: "siemens",
+    farad.dim: "farad",
+    ohm.dim: "ohm",
+    coulomb.dim: "coulomb",
+    hertz.dim: "hertz",
+}
 
 __all__ = [
     "DIMENSIONLESS",
@@ -77,6 +86,8 @@ def dimension_from_powers(powers: Sequence[float]) -> Dimension:
 
 def equation_unit(dimensions: Dimension) -> str:
     """Return the unit of `dimensions` spelled so that Brian's equations can read it."""
+    if dimensions in _NAMED_UNITS:
+        return _NAMED_UNITS[dimensions]
     factors = [
         _power_of(base, float(power))
         for base, power in zip(_BASE_UNITS, dimensions._dims, strict=True)  # noqa: SLF001 - no public way to the powers

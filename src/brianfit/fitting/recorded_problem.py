@@ -1,0 +1,34 @@
+"""The problem that a record tells of, made again."""
+
+from __future__ import annotations
+
+from brian2.equations.equations import Equations
+
+from brianfit.fitting.problem import Problem
+from brianfit.model import Model
+from brianfit.model.model import Event
+from brianfit.results import ProblemRecord
+
+
+def problem_of(record: ProblemRecord) -> Problem:
+    """Return the model and the recordings of a fit, ready to be simulated."""
+    model = Model(
+        equations=Equations(record.equations),
+        threshold=record.threshold,
+        reset=record.reset,
+        refractory=record.refractory,
+        method=record.method,
+        method_options=dict(record.method_options),
+        events={
+            name: Event(condition=event.condition, code=event.code)
+            for name, event in record.events.items()
+        },
+        initial_values=dict(record.initial_values),
+        namespace=dict(record.constants),
+    )
+    return Problem(
+        model=model,
+        recordings=record.recordings,
+        dt=record.dt,
+        output_names=record.output_names,
+    )
