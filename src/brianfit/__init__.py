@@ -20,6 +20,7 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "FitResult": ("brianfit.results", "FitResult"),
     "Fitter": ("brianfit.fitting", "Fitter"),
     "GammaFactor": ("brianfit.metrics", "GammaFactor"),
+    "MDStar": ("brianfit.metrics", "MDStar"),
     "MSEMetric": ("brianfit.metrics", "MSEMetric"),
     "MaxEvaluations": ("brianfit.fitting", "MaxEvaluations"),
     "Metric": ("brianfit.metrics", "AbstractMetric"),
@@ -33,6 +34,7 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "Recording": ("brianfit.data", "Recording"),
     "RecordingSet": ("brianfit.data", "RecordingSet"),
     "ReferenceEngine": ("brianfit.engines", "ReferenceEngine"),
+    "Reliability": ("brianfit.analysis", "Reliability"),
     "SerialExecutor": ("brianfit.executors", "SerialExecutor"),
     "SkoptOptimizer": ("brianfit.optimizers", "SkoptOptimizer"),
     "SpikeFitter": ("brianfit.fitting", "SpikeFitter"),
@@ -53,7 +55,9 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "get_gamma_factor": ("brianfit.metrics", "get_gamma_factor"),
     "library": ("brianfit.library", None),
     "make_dic": ("brianfit.fitting", "make_dic"),
+    "merge_repeats": ("brianfit.data", "merge_repeats"),
     "normalize_weights": ("brianfit.metrics", "normalize_weights"),
+    "reliability": ("brianfit.analysis", "reliability"),
     "until_first_spike": ("brianfit.data", "until_first_spike"),
 }
 

@@ -1,9 +1,12 @@
 from brianfit import library as library
 from brianfit._foundation.errors import BrianfitError as BrianfitError
+from brianfit.analysis import Reliability as Reliability
+from brianfit.analysis import reliability as reliability
 from brianfit.data import Recording as Recording
 from brianfit.data import RecordingSet as RecordingSet
 from brianfit.data import detect_spikes as detect_spikes
 from brianfit.data import example_recording as example_recording
+from brianfit.data import merge_repeats as merge_repeats
 from brianfit.data import until_first_spike as until_first_spike
 from brianfit.engines import AbstractEngine as AbstractEngine
 from brianfit.engines import ReferenceEngine as ReferenceEngine
@@ -65,6 +68,7 @@ from brianfit.metrics import (
 from brianfit.metrics import (
     GammaFactor as GammaFactor,
 )
+from brianfit.metrics import MDStar as MDStar
 from brianfit.metrics import (
     MSEMetric as MSEMetric,
 )
@@ -117,6 +121,7 @@ __all__ = [
     "FitResult",
     "Fitter",
     "GammaFactor",
+    "MDStar",
     "MSEMetric",
     "MaxEvaluations",
     "Metric",
@@ -130,6 +135,7 @@ __all__ = [
     "Recording",
     "RecordingSet",
     "ReferenceEngine",
+    "Reliability",
     "SerialExecutor",
     "SkoptOptimizer",
     "SpikeFitter",
@@ -147,5 +153,7 @@ __all__ = [
     "firing_rate",
     "get_gamma_factor",
     "make_dic",
+    "merge_repeats",
     "normalize_weights",
+    "reliability",
 ]

@@ -16,6 +16,7 @@ from brianfit.metrics import (
     FeatureMetric,
     FiringPattern,
     GammaFactor,
+    MDStar,
     MSEMetric,
 )
 from brianfit.testing.metrics import (
@@ -29,6 +30,7 @@ from brianfit.testing.metrics import (
     TraceErrorsContract,
     TraceMetricContract,
     TraceSelectionContract,
+    TrainSetsContract,
 )
 
 Maker = Callable[..., Any]
@@ -56,6 +58,12 @@ class TestFiringPattern(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return FiringPattern
+
+
+class TestMDStar(TrainSetsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(MDStar, 2 * ms)
 
 
 @pytest.mark.needs_package("efel")

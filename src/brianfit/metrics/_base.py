@@ -27,7 +27,13 @@ from brianfit._foundation.units import (
     si_array,
     si_scalar_any,
 )
-from brianfit.metrics._repeats import Repeats, pairs_of_repeats, read_repeats, read_samples
+from brianfit.metrics._repeats import (
+    Repeats,
+    check_sorted,
+    pairs_of_repeats,
+    read_repeats,
+    read_samples,
+)
 from brianfit.metrics._supports import SupportsTraceSelection, SupportsTrainSets
 
 
@@ -220,6 +226,7 @@ class AbstractSpikeMetric(AbstractMetric):
         n_simulated = len(model[0][0]) if model and model[0] else 1
         if isinstance(self, SupportsTrainSets):
             flat = [[train for repeats in sample for train in repeats] for sample in model]
+            check_sorted("model", [train for sample in flat for train in sample])
             trains = spike_trains_from_nested(flat, n_traces=len(data) * n_simulated)
             return self.features_of_sets(trains, data, dt)
         pairs = pairs_of_repeats([len(repeats) for repeats in data], n_simulated)

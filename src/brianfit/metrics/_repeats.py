@@ -61,3 +61,19 @@ def pairs_of_repeats(n_recorded: Sequence[int], n_simulated: int) -> list[tuple[
         for recorded in range(count)
         for simulated in range(n_simulated)
     ]
+
+
+def check_sorted(name: str, trains: Sequence[np.ndarray]) -> None:
+    """Check that the times of every train rise.
+
+    Raises
+    ------
+    InvalidValueError
+        If those of one do not.
+    """
+    for number, train in enumerate(trains):
+        if np.any(np.diff(train) < 0):
+            raise InvalidValueError(
+                f"The spike times of a train must rise, but those of train {number} of `{name}` "
+                "do not. Sort them: np.sort(times)."
+            )

@@ -75,6 +75,14 @@ class SupportsTrainSets(Protocol):
 
 
 @runtime_checkable
+class SupportsSimilarity(Protocol):
+    """A metric that measures similarity: 1 for the same response, 0 for chance."""
+
+    def similarity(self) -> Any:
+        """Return the metric whose error is exactly one minus the similarity."""
+
+
+@runtime_checkable
 class SupportsDataCheck(Protocol):
     """A metric that can tell, before anything is simulated, that it cannot score a recording."""
 

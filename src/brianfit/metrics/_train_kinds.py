@@ -11,6 +11,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._repeats import check_sorted
 
 # Spike times are multiples of the step up to rounding; this part of a step is rounding.
 ROUNDING = 1e-6
@@ -87,22 +88,6 @@ class AbstractSetMetric(AbstractSpikeMetric):
     ) -> Float[np.ndarray, " n_samples"]:
         """Return the mean over the traces."""
         return np.asarray(features.mean(axis=1))
-
-
-def check_sorted(name: str, trains: Sequence[np.ndarray]) -> None:
-    """Check that the times of every train rise.
-
-    Raises
-    ------
-    InvalidValueError
-        If those of one do not.
-    """
-    for number, train in enumerate(trains):
-        if np.any(np.diff(train) < 0):
-            raise InvalidValueError(
-                f"The spike times of a train must rise, but those of train {number} of `{name}` "
-                "do not. Sort them: np.sort(times)."
-            )
 
 
 def pooled_trains(data: Sequence[Sequence[np.ndarray]], start: float) -> SpikeTrains:

@@ -125,6 +125,12 @@ class GammaFactor(AbstractSpikeMetric):
         """Return the metric for traces that end at `durations` [s]; a given `time` stands."""
         return self if self.time is not None else self._with_time(durations)
 
+    def similarity(self) -> GammaFactor:
+        """Return the metric without rate correction and normalization: its error is 1 - Gamma."""
+        changed = copy(self)
+        changed.rate_correction, changed.normalization = False, 1.0
+        return changed
+
     def select_traces(self, traces: Sequence[int]) -> GammaFactor:
         """Return the metric for `traces` only, in that order."""
         if self.time is None or self.time.size == 1:

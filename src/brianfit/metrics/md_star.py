@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, final
 
 import numpy as np
@@ -12,10 +13,10 @@ from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._repeats import check_sorted
 from brianfit.metrics._train_kinds import (
     ROUNDING,
     AbstractSetMetric,
-    check_sorted,
     pooled_trains,
     repeats_of_model,
 )
@@ -93,6 +94,12 @@ class MDStar(AbstractSetMetric):
         recorded = np.array([_mean_product(repeats, self.t_start, window) for repeats in data])
         is_silent = (counts + pooled.counts()[0]) == 0
         return _errors(cross / n_recorded, own + recorded, is_silent)
+
+    def similarity(self) -> MDStar:
+        """Return the metric without normalization: its error is 1 - MD*."""
+        changed = copy(self)
+        changed.normalization = 1.0
+        return changed
 
 
 def _mean_product(repeats: Sequence[np.ndarray], start: float, window: float) -> float:

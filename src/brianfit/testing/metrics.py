@@ -247,6 +247,34 @@ class SpikeTrainsContract(MetricContract):
         np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
 
 
+class TrainSetsContract(MetricContract):
+    """Tests of a spike metric that compares sets of trains."""
+
+    def test_sets_of_one_train_give_the_features_of_nested_trains(
+        self, make_metric: MetricMaker
+    ) -> None:
+        metric = _ready(make_metric(t_start=_T_START))
+        output, recording = _example(metric)
+        trains = spike_trains_from_nested(output, n_traces=N_TRACES)
+
+        features = metric.features_of_sets(trains, [[train] for train in recording], DT)
+
+        np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
+
+    def test_the_order_of_repeats_does_not_matter(self, make_metric: MetricMaker) -> None:
+        metric = _ready(make_metric())
+        output, recording = _example(metric)
+        model = [[list(sample), list(sample)] for sample in output]
+        data = [list(recording), list(recording)]
+
+        errors = metric.calc(model, data, DT)
+
+        turned = [[repeats[::-1] for repeats in sample] for sample in model]
+        other = metric.calc(turned, [repeats[::-1] for repeats in data], DT)
+        np.testing.assert_allclose(other, errors, rtol=1e-12)
+        assert np.all(np.isfinite(errors))
+
+
 class TraceSelectionContract(MetricContract):
     """Tests of a metric that holds one value per trace."""
 
