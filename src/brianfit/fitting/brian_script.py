@@ -189,5 +189,5 @@ def _encoded(given: Mapping[str, TimedValues]) -> str:
         arrays[name] = numbers.reshape(values.values.shape).astype(smallest)
         arrays[f"{name}_levels"] = levels
     packed = io.BytesIO()
-    np.savez_compressed(packed, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
     return "\n".join(textwrap.wrap(base64.b64encode(packed.getvalue()).decode("ascii"), _LINE))

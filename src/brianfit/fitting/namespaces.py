@@ -11,7 +11,8 @@ from numbers import Number
 from types import FrameType
 from typing import Any
 
-from brian2.core.functions import Function
+from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, Function
+from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import Quantity
 
 Namespace = Mapping[str, Any]
@@ -47,8 +48,22 @@ def resolve_namespace(
     return {
         name: visible[name]
         for name in names
-        if not name.startswith("_") and name in visible and _can_be_used(visible[name])
+        if not name.startswith("_") and name in visible and _is_wanted(name, visible[name])
     }
+
+
+def _is_wanted(name: str, value: object) -> bool:
+    """Return whether a value is to be handed to Brian, which knows its own under that name."""
+    return _can_be_used(value) and not _is_of_brian(name, value)
+
+
+def _is_of_brian(name: str, value: object) -> bool:
+    """Return whether a value, as ``from brian2 import *`` gives it, is Brian's own of that name."""
+    if name in DEFAULT_FUNCTIONS:
+        return value is DEFAULT_FUNCTIONS[name] or value is DEFAULT_FUNCTIONS[name].pyfunc
+    if name in DEFAULT_CONSTANTS:
+        return isinstance(value, float) and value == DEFAULT_CONSTANTS[name].value
+    return name in DEFAULT_UNITS and value is DEFAULT_UNITS[name]
 
 
 def _can_be_used(value: object) -> bool:

@@ -2,7 +2,15 @@
 
 from brianfit.model.accumulators import Accumulator
 from brianfit.model.model import Event, Model
-from brianfit.model.parameters import Parameter, ParameterSpace
+from brianfit.model.parameters import Parameter, ParameterSpace, uses_log_scale
 from brianfit.model.timed_values import TimedValues
 
-__all__ = ["Accumulator", "Event", "Model", "Parameter", "ParameterSpace", "TimedValues"]
+__all__ = [
+    "Accumulator",
+    "Event",
+    "Model",
+    "Parameter",
+    "ParameterSpace",
+    "TimedValues",
+    "uses_log_scale",
+]

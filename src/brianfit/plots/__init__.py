@@ -1,6 +1,19 @@
 """Figures from results; one figure per file, each a function that returns axes."""
 
 from brianfit.plots.convergence import plot_convergence
+from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.overlay import plot_overlay
+from brianfit.plots.pareto import plot_pareto_front
+from brianfit.plots.raster import plot_spike_raster
+from brianfit.plots.residuals import plot_residuals
+from brianfit.plots.spread import plot_parameter_spread
 
-__all__ = ["plot_convergence", "plot_overlay"]
+__all__ = [
+    "plot_convergence",
+    "plot_correlation",
+    "plot_overlay",
+    "plot_parameter_spread",
+    "plot_pareto_front",
+    "plot_residuals",
+    "plot_spike_raster",
+]

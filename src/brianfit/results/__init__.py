@@ -2,6 +2,7 @@
 
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
+from brianfit.results.prediction import Prediction
 from brianfit.results.problem_record import (
     EventRecord,
     ParameterRecord,
@@ -18,6 +19,7 @@ __all__ = [
     "History",
     "ParameterRecord",
     "PartRecord",
+    "Prediction",
     "ProblemRecord",
     "Round",
     "results_table",
