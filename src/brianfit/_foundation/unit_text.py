@@ -120,7 +120,7 @@ class _Parser:
             if self._take() != ")":
                 raise self._problem("a bracket is not closed")
             return value
-        if token and (token[0].isdigit() or token[0] == "."):
+        if token and (token[0].isdecimal() or token[0] == "."):
             return float(token)
         if not token or not (token[0].isalpha() or token in _PLAIN):
             raise self._problem(f"expected a number or a unit, found {token!r}")

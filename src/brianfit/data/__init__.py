@@ -2,19 +2,51 @@
 
 from brianfit.data.examples import example_recording
 from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
-from brianfit.data.preprocessing import detect_spikes, until_first_spike
+from brianfit.data.plausibility import PlausibilityWarning
+from brianfit.data.preprocessing import (
+    add_holding,
+    compensate_series_resistance,
+    cut,
+    detect_spikes,
+    low_pass,
+    resample,
+    spike_level,
+    subtract_junction_potential,
+    until_first_spike,
+    with_spikes,
+    with_stimulus,
+)
+from brianfit.data.readers import READERS, read
 from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
+from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
 
 __all__ = [
+    "READERS",
+    "AbstractStimulus",
+    "OrnsteinUhlenbeck",
+    "PlausibilityWarning",
+    "Ramp",
     "Recording",
     "RecordingSet",
+    "Sine",
+    "Steps",
+    "add_holding",
+    "compensate_series_resistance",
+    "cut",
     "detect_spikes",
     "equal_stimuli",
     "example_recording",
+    "low_pass",
     "merge_repeats",
     "on_simulation_grid",
     "padded",
+    "read",
+    "resample",
+    "spike_level",
+    "subtract_junction_potential",
     "until_first_spike",
+    "with_spikes",
+    "with_stimulus",
     "without_gaps",
 ]

@@ -1,4 +1,4 @@
-"""From a raw trace to what a fit can use."""
+"""Spikes: find them in traces, and cut traces where they begin."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from brian2 import ms
+from brian2 import ms, volt
 
+from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import (
@@ -15,10 +16,13 @@ from brianfit._foundation.units import (
     dimensions_of,
     from_si,
     readable,
+    same_dimensions,
     scalar_si,
     si_array,
 )
 from brianfit.data.recordings import Recording, RecordingSet
+
+_SMALLEST_SPIKE = 0.04  # [V] above rest; synaptic and electrotonic potentials are smaller
 
 
 def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
@@ -61,6 +65,59 @@ def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
     return from_si(upward_crossings(values, level) * step, SECOND)
 
 
+def with_spikes(
+    recordings: RecordingSet, threshold: Any, *, trace: str = "v", refractory: Any = 0.0
+) -> RecordingSet:
+    """Return the recordings with the spikes of a trace, instead of those they have, if any.
+
+    Parameters
+    ----------
+    threshold
+        A level that every spike crosses and nothing else does.
+    trace
+        The name of the trace.
+    refractory
+        A crossing within this time of the last spike is noise on its flank, not a spike [s].
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such trace.
+    UnitMismatchError
+        If `threshold` has another unit than the trace.
+    """
+    check_choice("trace", trace, recordings.trace_names)
+    dimensions = recordings.dimensions[trace]
+    level = scalar_si("threshold", threshold, dimensions, plain_is_si=False)
+    shortest = scalar_si("refractory", refractory, SECOND)
+    changed = [
+        replace(
+            recording,
+            spike_trains=(_spike_times(recording.traces[trace], recording.dt, level, shortest),),
+        )
+        for recording in recordings
+    ]
+    step = f"spikes were detected where '{trace}' crosses {readable(level, dimensions)} upwards"
+    return recordings.changed(changed, step)
+
+
+def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
+    """Return a level that spikes of a trace cross; None if it seems to have no spikes.
+
+    The level is half way between the median and the highest value of all sweeps. A trace that
+    never rises 40 mV above its median, or is no voltage, has no spikes.
+    """
+    check_choice("trace", trace, recordings.trace_names)
+    values = np.concatenate([recording.traces[trace] for recording in recordings])
+    known = values[np.isfinite(values)]
+    if known.size == 0 or not same_dimensions(recordings.dimensions[trace], volt):
+        return None
+    median, highest = float(np.median(known)), float(known.max())
+    if highest - median < _SMALLEST_SPIKE:
+        return None
+    return from_si(round((median + highest) / 2, 3), recordings.dimensions[trace])
+
+
 def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> RecordingSet:
     """Return the recordings with the traces not measured (nan) from shortly before a spike on.
 
@@ -98,6 +155,17 @@ def upward_crossings(
     before = np.flatnonzero((values[:-1] <= level) & (values[1:] > level))
     rise = values[before + 1] - values[before]
     return np.asarray(before + (level - values[before]) / rise)
+
+
+def _spike_times(
+    values: Float[np.ndarray, " n_values"], dt: float, level: float, refractory: float
+) -> Float[np.ndarray, " n_spikes"]:
+    times = upward_crossings(values, level) * dt
+    kept: list[float] = []
+    for time in times.tolist():
+        if not kept or time - kept[-1] >= refractory:
+            kept.append(time)
+    return np.array(kept, dtype=np.float64)
 
 
 def _until_first_spike(recording: Recording, margin: float) -> Recording:
