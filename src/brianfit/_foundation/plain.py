@@ -1,6 +1,7 @@
 """Values as plain text and numbers that a file can hold, and back; nothing is run or unpickled.
 
-JSON carries the structure, arrays are kept apart by name. What JSON does not know is marked by an object with the key ``"$"``::
+JSON carries the structure, arrays are kept apart by name. What JSON does not know is marked by an
+object with the key ``"$"``::
 
     {"$": "number", "is": "nan"}                              nan and infinities
     {"$": "quantity", "value": ..., "powers": [0, 0, 1, ...]}  SI value; powers of the base units

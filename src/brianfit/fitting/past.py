@@ -62,10 +62,15 @@ class Past:
     ----------
     known
         The rounds done before, from the first on.
+    answers
+        Those of the round under way.
+    special
+        By number, the answers of rounds that asked for more than the errors of their samples.
     """
 
     known: Sequence[KnownRound] = ()
     answers: list[Answer] = field(default_factory=list)
+    special: dict[int, Sequence[Answer]] = field(default_factory=dict)
 
     def begin_round(self) -> None:
         """Forget the answers of the round before, or of one that was interrupted."""

@@ -9,6 +9,16 @@ from brianfit.results.problem_record import (
     PartRecord,
     ProblemRecord,
 )
+from brianfit.results.store import (
+    Store,
+    StoredFit,
+    StoredRound,
+    StoreWriter,
+    load,
+    merge,
+    open_store,
+    recover,
+)
 from brianfit.results.tables import FORMATS, Dimensions, results_table
 
 __all__ = [
@@ -22,5 +32,13 @@ __all__ = [
     "Prediction",
     "ProblemRecord",
     "Round",
+    "Store",
+    "StoreWriter",
+    "StoredFit",
+    "StoredRound",
+    "load",
+    "merge",
+    "open_store",
+    "recover",
     "results_table",
 ]

@@ -1,0 +1,17 @@
+"""Fits in files: one SQLite database each, written after every round, without pickle."""
+
+from brianfit.results.store.copying import merge, recover
+from brianfit.results.store.reading import Store, StoredFit, load
+from brianfit.results.store.rows import StoredRound
+from brianfit.results.store.writing import StoreWriter, open_store
+
+__all__ = [
+    "Store",
+    "StoreWriter",
+    "StoredFit",
+    "StoredRound",
+    "load",
+    "merge",
+    "open_store",
+    "recover",
+]

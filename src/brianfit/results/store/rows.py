@@ -1,0 +1,118 @@
+"""Rounds as rows of a store, and back."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import StoreError
+from brianfit._foundation.shapes import Float
+from brianfit.results.history import Round
+
+COLUMNS = "number, iteration, seconds, samples, trace_errors, answers, checksum"
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class StoredRound:
+    """A round as a store holds it.
+
+    Attributes
+    ----------
+    answers
+        What the round was told besides `round`, in a form of its own; None where that is all.
+    """
+
+    round: Round
+    answers: bytes | None = None
+
+
+def row_of(number: int, stored: StoredRound) -> tuple[Any, ...]:
+    """Return the values of `COLUMNS` for a round."""
+    done = stored.round
+    samples = npy(
+        np.column_stack([done.values, done.errors, done.output_errors, done.raw_output_errors])
+    )
+    trace_errors = None if done.trace_errors is None else npy(done.trace_errors)
+    blobs = (samples, trace_errors, stored.answers)
+    return (number, done.iteration, done.seconds, *blobs, _checksum(blobs))
+
+
+def round_of(
+    row: Sequence[Any], *, n_parameters: int, n_outputs: int, place: str = "a store"
+) -> StoredRound:
+    """Return the round of a row.
+
+    Parameters
+    ----------
+    place
+        Where the row stands, for messages.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged.
+    """
+    number, iteration, seconds, samples, trace_errors, answers, checksum = row
+    blobs = (samples, trace_errors, answers)
+    if any(blob is not None and not isinstance(blob, bytes) for blob in blobs) or (
+        _checksum(blobs) != checksum
+    ):
+        raise _damaged(number, place)
+    table = array_of(samples)
+    if table.ndim != 2 or table.shape[1] != n_parameters + 1 + 2 * n_outputs:
+        raise _damaged(number, place)
+    ends = np.cumsum([n_parameters, 1, n_outputs, n_outputs])
+    return StoredRound(
+        round=Round(
+            iteration=int(iteration),
+            values=table[:, : ends[0]],
+            errors=table[:, ends[0]],
+            output_errors=table[:, ends[1] : ends[2]],
+            raw_output_errors=table[:, ends[2] : ends[3]],
+            seconds=float(seconds),
+            trace_errors=None if trace_errors is None else array_of(trace_errors),
+        ),
+        answers=answers,
+    )
+
+
+def npy(array: np.ndarray) -> bytes:
+    """Return an array in npy form."""
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
+    return file.getvalue()
+
+
+def array_of(blob: bytes) -> Float[np.ndarray, "..."]:
+    """Return the array of an npy form.
+
+    Raises
+    ------
+    StoreError
+        If it is none, or holds objects.
+    """
+    try:
+        array: np.ndarray = np.lib.format.read_array(io.BytesIO(blob), allow_pickle=False)
+    except (ValueError, EOFError, SyntaxError, TypeError) as error:
+        raise StoreError(f"An array of the store cannot be read: {error}") from error
+    return array
+
+
+def _checksum(blobs: Sequence[bytes | None]) -> int:
+    total = 0
+    for blob in blobs:
+        total = zlib.crc32(b"" if blob is None else blob, total)
+    return total
+
+
+def _damaged(number: Any, place: str) -> StoreError:
+    return StoreError(
+        f"Round {number} of {place} is damaged. brianfit.recover(damaged, new) saves the rounds "
+        "that can be read."
+    )

@@ -1,0 +1,136 @@
+"""The problem and the result of a fit as text, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import sqlite3
+import typing
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from brianfit._foundation.errors import StoreError
+from brianfit._foundation.plain import GetArray, KeepArray, from_plain, to_plain
+from brianfit.results.fit_result import FitResult
+from brianfit.results.history import History, Round
+from brianfit.results.problem_record import PartRecord, ProblemRecord
+from brianfit.results.store.rows import array_of, npy
+
+_APART = ("history", "problem")
+"""Fields of a result that a store keeps in other places."""
+
+
+def problem_text(problem: ProblemRecord, keep: KeepArray) -> str:
+    """Return a problem as text; its arrays are handed to `keep`."""
+    return json.dumps(to_plain(problem, keep), allow_nan=False)
+
+
+def problem_of_text(text: str, get: GetArray) -> ProblemRecord:
+    """Return the problem that `problem_text` was given.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    found = from_plain(_parsed(text), get, known_kinds())
+    if not isinstance(found, ProblemRecord):
+        raise StoreError("The problem of a fit cannot be read.")
+    return found
+
+
+def summary_text(result: FitResult, keep: KeepArray) -> str:
+    """Return a result, without history and problem, as text."""
+    fields = {
+        field.name: to_plain(getattr(result, field.name), keep)
+        for field in dataclasses.fields(result)
+        if field.name not in _APART
+    }
+    return json.dumps(fields, allow_nan=False)
+
+
+def result_of_text(
+    text: str, get: GetArray, *, history: History, problem: ProblemRecord
+) -> FitResult:
+    """Return the result that `summary_text` was given.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    plain = _parsed(text)
+    known = {field.name for field in dataclasses.fields(FitResult)}
+    fields = {
+        name: from_plain(value, get, known_kinds())
+        for name, value in plain.items()
+        if name in known
+    }
+    try:
+        return FitResult(**fields, history=history, problem=problem)
+    except TypeError as error:
+        raise StoreError(f"The result of a fit cannot be read: {error}") from error
+
+
+@cache
+def known_kinds() -> Mapping[str, type]:
+    """Return the dataclasses that a file may name: those that results and problems consist of."""
+    kinds: dict[str, type] = {}
+    for kind in (FitResult, ProblemRecord, PartRecord):
+        _collect(kind, kinds)
+    for apart in (FitResult, History, Round):
+        kinds.pop(apart.__name__, None)
+    return kinds
+
+
+def _collect(kind: Any, kinds: dict[str, type]) -> None:
+    """Add the dataclasses within a type to `kinds`, those of their fields included."""
+    for inner in typing.get_args(kind):
+        _collect(inner, kinds)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in kinds:
+        kinds[kind.__name__] = kind
+        for hint in typing.get_type_hints(kind).values():
+            _collect(hint, kinds)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise StoreError(f"A text of the store cannot be read: {error}") from error
+
+
+def array_name(array: np.ndarray) -> str:
+    """Return the name of an array: a hash of its content."""
+    described = f"{array.dtype.str}{array.shape}".encode()
+    return hashlib.sha256(described + np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def keep_in(connection: sqlite3.Connection) -> KeepArray:
+    """Return a function that keeps arrays in a database."""
+
+    def keep(array: np.ndarray) -> str:
+        name = array_name(array)
+        connection.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", (name, npy(array)))
+        return name
+
+    return keep
+
+
+def get_from(connection: sqlite3.Connection) -> GetArray:
+    """Return a function that finds arrays in a database."""
+
+    def get(name: str) -> np.ndarray:
+        row = connection.execute("SELECT npy FROM arrays WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise StoreError("An array is missing in the store.")
+        array = array_of(row[0])
+        if array_name(array) != name:
+            raise StoreError("An array of the store is damaged.")
+        return array
+
+    return get

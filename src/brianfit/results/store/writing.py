@@ -1,0 +1,167 @@
+"""Write a fit to a store, round by round."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, final
+
+from brianfit._foundation.errors import InvalidTypeError, StoreError
+from brianfit.results.fit_result import FitResult
+from brianfit.results.problem_record import ProblemRecord
+from brianfit.results.store.database import clear_errors, connect_to_write
+from brianfit.results.store.lock import StoreLock
+from brianfit.results.store.reading import StoredFit, number_of_fits, read_fit
+from brianfit.results.store.rows import COLUMNS, StoredRound, row_of
+from brianfit.results.store.texts import keep_in, problem_text, summary_text
+
+
+@contextmanager
+def open_store(path: Any) -> Iterator[StoreWriter]:
+    """Open a store for writing, or make it; nobody else writes to it until the block is left.
+
+    Raises
+    ------
+    StoreError
+        If it is in use, cannot be written, is damaged, or is no store.
+    """
+    place = checked_path(path)
+    lock = StoreLock(place)
+    try:
+        connection = connect_to_write(place)
+        try:
+            writer = StoreWriter(connection, place)
+            writer.sign()
+            yield writer
+        finally:
+            with clear_errors(place, "close"):
+                connection.close()
+    finally:
+        lock.release()
+
+
+def checked_path(path: Any) -> Path:
+    """Return where a store is to be.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is not a path.
+    StoreError
+        If there is no such folder.
+    """
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise InvalidTypeError(f"`store` must be the path of a file, but is {path!r}.")
+    if "\x00" in str(path):
+        raise InvalidTypeError(f"`store` must be the path of a file, but is {str(path)!r}.")
+    place = Path(path)
+    if not place.absolute().parent.is_dir():
+        raise StoreError(
+            f"Cannot open the store '{place}': there is no folder '{place.absolute().parent}'. "
+            "Make it first."
+        )
+    return place
+
+
+@final
+class StoreWriter:
+    """An open store; make one with `open_store`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def sign(self) -> None:
+        """Note who writes to the store."""
+        entries = {
+            "writer": f"process {os.getpid()} on {socket.gethostname()}",
+            "brianfit": version("brianfit"),
+            "opened": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        }
+        with self._transaction("write to"):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO about VALUES (?, ?)", list(entries.items())
+            )
+
+    @property
+    def n_fits(self) -> int:
+        """The number of fits in the store."""
+        with clear_errors(self.path, "read"):
+            return number_of_fits(self._connection)
+
+    def fit(self, number: int) -> StoredFit:
+        """Return a fit of the store, with all its rounds."""
+        return read_fit(self._connection, self.path, number)
+
+    def begin_fit(self, problem: ProblemRecord, result: FitResult) -> int:
+        """Add a fit without rounds; return its number."""
+        with self._transaction("begin a fit in"):
+            keep = keep_in(self._connection)
+            number = number_of_fits(self._connection)
+            self._connection.execute(
+                "INSERT INTO fits VALUES (?, ?, ?)",
+                (number, problem_text(problem, keep), summary_text(result, keep)),
+            )
+        return number
+
+    def add(
+        self,
+        fit: int,
+        first: int,
+        rounds: Sequence[StoredRound],
+        result: FitResult | None = None,
+    ) -> None:
+        """Add rounds to a fit, all or none.
+
+        Parameters
+        ----------
+        first
+            The number of the first of the rounds; those before must be there.
+        result
+            The result as it now is; None: it is as before, but for the history.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written, or another process has written them.
+        """
+        doing = f"write round {first + len(rounds) - 1} to" if rounds else "write to"
+        with self._transaction(doing):
+            self._check_next(fit, first)
+            self._connection.executemany(
+                f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(fit, *row_of(first + k, stored)) for k, stored in enumerate(rounds)],
+            )
+            if result is not None:
+                self._connection.execute(
+                    "UPDATE fits SET summary = ? WHERE number = ?",
+                    (summary_text(result, keep_in(self._connection)), fit),
+                )
+
+    def _check_next(self, fit: int, first: int) -> None:
+        found = self._connection.execute(
+            "SELECT max(number) FROM rounds WHERE fit = ?", (fit,)
+        ).fetchone()[0]
+        if (-1 if found is None else found) + 1 != first:
+            raise StoreError(
+                f"The store '{self.path}' was changed by another process: expected {first} rounds, "
+                f"found {0 if found is None else found + 1}. Name another file as `store`."
+            )
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[None]:
+        with clear_errors(self.path, doing):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
