@@ -2,12 +2,27 @@ from brianfit import library as library
 from brianfit._foundation.errors import BrianfitError as BrianfitError
 from brianfit.analysis import Reliability as Reliability
 from brianfit.analysis import reliability as reliability
+from brianfit.data import OrnsteinUhlenbeck as OrnsteinUhlenbeck
+from brianfit.data import PlausibilityWarning as PlausibilityWarning
+from brianfit.data import Ramp as Ramp
 from brianfit.data import Recording as Recording
 from brianfit.data import RecordingSet as RecordingSet
+from brianfit.data import Sine as Sine
+from brianfit.data import Steps as Steps
+from brianfit.data import add_holding as add_holding
+from brianfit.data import compensate_series_resistance as compensate_series_resistance
+from brianfit.data import cut as cut
 from brianfit.data import detect_spikes as detect_spikes
 from brianfit.data import example_recording as example_recording
+from brianfit.data import low_pass as low_pass
 from brianfit.data import merge_repeats as merge_repeats
+from brianfit.data import read as read
+from brianfit.data import resample as resample
+from brianfit.data import spike_level as spike_level
+from brianfit.data import subtract_junction_potential as subtract_junction_potential
 from brianfit.data import until_first_spike as until_first_spike
+from brianfit.data import with_spikes as with_spikes
+from brianfit.data import with_stimulus as with_stimulus
 from brianfit.engines import AbstractEngine as AbstractEngine
 from brianfit.engines import ReferenceEngine as ReferenceEngine
 from brianfit.executors import SerialExecutor as SerialExecutor
@@ -129,31 +144,46 @@ __all__ = [
     "NevergradOptimizer",
     "OnlineTraceFitter",
     "Optimizer",
+    "OrnsteinUhlenbeck",
     "Parameter",
     "ParticleSwarm",
+    "PlausibilityWarning",
     "ProgressBar",
+    "Ramp",
     "Recording",
     "RecordingSet",
     "ReferenceEngine",
     "Reliability",
     "SerialExecutor",
+    "Sine",
     "SkoptOptimizer",
     "SpikeFitter",
     "SpikeMetric",
     "Stagnation",
+    "Steps",
     "TargetError",
     "TraceFitter",
     "TraceMetric",
     "WallClock",
+    "add_holding",
     "calc_bounds",
     "calc_eFEL",
     "callback_none",
     "callback_setup",
     "callback_text",
+    "compensate_series_resistance",
+    "cut",
     "firing_rate",
     "get_gamma_factor",
+    "low_pass",
     "make_dic",
     "merge_repeats",
     "normalize_weights",
+    "read",
     "reliability",
+    "resample",
+    "spike_level",
+    "subtract_junction_potential",
+    "with_spikes",
+    "with_stimulus",
 ]
