@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from typing import Any, final
 
 import numpy as np
-from scipy.signal import lfilter
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
@@ -243,6 +242,8 @@ class OrnsteinUhlenbeck(AbstractStimulus):
         return None
 
     def values(self, *, sweep: int, dt: float, n_values: int) -> Float[np.ndarray, " n_values"]:
+        from scipy.signal import lfilter
+
         number = 0 if self._is_frozen else sweep
         noise = generator_for(self._seed, f"stimulus {number}").standard_normal(n_values)
         decay = np.exp(-dt / self._tau)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
@@ -62,6 +61,8 @@ def low_pass(
 def _filtered(
     recording: Recording, names: Sequence[str], frequency: float, order: int
 ) -> Recording:
+    from scipy.signal import butter, sosfiltfilt
+
     # Two passes square the response; a higher edge of one pass makes up for it. The tangent is the
     # warping of the bilinear transform.
     edge = np.tan(np.pi * frequency * recording.dt) / (np.sqrt(2) - 1) ** (0.5 / order)

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
@@ -116,6 +115,8 @@ def _averaged(values: Float[np.ndarray, " _"], ratio: float) -> Float[np.ndarray
 
 
 def _band_limited(values: Float[np.ndarray, " _"], ratio: Fraction) -> Float[np.ndarray, " _"]:
+    from scipy.signal import resample_poly
+
     filled = without_gaps(values)
     changed = resample_poly(filled, ratio.numerator, ratio.denominator, padtype="line")
     size = _n_values(values.size, float(ratio))
