@@ -9,6 +9,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_positive_integer, check_shape
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.threads import available_threads
 from brianfit.engines._base import (
     AbstractEngine,
     AbstractSimulation,
@@ -18,7 +19,6 @@ from brianfit.engines._base import (
 from brianfit.engines.fused.build import build
 from brianfit.engines.fused.kernel import Kernel, signature_of
 from brianfit.engines.fused.sources import Emitted, emitted_source
-from brianfit.engines.fused.threads import available_threads
 
 PRECISIONS = ("float64", "float32")
 
