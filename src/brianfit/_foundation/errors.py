@@ -10,6 +10,7 @@ Brian) exception that fits, so that ordinary `except ValueError` code works::
     ├── UnitMismatchError        (brian2 DimensionMismatchError)   the wrong unit
     ├── FitStateError            (RuntimeError)  a call that the state of the fit does not allow
     ├── UnsupportedByFusedEngine (NotImplementedError)   the fused engine cannot run this model
+    ├── NoDerivativesError       (NotImplementedError)   the engine has no derivatives
     ├── SimulationError          (RuntimeError)  the simulator failed
     ├── StoreError               (OSError)       a store that cannot be read, written, gone on with
     ├── UnreadableFileError      (OSError)       a file that is missing, broken, or something else
@@ -58,6 +59,11 @@ class FitStateError(BrianfitError, RuntimeError):
 @final
 class UnsupportedByFusedEngine(BrianfitError, NotImplementedError):  # noqa: N818 - named in the design
     """The fused engine cannot run this model; the message says why."""
+
+
+@final
+class NoDerivativesError(BrianfitError, NotImplementedError):
+    """The engine has no derivatives; those by finite differences can be had with any engine."""
 
 
 @final

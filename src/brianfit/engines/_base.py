@@ -46,6 +46,13 @@ class SimulationTask:
         Variables whose value at the end of the run is wanted.
     accumulators
         Running sums wanted.
+    directions
+        Columns of the samples with respect to which derivatives are wanted, of `squares`, of
+        `sloped` and of the spike times.
+    squares
+        Sums of squares wanted: the expression of each is a residual, not yet squared.
+    sloped
+        Variables whose derivatives are wanted at every step.
     """
 
     model: Model
@@ -59,6 +66,44 @@ class SimulationTask:
     record_spikes: bool = False
     final: tuple[str, ...] = ()
     accumulators: tuple[Accumulator, ...] = ()
+    directions: tuple[str, ...] = ()
+    squares: tuple[Accumulator, ...] = ()
+    sloped: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SquareSums:
+    """A sum of squares ``r^T r`` and its derivatives, J being that of the residuals r.
+
+    Attributes
+    ----------
+    gradients
+        ``J^T r``.
+    normal_matrices
+        ``J^T J``.
+    """
+
+    totals: Float[np.ndarray, "n_samples n_traces"]
+    gradients: Float[np.ndarray, "n_samples n_traces n_parameters"]
+    normal_matrices: Float[np.ndarray, "n_samples n_traces n_parameters n_parameters"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SpikeSlopes:
+    """Spike times between the steps, and their derivatives, in the order of the spike trains.
+
+    Attributes
+    ----------
+    times
+        When the threshold is crossed [s]: up to a step after the step in which Brian notes it.
+    derivatives
+        [s / SI unit of the parameter].
+    """
+
+    times: Float[np.ndarray, " n_spikes"]
+    derivatives: Float[np.ndarray, "n_spikes n_parameters"]
 
 
 @final
@@ -75,6 +120,11 @@ class SimulationResult:
     spikes: SpikeTrains | None = None
     final: Mapping[str, Float[np.ndarray, "n_samples n_traces"]] = field(default_factory=dict)
     sums: Mapping[str, Float[np.ndarray, "n_samples n_traces"]] = field(default_factory=dict)
+    squares: Mapping[str, SquareSums] = field(default_factory=dict)
+    slopes: Mapping[str, Float[np.ndarray, "n_samples n_traces n_steps n_parameters"]] = field(
+        default_factory=dict
+    )
+    spike_slopes: SpikeSlopes | None = None
 
 
 class AbstractSimulation(ABC):

@@ -25,7 +25,7 @@ that common subexpressions are found by construction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from typing import final
 
@@ -231,11 +231,53 @@ class Event:
         In terms of the values before the step.
     effects
         New values of states, in terms of the values when the effects take place.
+    marks
+        What is noted with every spike, in the same terms.
     """
 
     name: str
     condition: Node
     effects: Mapping[str, Node]
+    marks: tuple[Node, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The derivatives that are wanted, and what they need of the model in continuous time.
+
+    Attributes
+    ----------
+    directions
+        The columns of the samples with respect to which.
+    residuals
+        Values whose squares are summed up, by the name of the sum.
+    outputs
+        Values whose derivatives are recorded.
+    drift
+        The time derivative of every variable with a differential equation.
+    crossings
+        The condition of every event, in terms of the states at the same time.
+    refractory
+        How long neurons stay refractory [s]; or, as a boolean, whether they do; None: never.
+    is_stochastic
+        Whether the equations have noise, which `drift` leaves out.
+    """
+
+    directions: tuple[str, ...]
+    residuals: Mapping[str, Node]
+    outputs: Mapping[str, Node]
+    drift: Mapping[str, Node]
+    crossings: Mapping[str, Node]
+    refractory: Node | None
+    is_stochastic: bool
+
+    def roots(self) -> Iterator[Node]:
+        """Yield everything that is named here."""
+        for nodes in (self.residuals, self.outputs, self.drift, self.crossings):
+            yield from nodes.values()
+        if self.refractory is not None:
+            yield self.refractory
 
 
 @final
@@ -266,6 +308,10 @@ class LoopProgram:
         In the order in which their effects take place; the first may be the spike.
     record_spikes
         Whether the steps of the event 'spike' are wanted.
+    wanted
+        Derivatives that are still to be added.
+    groups
+        Nodes that are best computed in loops of their own, after all others.
     """
 
     graph: Graph
@@ -282,7 +328,12 @@ class LoopProgram:
     events: tuple[Event, ...]
     record_spikes: bool
     dt: float
-    notes: Mapping[str, str] = field(default_factory=dict)
+    wanted: Wanted | None = None
+    groups: tuple[tuple[Node, ...], ...] = ()
+
+    def state_leaf(self, name: str) -> Node:
+        """Return what reads a state."""
+        return self.graph.leaf("state", name, self.states[name], Depends.STATE)
 
     def step_roots(self) -> Iterator[Node]:
         """Yield what is computed in every step for every neuron."""
@@ -291,6 +342,9 @@ class LoopProgram:
         yield from self.update.values()
         for event in self.events:
             yield event.condition
+        if self.wanted is not None:
+            yield from self.wanted.residuals.values()
+            yield from self.wanted.outputs.values()
 
     def roots(self) -> Iterator[Node]:
         """Yield everything that is computed."""
@@ -299,6 +353,9 @@ class LoopProgram:
         yield from self.final.values()
         for event in self.events:
             yield from event.effects.values()
+            yield from event.marks
+        if self.wanted is not None:
+            yield from self.wanted.roots()
 
 
 def reachable(roots: Iterator[Node]) -> list[Node]:
@@ -313,43 +370,6 @@ def reachable(roots: Iterator[Node]) -> list[Node]:
             stack.append((node, True))
             stack.extend((arg, False) for arg in reversed(node.args) if arg not in found)
     return list(found)
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class LaneLoop:
-    """One pass over the lanes of a block.
-
-    Attributes
-    ----------
-    nodes
-        What is computed in it, arguments first.
-    """
-
-    nodes: tuple[Node, ...]
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """Where every node of a program is computed.
-
-    Attributes
-    ----------
-    per_neuron
-        Kept for the whole run: one value per lane.
-    per_step
-        Kept for a chunk of steps: one value per step.
-    per_trace
-        Kept for a chunk of steps: one value per step and lane, computed per trace.
-    loops
-        The loops over lanes of one step, in order.
-    """
-
-    per_neuron: tuple[Node, ...]
-    per_step: tuple[Node, ...]
-    per_trace: tuple[Node, ...]
-    loops: tuple[LaneLoop, ...]
 
 
 @final

@@ -10,9 +10,10 @@ import numpy as np
 
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
-from brianfit.engines._base import SimulationResult, SimulationTask
+from brianfit._foundation.threads import in_threads
+from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes
+from brianfit.engines.fused.derivatives import slopes, square_sums
 from brianfit.engines.fused.ir import LANES, Table
-from brianfit.engines.fused.threads import in_threads
 
 FIRST_CAPACITY = 64
 """Spikes of one neuron for which there is room before the first run."""
@@ -21,7 +22,8 @@ SMALL_RUN = 100_000
 """A run with fewer steps of neurons than this is not worth a second thread."""
 
 _ARGUMENTS = (
-    "i8, i8, f8[:, ::1], i8, i8, i8, u8, f8, b1, i8[::1], i4[:, ::1], f8[:, ::1], f8[:, ::1], "
+    "i8, i8, f8[:, ::1], i8, i8, i8, u8, f8, b1, i8[::1], i4[:, ::1], f8[:, :, ::1], "
+    "f8[:, ::1], f8[:, ::1], "
 )
 
 
@@ -38,6 +40,7 @@ class _Outputs:
 
     spike_counts: np.ndarray
     spike_steps: np.ndarray
+    spike_marks: np.ndarray
     sums: np.ndarray
     final: np.ndarray
     traces: np.ndarray
@@ -93,13 +96,19 @@ class Kernel:
     def _empty(self, n_samples: int) -> _Outputs:
         task = self._task
         n_neurons = n_samples * task.n_traces
+        n_directions = len(task.directions)
+        n_products = 1 + n_directions + n_directions * (n_directions + 1) // 2
+        n_sums = len(task.accumulators) + n_products * len(task.squares)
+        n_traces = len(task.recorded) + n_directions * len(task.sloped)
+        n_marks = 1 + n_directions if task.directions else 0
         capacity = self._capacity if task.record_spikes else 0
         return _Outputs(
             spike_counts=np.zeros(n_neurons, np.int64),
             spike_steps=np.empty((n_neurons, capacity), np.int32),
-            sums=np.empty((len(task.accumulators), n_neurons)),
+            spike_marks=np.empty((n_neurons, capacity, n_marks)),
+            sums=np.empty((n_sums, n_neurons)),
             final=np.empty((len(task.final), n_neurons)),
-            traces=np.empty((len(task.recorded), n_neurons, task.n_steps)),
+            traces=np.empty((n_traces, n_neurons, task.n_steps)),
         )
 
     def _run_blocks(self, blocks: Sequence[int], given: tuple[Any, ...], out: _Outputs) -> None:
@@ -110,7 +119,7 @@ class Kernel:
             self._function(
                 first, last, samples, task.n_traces, task.n_steps, first_sample, key,
                 float(iteration), self._common_noise, out.spike_counts, out.spike_steps,
-                out.sums, out.final, out.traces, *self._tables,
+                out.spike_marks, out.sums, out.final, out.traces, *self._tables,
             )  # fmt: skip
 
         is_small = len(blocks) * LANES * task.n_steps < SMALL_RUN
@@ -128,17 +137,20 @@ class Kernel:
         blocks = np.unique((trace * n_samples + sample) // LANES)
         steps = np.empty((out.spike_steps.shape[0], self._capacity), np.int32)
         steps[:, :room] = out.spike_steps
-        larger = _Outputs(**{**vars(out), "spike_steps": steps})
+        marks = np.empty((len(steps), self._capacity, out.spike_marks.shape[2]))
+        marks[:, :room] = out.spike_marks
+        larger = _Outputs(**{**vars(out), "spike_steps": steps, "spike_marks": marks})
         self._run_blocks(blocks.tolist(), given, larger)
         return larger
 
     def _result(self, n_samples: int, out: _Outputs) -> SimulationResult:
         task = self._task
         shape = (n_samples, task.n_traces)
+        n_plain, n_recorded = len(task.accumulators), len(task.recorded)
         return SimulationResult(
             traces={
                 name: values.reshape(*shape, task.n_steps)
-                for name, values in zip(task.recorded, out.traces, strict=True)
+                for name, values in zip(task.recorded, out.traces[:n_recorded], strict=True)
             },
             spikes=self._spike_trains(n_samples, out) if task.record_spikes else None,
             final={
@@ -147,9 +159,20 @@ class Kernel:
             },
             sums={
                 accumulator.name: values.reshape(shape)
-                for accumulator, values in zip(task.accumulators, out.sums, strict=True)
+                for accumulator, values in zip(task.accumulators, out.sums[:n_plain], strict=True)
             },
+            squares=square_sums(task, out.sums[n_plain:].reshape(-1, *shape)),
+            slopes=slopes(task, out.traces[n_recorded:].reshape(-1, *shape, task.n_steps)),
+            spike_slopes=self._spike_slopes(out),
         )
+
+    def _spike_slopes(self, out: _Outputs) -> SpikeSlopes | None:
+        if not (self._task.record_spikes and self._task.directions):
+            return None
+        is_filled = np.arange(out.spike_steps.shape[1]) < out.spike_counts[:, np.newaxis]
+        marks = out.spike_marks[is_filled]
+        times = (out.spike_steps[is_filled] + marks[:, 0]) * self._task.dt
+        return SpikeSlopes(times=times, derivatives=marks[:, 1:])
 
     def _spike_trains(self, n_samples: int, out: _Outputs) -> SpikeTrains:
         counts = out.spike_counts
@@ -170,6 +193,7 @@ def _values(task: SimulationTask, table: Table) -> Float[np.ndarray, "n_columns 
         values = np.atleast_2d(task.model.namespace[table.key[0]].values.T)
     else:
         name, variable = table.key
-        timed = next(given.timed for given in task.accumulators if given.name == name)
+        given = (*task.accumulators, *task.squares)
+        timed = next(sums.timed for sums in given if sums.name == name)
         values = timed[variable]
     return np.ascontiguousarray(values, dtype=np.float64)

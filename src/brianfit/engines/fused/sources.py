@@ -110,6 +110,8 @@ def _content(task: SimulationTask) -> object | None:
         [_timed(values) for values in (task.inputs, task.targets)],
         [repr(value) for value in (task.dt, task.recorded, task.record_spikes, task.final)],
         [(sums.name, sums.expression, sorted(sums.timed)) for sums in task.accumulators],
+        [(sums.name, sums.expression, sorted(sums.timed)) for sums in task.squares],
+        [task.directions, task.sloped],
     )
 
 

@@ -27,7 +27,9 @@ def check_task(task: SimulationTask) -> None:
     given = (*task.inputs, *task.targets, ITERATION)
     _check_known("recorded", task.recorded, task, given, problems)
     _check_known("final", task.final, task, given, problems)
-    for accumulator in task.accumulators:
+    _check_known("sloped", task.sloped, task, given, problems)
+    _check_directions(task, problems)
+    for accumulator in (*task.accumulators, *task.squares):
         argument = f"variables of the accumulator '{accumulator.name}'"
         _check_known(argument, accumulator.variables, task, (*given, "t", "dt"), problems)
     _check_refractory(task, problems)
@@ -38,6 +40,24 @@ def check_task(task: SimulationTask) -> None:
             InvalidValueError("Spikes are to be recorded, but the model has no threshold.")
         )
     problems.raise_if_any()
+
+
+def _check_directions(task: SimulationTask, problems: Problems) -> None:
+    for name in task.directions:
+        if name not in task.parameter_names:
+            problems.add(
+                InvalidValueError(
+                    f"Derivatives are wanted with respect to '{name}', which is not a column of "
+                    f"the samples; those are: {', '.join(task.parameter_names)}."
+                )
+            )
+    if not task.directions and (task.squares or task.sloped):
+        problems.add(
+            InvalidValueError(
+                "`squares` and `sloped` ask for derivatives; name with respect to which in "
+                "`directions`."
+            )
+        )
 
 
 def _check_refractory(task: SimulationTask, problems: Problems) -> None:

@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.errors import NoDerivativesError
 from brianfit._foundation.random import integer_for
 from brianfit._foundation.shapes import Float
 from brianfit.engines._base import (
@@ -36,6 +37,11 @@ class ReferenceEngine(AbstractEngine):
 
     def prepare(self, task: SimulationTask) -> AbstractSimulation:
         check_task(task)
+        if task.directions:
+            raise NoDerivativesError(
+                "Brian 2 itself has no derivatives with respect to parameters; use the fused "
+                "engine, or finite differences."
+            )
         return ReferenceSimulation(task)
 
 

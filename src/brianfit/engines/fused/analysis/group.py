@@ -55,8 +55,14 @@ class GroupCode:
         Expression and kind of everything that is computed where it is used.
     masked
         Variables that are not updated while a neuron is refractory.
+    drift
+        The right side of every differential equation, without noise.
+    is_stochastic
+        Whether any of them has noise.
     is_refractory
         Whether spikes make neurons refractory.
+    refractory
+        How long, or on which condition.
     resolve
         Returns what an external name means, as Brian sees it.
     """
@@ -68,7 +74,10 @@ class GroupCode:
     subexpressions: Mapping[str, tuple[str, Kind]]
     differential: tuple[str, ...]
     masked: frozenset[str]
+    drift: Mapping[str, str]
+    is_stochastic: bool
     is_refractory: bool
+    refractory: object
     resolve: Callable[[str], Any]
 
 
@@ -197,9 +206,24 @@ def _code_of(group: NeuronGroup) -> GroupCode:
             for name, variable in group.variables.items()
             if getattr(variable, "conditional_write", None) is not None
         ),
+        drift=_drift(group),
+        is_stochastic=bool(group.equations.stochastic_variables),
         is_refractory=group._refractory is not False,
+        refractory=group._refractory,
         resolve=lambda name: group._resolve(name, run_namespace={}, user_identifier=False),
     )
+
+
+def _drift(group: NeuronGroup) -> dict[str, str]:
+    equations = group.equations
+    if not equations.stochastic_variables:
+        return {name: expression.code for name, expression in equations.diff_eq_expressions}
+    found = {}
+    for name, expression in equations.get_substituted_expressions():
+        if name in equations.diff_eq_names:
+            smooth, _ = expression.split_stochastic()
+            found[name] = "0.0" if smooth is None else smooth.code
+    return found
 
 
 def _stored(group: NeuronGroup) -> dict[str, Kind]:

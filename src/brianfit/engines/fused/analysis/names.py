@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import final
 
 import numpy as np
@@ -95,6 +96,14 @@ class Names:
         if not isinstance(found, Function):
             raise UnsupportedByFusedEngine(f"'{name}' is called but is not a function.")
         return self._user_function(name, found, args)
+
+    @contextmanager
+    def same_draws(self) -> Iterator[None]:
+        """Read code a second time: what it draws at random does not count as another draw."""
+        before = self._n_draws
+        self._n_draws = 0
+        yield
+        self._n_draws = before
 
     def at_step(self, accumulator: str, name: str) -> Node:
         """Return the value of an accumulator's own variable in this step."""

@@ -6,13 +6,25 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import final
 
+import numpy as np
+
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit._foundation.units import si_array
 from brianfit.engines._base import SimulationTask
 from brianfit.engines.fused.analysis.expressions import ExpressionReader
 from brianfit.engines.fused.analysis.group import EventCode, GroupCode, read_group
 from brianfit.engines.fused.analysis.names import Names
-from brianfit.engines.fused.ir import Depends, Event, Graph, Kind, LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import (
+    Depends,
+    Event,
+    Graph,
+    Kind,
+    LoopProgram,
+    Node,
+    Wanted,
+    reachable,
+)
+from brianfit.model import Accumulator
 
 NEVER = -1e4
 """Brian's time of the last spike of a neuron that has not spiked yet [s]."""
@@ -51,7 +63,9 @@ class _Analysis:
         self._env = dict(at_start)
         self._run(self._code.before_start)
         recorded = {name: self._name_of(name) for name in self._task.recorded}
-        sums = self._sums()
+        sums = self._sums(self._task.accumulators)
+        residuals = self._sums(self._task.squares)
+        outputs = {name: self._name_of(name) for name in self._task.sloped}
         self._run(self._code.update, masked=self._code.masked)
         update = {name: self._env[name] for name in states if self._env[name] != at_start[name]}
         conditions = self._conditions()
@@ -60,6 +74,7 @@ class _Analysis:
             for event, condition in zip(self._code.events, conditions, strict=True)
         ]
         self._env = dict(at_start)
+        wanted = self._wanted(residuals, outputs)
         final = {name: self._name_of(name) for name in self._task.final}
         return LoopProgram(
             graph=self._graph,
@@ -76,6 +91,7 @@ class _Analysis:
             events=tuple(events),
             record_spikes=self._task.record_spikes and self._task.model.threshold is not None,
             dt=self._task.dt,
+            wanted=wanted,
         )
 
     # --- before the first step -------------------------------------------------------------
@@ -144,22 +160,60 @@ class _Analysis:
 
     # --- the phases of a step --------------------------------------------------------------
 
-    def _sums(self) -> dict[str, Node]:
+    def _sums(self, accumulators: Iterable[Accumulator]) -> dict[str, Node]:
         found = {}
         before = dict(self._env)
-        for accumulator in self._task.accumulators:
+        for accumulator in accumulators:
             for name in accumulator.timed:
                 self._env[name] = self._names.at_step(accumulator.name, name)
             found[accumulator.name] = self._reader.read(accumulator.expression)
             self._env = dict(before)
         return found
 
+    def _wanted(self, residuals: Environment, outputs: Environment) -> Wanted | None:
+        """Return what the derivatives need, in terms of the states at one time."""
+        if not self._task.directions:
+            return None
+        with self._names.same_draws():
+            drift = {name: self._drift_of(name) for name in self._code.drift}
+            crossings = {
+                event.name: self._as_boolean(event.condition.partition("=")[2])
+                for event in self._code.events
+            }
+        return Wanted(
+            directions=self._task.directions,
+            residuals=residuals,
+            outputs=outputs,
+            drift=drift,
+            crossings=crossings,
+            refractory=self._refractory(),
+            is_stochastic=self._code.is_stochastic,
+        )
+
+    def _drift_of(self, name: str) -> Node:
+        drift = self._reader.read(self._code.drift[name])
+        if name not in self._code.masked:
+            return drift
+        is_free = self._env["not_refractory"]
+        return self._graph.make("select", is_free, drift, self._graph.constant(0.0))
+
+    def _refractory(self) -> Node | None:
+        given = self._code.refractory
+        if given is False:
+            return None
+        if not isinstance(given, str):
+            return self._graph.constant(float(np.asarray(given)))
+        with self._names.same_draws():
+            return self._reader.read(given)
+
+    def _as_boolean(self, expression: str) -> Node:
+        return self._reader.converted(self._reader.read(expression), Kind.BOOLEAN)
+
     def _conditions(self) -> list[Node]:
         """Return the condition of every event; those after the spike see what it changes."""
         conditions = []
         for event in self._code.events:
-            expression = event.condition.partition("=")[2]
-            condition = self._reader.converted(self._reader.read(expression), Kind.BOOLEAN)
+            condition = self._as_boolean(event.condition.partition("=")[2])
             conditions.append(condition)
             if event.name == "spike" and self._code.is_refractory:
                 for name, value in self._marks_of_spike().items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import final
 
 from brianfit.engines.fused.emit.expressions import (
@@ -12,7 +12,8 @@ from brianfit.engines.fused.emit.expressions import (
     needed,
 )
 from brianfit.engines.fused.emit.names import LaneNames
-from brianfit.engines.fused.ir import Event, LoopProgram, Node, Schedule
+from brianfit.engines.fused.ir import Event, LoopProgram, Node
+from brianfit.engines.fused.plan import Schedule
 
 
 @final
@@ -59,16 +60,7 @@ class LoopWriter:
                 "    for lane in range(LANES):",
                 f"        if {happened} and step < lost_of[lane]:",
             ]
-            body = self._effects(event)
-            if event.name == "spike" and self._program.record_spikes:
-                body = [
-                    "neuron = neuron_of[lane]",
-                    "if spike_counts[neuron] < spike_steps.shape[1]:",
-                    "    spike_steps[neuron, spike_counts[neuron]] = step",
-                    "spike_counts[neuron] += 1",
-                    *body,
-                ]
-            lines += [" " * 12 + line for line in body]
+            lines += [" " * 12 + line for line in self._effects(event)]
         return lines
 
     # --- one loop ----------------------------------------------------------------------------
@@ -166,7 +158,7 @@ class LoopWriter:
         while not is_settled:
             is_settled = True
             for name, node in self._program.update.items():
-                old = self._state_leaf(name)
+                old = self._program.state_leaf(name)
                 at = max(self._made.get(node, 0), self._last_read.get(old, 0))
                 if at != commit[name] or self._last_read.get(node, -1) < at:
                     is_settled = False
@@ -174,16 +166,11 @@ class LoopWriter:
                     self._last_read[node] = max(self._last_read.get(node, -1), at)
         return commit
 
-    def _state_leaf(self, name: str) -> Node:
-        from brianfit.engines.fused.ir import Depends
-
-        return self._program.graph.leaf("state", name, self._program.states[name], Depends.STATE)
-
     # --- events ------------------------------------------------------------------------------
 
     def _effects(self, event: Event) -> list[str]:
         names: dict[Node, str] = dict(self._per_step)
-        targets = list(event.effects.values())
+        targets = [*event.effects.values(), *event.marks]
         kept = [node for node in self._everything(targets) if self._lanes.is_kept(node)]
         for node in kept:
             names.setdefault(node, self._lanes.read(node))
@@ -200,6 +187,9 @@ class LoopWriter:
             names=names,
             kept=[node for node in targets if not node.is_constant],
         )
+        if event.name == "spike" and self._program.record_spikes:
+            marks = [self._writer.expression(node, names) for node in event.marks]
+            lines += _spike(marks)
         for name, node in event.effects.items():
             value = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{self._lanes.state(name)}[lane] = {value}")
@@ -209,3 +199,17 @@ class LoopWriter:
         from brianfit.engines.fused.ir import reachable
 
         return reachable(iter(targets))
+
+
+def _spike(marks: Sequence[str]) -> list[str]:
+    """Return the lines that note a spike, and what goes with it."""
+    return [
+        "neuron = neuron_of[lane]",
+        "if spike_counts[neuron] < spike_steps.shape[1]:",
+        "    spike_steps[neuron, spike_counts[neuron]] = step",
+        *(
+            f"    spike_marks[neuron, spike_counts[neuron], {number}] = {mark}"
+            for number, mark in enumerate(marks)
+        ),
+        "spike_counts[neuron] += 1",
+    ]

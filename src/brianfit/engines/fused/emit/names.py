@@ -6,7 +6,8 @@ from typing import final
 
 from brianfit.engines.fused.emit.expressions import Identifiers, is_time
 from brianfit.engines.fused.emit.imports import SINGLE, WHERE
-from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, Schedule, rate_of
+from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, rate_of
+from brianfit.engines.fused.plan import Schedule
 
 RESERVED = frozenset(
     [
@@ -29,6 +30,7 @@ RESERVED = frozenset(
         "common_noise",
         "spike_counts",
         "spike_steps",
+        "spike_marks",
         "sums",
         "final",
         "traces",

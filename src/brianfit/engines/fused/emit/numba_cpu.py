@@ -16,7 +16,8 @@ from brianfit.engines.fused.emit.expressions import (
 from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
 from brianfit.engines.fused.emit.names import RESERVED, LaneNames
-from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, Schedule, reachable
+from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, reachable
+from brianfit.engines.fused.plan import Schedule
 
 
 def emit(program: LoopProgram, schedule: Schedule, *, description: str, precision: str) -> str:

@@ -10,6 +10,7 @@ from brianfit.engines.fused.passes.exponentials import share_exponentials
 from brianfit.engines.fused.passes.liveness import remove_dead
 from brianfit.engines.fused.passes.number_range import OF_PRECISION
 from brianfit.engines.fused.passes.scheduling import schedule
+from brianfit.engines.fused.passes.tangents import add_tangents
 
 
 def optimise(program: LoopProgram, precision: str) -> LoopProgram:
@@ -18,7 +19,8 @@ def optimise(program: LoopProgram, precision: str) -> LoopProgram:
     program = remove_dead(fold_constants(program))
     program, algebra = normalise(program)
     program, algebra = share_exponentials(program, algebra, number_range)
-    return remove_dead(merge_divisions(program, algebra, number_range))
+    program = remove_dead(merge_divisions(program, algebra, number_range))
+    return add_tangents(program)
 
 
 __all__ = ["optimise", "schedule"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from brianfit.engines.fused.ir import Event, LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import Event, LoopProgram, Node, Wanted, reachable
 
 
 def remove_dead(program: LoopProgram) -> LoopProgram:
@@ -36,11 +36,23 @@ def _roots(program: LoopProgram, live: set[str]) -> Iterator[Node]:
     yield from program.recorded.values()
     yield from program.sums.values()
     yield from program.final.values()
+    if program.wanted is not None:
+        yield from _wanted(program.wanted, live)
     for nodes in (program.initial, program.update):
         yield from (node for name, node in nodes.items() if name in live)
     for event in _live_events(program, live):
         yield event.condition
         yield from event.effects.values()
+        yield from event.marks
+
+
+def _wanted(wanted: Wanted, live: set[str]) -> Iterator[Node]:
+    yield from wanted.residuals.values()
+    yield from wanted.outputs.values()
+    yield from wanted.crossings.values()
+    yield from (node for name, node in wanted.drift.items() if name in live)
+    if wanted.refractory is not None and "not_refractory" in live:
+        yield wanted.refractory
 
 
 def _states_read(roots: Iterator[Node]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from brianfit.engines.fused.ir import Event, LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import Event, LoopProgram, Node, Wanted, reachable
 
 Rule = Callable[[Node, tuple[Node, ...]], Node]
 """From a node and its already rewritten arguments to what replaces it."""
@@ -39,9 +39,25 @@ def map_nodes(program: LoopProgram, found: Mapping[Node, Node]) -> LoopProgram:
                 name=event.name,
                 condition=found[event.condition],
                 effects=mapped(event.effects),
+                marks=tuple(found[node] for node in event.marks),
             )
             for event in program.events
         ),
+        wanted=None if program.wanted is None else _wanted_of(program.wanted, found),
+    )
+
+
+def _wanted_of(wanted: Wanted, found: Mapping[Node, Node]) -> Wanted:
+    def mapped(nodes: Mapping[str, Node]) -> dict[str, Node]:
+        return {name: found[node] for name, node in nodes.items()}
+
+    return replace(
+        wanted,
+        residuals=mapped(wanted.residuals),
+        outputs=mapped(wanted.outputs),
+        drift=mapped(wanted.drift),
+        crossings=mapped(wanted.crossings),
+        refractory=None if wanted.refractory is None else found[wanted.refractory],
     )
 
 

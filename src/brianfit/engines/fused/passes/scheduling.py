@@ -10,15 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import final
 
-from brianfit.engines.fused.ir import (
-    LaneLoop,
-    LoopProgram,
-    Node,
-    Rate,
-    Schedule,
-    rate_of,
-    reachable,
-)
+from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.plan import LaneLoop, Schedule
 
 SMALL = 12
 """So many cheap operations may share a loop with an expensive one."""
@@ -36,17 +29,19 @@ _CHEAP_CALLS = frozenset({"sqrt", "abs", "floor", "ceil", "trunc"})
 
 def schedule(program: LoopProgram) -> Schedule:
     """Return where the nodes of `program` are computed."""
+    grouped = {node for group in program.groups for node in group}
     in_step = [
         node
         for node in reachable(program.step_roots())
-        if rate_of(node) is Rate.NEURON_STEP and node.op != "state"
+        if rate_of(node) is Rate.NEURON_STEP and node.op != "state" and node not in grouped
     ]
+    loops = [*_Cutter(in_step).loops(), *program.groups]
     kept = _kept(program)
     return Schedule(
         per_neuron=tuple(node for node in kept if rate_of(node) is Rate.NEURON),
         per_step=tuple(node for node in kept if rate_of(node) is Rate.STEP),
         per_trace=tuple(node for node in kept if rate_of(node) is Rate.TRACE_STEP),
-        loops=tuple(LaneLoop(nodes=nodes) for nodes in _Cutter(in_step).loops()),
+        loops=tuple(LaneLoop(nodes=nodes) for nodes in loops),
     )
 
 
@@ -54,7 +49,7 @@ def _kept(program: LoopProgram) -> list[Node]:
     """Return what is computed outside the loops over lanes and used in them."""
     roots = list(program.step_roots())
     for event in program.events:
-        roots.extend(event.effects.values())
+        roots.extend((*event.effects.values(), *event.marks))
     users = [node for node in reachable(iter(roots)) if rate_of(node) is Rate.NEURON_STEP]
     used = dict.fromkeys(arg for node in users for arg in node.args)
     used.update(dict.fromkeys(roots))

@@ -1,0 +1,212 @@
+"""When within a step a condition becomes true, and how that time moves with the parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import final
+
+from brianfit.engines.fused.ir import Depends, Kind, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.passes.differentials import Differentials
+from brianfit.engines.fused.passes.valuation import LeafValue, Valuation
+
+STEEPEST = 8.0
+"""The slope of a condition is at most this times its mean over the step, or one over this."""
+
+BEFORE = -1.0
+"""Place within the step of what was true already when it began."""
+
+AT_START = -0.5
+"""Place within the step of the end of refractoriness."""
+
+FREE = "end_of_refractoriness"
+"""Name of the event that the pass adds."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Tangents:
+    """How the derivatives of states are computed with, read and called."""
+
+    differentials: Differentials
+    values: Valuation
+    leaf: LeafValue
+    name: Callable[[str, int], str]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """When a condition becomes true.
+
+    Attributes
+    ----------
+    place
+        Part of the step before; negative if it was true when the step began, infinite if it is
+        not true.
+    shifts
+        Derivative of the time, by direction.
+    """
+
+    place: Node
+    shifts: tuple[Node, ...]
+
+
+@final
+@dataclass
+class Memory:
+    """States that keep values from the start of a step until its events."""
+
+    program: LoopProgram
+    states: dict[str, Kind] = field(default_factory=dict)
+    initial: dict[str, Node] = field(default_factory=dict)
+    update: dict[str, Node] = field(default_factory=dict)
+
+    def keep(self, name: str, node: Node) -> Node:
+        """Return what `node` was at the start of the step."""
+        graph = self.program.graph
+        self.states[name] = Kind.FLOAT
+        self.initial[name] = graph.constant(0.0)
+        self.update[name] = node
+        return graph.leaf("state", name, Kind.FLOAT, Depends.STATE)
+
+
+@final
+class Crossings:
+    """Writes what happens when, in terms of values at the end of a step."""
+
+    def __init__(
+        self,
+        program: LoopProgram,
+        wanted: Wanted,
+        tangents: Tangents,
+        flow: Valuation,
+        memory: Memory,
+    ) -> None:
+        self._program = program
+        self._wanted = wanted
+        self._tangents = tangents
+        self._make = tangents.differentials
+        self._flow = flow
+        self._memory = memory
+        self._directions = range(len(wanted.directions))
+
+    def of(self, event: str, condition: Node) -> Crossing:
+        """Return when `condition` becomes true."""
+        return self._crossing(condition, self._names(event), is_opposite=False)
+
+    def freedom(self, event: str) -> Crossing:
+        """Return when refractoriness ends."""
+        given = self._wanted.refractory
+        if given is None or given.kind == Kind.BOOLEAN:
+            condition = self._program.graph.constant(False) if given is None else given
+            return self._crossing(condition, self._names(event), is_opposite=True)
+        return self._end_of_period(given)
+
+    def _names(self, event: str) -> Iterator[str]:
+        number = 0
+        while True:
+            yield f"{event}/before/{number}"
+            number += 1
+
+    def _crossing(self, node: Node, names: Iterator[str], *, is_opposite: bool) -> Crossing:
+        if node.op == "not":
+            return self._crossing(node.args[0], names, is_opposite=not is_opposite)
+        if node.op in ("and", "or"):
+            parts = [self._crossing(arg, names, is_opposite=is_opposite) for arg in node.args]
+            is_last = (node.op == "and") is not is_opposite
+            return self._chosen(*parts, is_last=is_last)
+        is_continuous = any(arg.kind == Kind.FLOAT for arg in node.args)
+        if node.op in ("lt", "le") and is_continuous and not self._is_random(node):
+            low, high = node.args[::-1] if is_opposite else node.args
+            return self._comparison(self._make.made("sub", high, low), names)
+        if node.op == "state" and node.value == "not_refractory" and not is_opposite:
+            return self._of_refractoriness()
+        return self._fixed(BEFORE)
+
+    def _is_random(self, node: Node) -> bool:
+        return any(part.op == "noise" for part in reachable(iter([node])))
+
+    def _fixed(self, place: float) -> Crossing:
+        zero = self._make.number(0.0)
+        return Crossing(
+            place=self._make.number(place), shifts=tuple(zero for _ in self._directions)
+        )
+
+    def _of_refractoriness(self) -> Crossing:
+        given = self._wanted.refractory
+        if given is None or given.kind == Kind.BOOLEAN:
+            return self._fixed(BEFORE)
+        return self._end_of_period(given)
+
+    def _end_of_period(self, period: Node) -> Crossing:
+        """Return when a period that began with the last spike is over."""
+        values, make = self._tangents.values, self._make
+        last = make.form(self._program.state_leaf("lastspike"))
+        total = make.combined(last, make.form(period))
+        shifts = tuple(values.number(total, direction) for direction in self._directions)
+        return Crossing(place=make.number(AT_START), shifts=shifts)
+
+    def _chosen(self, left: Crossing, right: Crossing, *, is_last: bool) -> Crossing:
+        """Return the later of two crossings, or the earlier."""
+        first, second = (right, left) if is_last else (left, right)
+        is_left = self._make.test("le", first.place, second.place)
+        choice = self._make.choice
+        return Crossing(
+            place=choice(is_left, left.place, right.place),
+            shifts=tuple(
+                choice(is_left, a, b) for a, b in zip(left.shifts, right.shifts, strict=True)
+            ),
+        )
+
+    def _comparison(self, g: Node, names: Iterator[str]) -> Crossing:
+        """Return when `g` becomes positive, which is within this step if it is so at its end."""
+        make = self._make
+        name = next(names)
+        zero = make.number(0.0)
+        before = self._memory.keep(name, g)
+        rise = make.made("sub", g, before)
+        is_crossed = make.test("and", make.test("le", before, zero), make.test("lt", zero, rise))
+        place = make.made("div", make.made("neg", before), rise)
+        mean = make.made("div", rise, make.number(self._program.dt))
+        shifts = self._shifts(g, place, self._slopes(g, name, mean), name)
+        place = make.choice(is_crossed, place, make.number(BEFORE))
+        is_true = make.test("le", zero, g)
+        return Crossing(
+            place=make.choice(is_true, place, make.number(math.inf)),
+            shifts=tuple(make.choice(is_crossed, shift, zero) for shift in shifts),
+        )
+
+    def _slopes(self, g: Node, name: str, mean: Node) -> tuple[Node, Node]:
+        """Return the time derivatives of `g` at the start and the end of the step."""
+        make = self._make
+        drift = self._flow.value(make.form(g), 0)
+        if drift is None or self._wanted.is_stochastic:  # says little about one noisy step
+            return mean, mean
+        low = make.made("mul", mean, make.number(1.0 / STEEPEST))
+        high = make.made("mul", mean, make.number(STEEPEST))
+        at_start = self._memory.keep(f"{name}/slope", drift)
+        return self._within(at_start, low, high), self._within(drift, low, high)
+
+    def _within(self, x: Node, low: Node, high: Node) -> Node:
+        """Return `x`, or the nearer one of the limits."""
+        make = self._make
+        x = make.choice(make.test("lt", x, high), x, high)
+        return make.choice(make.test("lt", low, x), x, low)
+
+    def _shifts(self, g: Node, place: Node, slopes: tuple[Node, Node], name: str) -> Iterator[Node]:
+        """Yield minus the derivative of `g` over its slope, interpolated, by direction."""
+        make = self._make
+        weights = (
+            make.made("div", make.made("sub", place, make.number(1.0)), slopes[0]),
+            make.made("div", make.made("neg", place), slopes[1]),
+        )
+        for direction in self._directions:
+            now = self._tangents.values.value(make.form(g), direction)
+            if now is None:
+                yield make.number(0.0)
+                continue
+            then = self._memory.keep(f"{name}/d{self._wanted.directions[direction]}", now)
+            parts = [make.made("mul", w, d) for w, d in zip(weights, (then, now), strict=True)]
+            yield make.made("add", *parts)
