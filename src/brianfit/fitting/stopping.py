@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
+from brianfit._foundation.optional import import_optional
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
@@ -19,7 +20,7 @@ from brianfit._foundation.units import (
     scalar_si,
     unit_name,
 )
-from brianfit.results import History
+from brianfit.results import History, is_on_front
 
 
 class AbstractStopRule(ABC):
@@ -141,6 +142,63 @@ class MaxEvaluations(AbstractStopRule):
 
 
 @final
+class HypervolumeStagnation(AbstractStopRule):
+    """Stop once the front of a Pareto search has not moved for some rounds.
+
+    The measure is the hypervolume: the size of the region of errors that the front beats, up to the
+    highest errors on the front of the first `n_rounds` rounds.
+
+    Parameters
+    ----------
+    n_rounds
+        The number of rounds over which the front is compared.
+    relative
+        A growth by less than this fraction of the hypervolume does not count.
+
+    Raises
+    ------
+    MissingPackageError
+        If pymoo is not installed.
+
+    References
+    ----------
+    E. Zitzler & L. Thiele (1998), Multiobjective optimization using evolutionary algorithms,
+    doi 10.1007/BFb0056872.
+    """
+
+    def __init__(self, n_rounds: int = 20, relative: float = 1e-3) -> None:
+        import_optional("pymoo", extra="pymoo", purpose="HypervolumeStagnation")
+        self.n_rounds = check_positive_integer("n_rounds", n_rounds)
+        if not 0 <= relative < 1:
+            raise InvalidValueError(f"`relative` must be in [0, 1), but is {relative}.")
+        self.relative = relative
+
+    def reason_to_stop(self, history: History) -> str | None:
+        """Compare the hypervolume of the front with that of `n_rounds` rounds ago."""
+        if history.n_rounds <= self.n_rounds:
+            return None
+        errors, round_of = history.part_errors, history.round_of
+        first = _front(errors[round_of < self.n_rounds])
+        if not len(first):
+            return None
+        low, high = first.min(axis=0), first.max(axis=0)
+        size = np.where(high > low, high - low, 1.0)
+        before, now = (
+            _hypervolume((_front(errors[round_of < until]) - low) / size)
+            for until in (history.n_rounds - self.n_rounds, history.n_rounds)
+        )
+        if before > 0 and now - before <= self.relative * before:
+            return (
+                f"the front moved by less than {100 * self.relative:g} % in the last "
+                f"{self.n_rounds} rounds"
+            )
+        return None
+
+    def check(self, error_dimensions: Dimension) -> None:
+        """Accept every unit."""
+
+
+@final
 @dataclass(frozen=True)
 class _Function(AbstractStopRule):
     """A user's function of the history as a rule."""
@@ -163,6 +221,19 @@ def stop_rules_from(given: Any) -> tuple[AbstractStopRule, ...]:
         return ()
     several = given if isinstance(given, list | tuple) else [given]
     return tuple(_rule_from(rule) for rule in several)
+
+
+def _front(errors: np.ndarray) -> np.ndarray:
+    scored = errors[np.all(np.isfinite(errors), axis=1)]
+    return np.asarray(scored[is_on_front(scored)])
+
+
+def _hypervolume(front: np.ndarray) -> float:
+    """Return the volume between a front and the point where all errors are 1.1."""
+    from pymoo.indicators.hv import HV
+
+    # A little beyond the highest errors, so that the ends of the front count as well.
+    return float(HV(ref_point=np.full(front.shape[1], 1.1))(front))
 
 
 def _rule_from(given: Any) -> AbstractStopRule:

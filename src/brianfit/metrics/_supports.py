@@ -115,3 +115,15 @@ class SupportsTraceSelection(Protocol):
 
     def select_traces(self, traces: Sequence[int]) -> Any:
         """Return the metric for `traces` only, in that order; one may be named several times."""
+
+
+@runtime_checkable
+class SupportsParts(Protocol):
+    """A metric whose error is a sum of parts that a Pareto search may weigh against each other."""
+
+    @property
+    def part_names(self) -> Sequence[str]:
+        """The name of every part."""
+
+    def get_part_errors(self, features: Any) -> Float[np.ndarray, "n_samples n_parts"]:
+        """Return the parts of the error of every sample, `normalization` applied."""

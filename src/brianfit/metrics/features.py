@@ -161,6 +161,21 @@ class FeatureMetric(AbstractTraceMetric):
         """Return the part of every trace in the error of every sample; they add up to it."""
         return np.array(self._weighted(features), dtype=np.float64)
 
+    @property
+    def part_names(self) -> list[str]:
+        """The features."""
+        return self.feat_list
+
+    def get_part_errors(
+        self, features: Sequence[Mapping[str, Float[np.ndarray, " n_traces"]]]
+    ) -> Float[np.ndarray, "n_samples n_features"]:
+        """Return the part of every feature in the error of every sample; they add up to it."""
+        parts = [
+            [self.weights[name] * np.sum(sample[name]) * self.normalization for name in sample]
+            for sample in features
+        ]
+        return np.array(parts, dtype=np.float64).reshape(len(parts), len(self.feat_list))
+
     def check_data(self, data: Float[np.ndarray, "n_traces n_steps"], dt: float) -> None:
         """Check that the features of the recording can be computed, and remember them.
 

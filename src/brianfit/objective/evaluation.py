@@ -26,12 +26,15 @@ class Evaluation:
         The same without normalization.
     trace_errors
         The normalised error on every trace; nan where the metric has none.
+    part_errors
+        What a Pareto search weighs against each other; None unless it was asked for.
     """
 
     errors: Float[np.ndarray, " n_samples"]
     output_errors: Float[np.ndarray, "n_samples n_outputs"]
     raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
     trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"]
+    part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
 
     @property
     def n_failed(self) -> int:
@@ -48,4 +51,10 @@ def joined(parts: Sequence[Evaluation]) -> Evaluation:
         output_errors=np.concatenate([part.output_errors for part in parts]),
         raw_output_errors=np.concatenate([part.raw_output_errors for part in parts]),
         trace_errors=np.concatenate([part.trace_errors for part in parts]),
+        part_errors=_joined_parts([part.part_errors for part in parts]),
     )
+
+
+def _joined_parts(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    known = [array for array in arrays if array is not None]
+    return np.concatenate(known) if known else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from brianfit.objective.outputs import (
     output_errors,
     trace_errors,
 )
+from brianfit.objective.parts import part_errors, part_names
 
 MEMORY_LIMIT = 1_000_000_000
 """Bytes that recorded traces may take at a time, unless told otherwise."""
@@ -59,6 +60,8 @@ class Objective:
         the traces.
     memory_limit
         Bytes that recorded traces may take; samples are simulated in parts to keep it.
+    keep_parts
+        Whether the parts of the error are wanted, as by a Pareto search.
     """
 
     task: SimulationTask
@@ -68,6 +71,7 @@ class Objective:
     columns: ParameterColumns
     penalty: str | None
     memory_limit: int
+    keep_parts: bool = False
 
     def evaluate(
         self,
@@ -98,6 +102,11 @@ class Objective:
             )
             parts.append(self._compare(result, len(columns[start : start + size])))
         return joined(parts)
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The names of the parts of the error."""
+        return part_names(self.outputs)
 
     @property
     def is_least_squares(self) -> bool:
@@ -163,7 +172,7 @@ class Objective:
         return max(1, self.memory_limit // bytes_of_sample) if bytes_of_sample else 10**9
 
     def _compare(self, result: SimulationResult, n_samples: int) -> Evaluation:
-        normalised, raw, per_trace = [], [], []
+        normalised, raw, per_trace, parts = [], [], [], []
         total = np.zeros(n_samples)
         for output in self.outputs:
             features = output.features(result, self.task.dt)
@@ -174,14 +183,25 @@ class Objective:
             per_trace.append(
                 trace_errors(output, features, n_samples=n_samples, n_traces=self.task.n_traces)
             )
-        if self.penalty is not None:
-            total = total + result.final[self.penalty].mean(axis=1)
+            if self.keep_parts:
+                parts.append(part_errors(output, features, errors))
+        penalty = 0.0 if self.penalty is None else result.final[self.penalty].mean(axis=1)
+        total = total + penalty
         return Evaluation(
             errors=without_nan(total),
             output_errors=np.stack(normalised, axis=1),
             raw_output_errors=np.stack(raw, axis=1),
             trace_errors=np.stack(per_trace, axis=1),
+            part_errors=self._penalised(parts, penalty) if self.keep_parts else None,
         )
+
+    @staticmethod
+    def _penalised(
+        parts: Sequence[np.ndarray], penalty: Any
+    ) -> Float[np.ndarray, "n_samples n_parts"]:
+        """Return all parts, each with the penalty, so that none can be had without it."""
+        penalties = np.asarray(penalty, dtype=np.float64).reshape(-1, 1)
+        return without_nan(np.concatenate(parts, axis=1) + penalties)
 
 
 def build_objective(
@@ -192,6 +212,7 @@ def build_objective(
     columns: ParameterColumns,
     penalty: str | None = None,
     memory_limit: int = MEMORY_LIMIT,
+    keep_parts: bool = False,
 ) -> Objective:
     """Decide what must be simulated for the outputs, and make it ready to run.
 
@@ -230,4 +251,5 @@ def build_objective(
         columns=columns,
         penalty=penalty,
         memory_limit=memory_limit,
+        keep_parts=keep_parts,
     )

@@ -5,7 +5,7 @@ parameter the bounds [0, 1] and does the scaling and the units itself. Errors ma
 sample diverged), never nan.
 
 To write one, derive from `AbstractOptimizer` (public name `Optimizer`). What an optimizer can do
-beyond that is told by the protocol at the end of this file: it offers it by having the method.
+beyond that is told by the protocols at the end of this file: it offers one by having the method.
 """
 
 from __future__ import annotations
@@ -99,3 +99,53 @@ class SupportsStart(Protocol):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Begin the search at `point`; called after `initialize`, before the first `ask`."""
+
+
+@runtime_checkable
+class SupportsLinearisation(Protocol):
+    """What an optimizer offers that follows derivatives of sums of squares.
+
+    It is told them instead of errors alone (`tell` is not called), and asked for fewer samples: as
+    many as can be simulated with their derivatives at the cost of a round.
+    """
+
+    def tell_linearised(
+        self,
+        parameters: Any,
+        errors: Sequence[float] | np.ndarray,
+        gradients: Float[np.ndarray, "n_samples n_parameters"],
+        normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
+    ) -> None:
+        """Take what is known of the samples asked for last, r being the residuals of a sample.
+
+        Parameters
+        ----------
+        parameters
+            In the form that `ask` gave.
+        errors
+            ``r^T r``.
+        gradients
+            ``J^T r``, J being the derivatives of r with respect to the coordinates; zero for a
+            sample that diverged.
+        normal_matrices
+            ``J^T J``.
+        """
+
+
+@runtime_checkable
+class SupportsPartErrors(Protocol):
+    """What an optimizer offers that weighs parts of the error against each other.
+
+    It is told them instead of errors alone (`tell` is not called).
+    """
+
+    def expect_parts(self, n_parts: int) -> None:
+        """Prepare for `n_parts` errors; called after `initialize`, before the first `ask`."""
+
+    def tell_parts(
+        self,
+        parameters: Any,
+        errors: Sequence[float] | np.ndarray,
+        part_errors: Float[np.ndarray, "n_samples n_parts"],
+    ) -> None:
+        """Take the errors of the samples asked for last, in sum and in parts; inf where failed."""

@@ -2,6 +2,7 @@
 
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
+from brianfit.results.pareto_front import ParetoFront, is_on_front, pareto_front
 from brianfit.results.prediction import Prediction
 from brianfit.results.problem_record import (
     EventRecord,
@@ -19,6 +20,7 @@ from brianfit.results.store import (
     open_store,
     recover,
 )
+from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "FitResult",
     "History",
     "ParameterRecord",
+    "ParetoFront",
     "PartRecord",
+    "PathLike",
     "Prediction",
     "ProblemRecord",
     "Round",
@@ -36,9 +40,11 @@ __all__ = [
     "StoreWriter",
     "StoredFit",
     "StoredRound",
+    "is_on_front",
     "load",
     "merge",
     "open_store",
+    "pareto_front",
     "recover",
     "results_table",
 ]

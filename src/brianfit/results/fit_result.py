@@ -11,6 +11,7 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
 from brianfit.results.history import History
+from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.tables import Dimensions
 
@@ -82,6 +83,19 @@ class FitResult:
     def best_error(self) -> Any:
         """The lowest error with its unit."""
         return from_si(self.error, self.dimensions.error)
+
+    def pareto_front(self) -> ParetoFront:
+        """Return the samples that no other beats in one error without losing in another.
+
+        The errors are those of the outputs; or, after a search by a `ParetoOptimizer`, all those
+        that it weighed.
+
+        Raises
+        ------
+        FitStateError
+            If no sample could be scored.
+        """
+        return pareto_front(self.history, self.dimensions.parameters)
 
     @property
     def n_failed(self) -> int:

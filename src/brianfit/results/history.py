@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final
 
 import numpy as np
@@ -27,6 +27,8 @@ class Round:
         Wall-clock time that the round took.
     trace_errors
         As in `Evaluation`; None where they were not kept.
+    part_errors
+        As in `Evaluation`.
     """
 
     iteration: int
@@ -36,6 +38,7 @@ class Round:
     raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
     seconds: float
     trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"] | None = None
+    part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
 
 
 @final
@@ -49,19 +52,18 @@ class History:
         Columns of the arrays.
     rounds
         What was evaluated.
+    parts
+        Names of the errors that a Pareto search weighed, where there was one.
     """
 
     parameter_names: tuple[str, ...]
     output_names: tuple[str, ...]
     rounds: tuple[Round, ...] = field(default=())
+    parts: tuple[str, ...] = ()
 
     def with_round(self, added: Round) -> History:
         """Return the history with one more round."""
-        return History(
-            parameter_names=self.parameter_names,
-            output_names=self.output_names,
-            rounds=(*self.rounds, added),
-        )
+        return replace(self, rounds=(*self.rounds, added))
 
     @property
     def n_rounds(self) -> int:
@@ -97,6 +99,24 @@ class History:
     def raw_output_errors(self) -> Float[np.ndarray, "n_evaluations n_outputs"]:
         """Error of every output without normalization."""
         return self._stacked("raw_output_errors", (len(self.output_names),))
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """The names of the errors that make a front: what was weighed, or the outputs."""
+        return self.parts if self._has_parts else self.output_names
+
+    @property
+    def part_errors(self) -> Float[np.ndarray, "n_evaluations n_parts"]:
+        """The errors that make a front, as minimised, in the order of `part_names`."""
+        return (
+            self._stacked("part_errors", (len(self.parts),))
+            if self._has_parts
+            else (self.output_errors)
+        )
+
+    @property
+    def _has_parts(self) -> bool:
+        return bool(self.parts) and all(done.part_errors is not None for done in self.rounds)
 
     @property
     def round_of(self) -> Int[np.ndarray, " n_evaluations"]:

@@ -1,0 +1,154 @@
+"""Search for a front of compromises (package `pymoo`)."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.optional import import_optional
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._base import AbstractOptimizer
+from brianfit.optimizers._dialogue import Dialogue
+from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._stratified import stratified
+
+METHODS = ("NSGA2", "NSGA3")
+
+SMALLEST_POPULATION = 4
+"""Pairs of parents are chosen by tournaments between two."""
+
+
+@final
+class ParetoOptimizer(AbstractOptimizer):
+    """Several errors at once, without a sum: the front of samples that none beats in all of them.
+
+    The errors are those of the outputs, or what their metrics add up, such as the features of a
+    `FeatureMetric`. Read the front from the result: ``fitter.result.pareto_front()``. The best
+    sample of the fit is still the one with the lowest sum.
+
+    Parameters
+    ----------
+    method
+        'NSGA2', which spreads the front by crowding, best for two or three errors; or 'NSGA3',
+        which spreads it by reference directions, for more.
+
+    Raises
+    ------
+    InvalidValueError
+        If the method is unknown.
+    MissingPackageError
+        If pymoo is not installed.
+
+    References
+    ----------
+    K. Deb et al. (2002), IEEE Trans. Evolutionary Computation 6:182, doi 10.1109/4235.996017.
+    K. Deb & H. Jain (2014), IEEE Trans. Evolutionary Computation 18:577,
+    doi 10.1109/TEVC.2013.2281535.
+    J. Blank & K. Deb (2020), pymoo, IEEE Access 8:89497, doi 10.1109/ACCESS.2020.2990567.
+    """
+
+    def __init__(self, method: str = "NSGA2") -> None:
+        check_choice("method", method, METHODS)
+        import_optional("pymoo", extra="pymoo", purpose="ParetoOptimizer")
+        self.method = method
+        self._dialogue = Dialogue()
+        self._founders = np.empty((0, 0))
+        self._n_parts = 1
+        self._finite_errors: list[FiniteErrors] = []
+        self._algorithm: Any = None
+        self._population: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.method} of pymoo, which keeps a front of compromises"
+
+    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        box = SearchBox.from_bounds(parameter_names, bounds)
+        self._dialogue.start(box)
+        n_samples = max(popsize, SMALLEST_POPULATION)
+        self._founders = stratified(n_samples, len(box), self.generator)
+        self._algorithm = self._population = None
+        self.expect_parts(1)
+        return n_samples
+
+    def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
+        """Make `point` a member of the first round."""
+        self._founders[0] = self._dialogue.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
+
+    def expect_parts(self, n_parts: int) -> None:
+        """Prepare for `n_parts` errors of every sample."""
+        self._n_parts = n_parts
+        self._finite_errors = [FiniteErrors() for _ in range(n_parts)]
+
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        if self._algorithm is None:
+            self._algorithm = self._new_algorithm()
+        if self._population is None:
+            self._population = self._algorithm.ask()
+        unit = np.clip(self._population.get("X").astype(float), 0.0, 1.0)
+        return self._dialogue.answer(unit)
+
+    def tell(self, parameters: Any, errors: Any) -> None:
+        _, values = self._dialogue.hear(parameters, errors)
+        self._take(values[:, np.newaxis])
+
+    def tell_parts(
+        self,
+        parameters: Any,
+        errors: Any,
+        part_errors: Float[np.ndarray, "n_samples n_parts"],
+    ) -> None:
+        """Take the errors of the samples asked for last, in sum and in parts."""
+        self._dialogue.hear(parameters, errors)
+        self._take(np.asarray(part_errors, dtype=float))
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        return self._dialogue.recommend()
+
+    def _take(self, errors: np.ndarray) -> None:
+        finite = [
+            stand_in.replace(column)
+            for stand_in, column in zip(self._finite_errors, errors.T, strict=True)
+        ]
+        self._population.set("F", np.stack(finite, axis=1))
+        self._algorithm.tell(infills=self._population)
+        self._population = None
+
+    def _new_algorithm(self) -> Any:
+        import_optional("pymoo", extra="pymoo", purpose="ParetoOptimizer")
+        from pymoo.algorithms.moo.nsga2 import NSGA2
+        from pymoo.algorithms.moo.nsga3 import NSGA3
+        from pymoo.core.problem import Problem
+
+        # With duplicates left in, every round has the same number of samples.
+        options = {"sampling": self._founders, "eliminate_duplicates": False}
+        options["pop_size"] = options["n_offsprings"] = len(self._founders)
+        if self.method == "NSGA2":
+            algorithm = NSGA2(**options)
+        else:
+            directions = _directions(self._n_parts, len(self._founders))
+            algorithm = NSGA3(ref_dirs=directions, **options)
+        problem = Problem(n_var=len(self._dialogue.box), n_obj=self._n_parts, xl=0.0, xu=1.0)
+        seed = int(self.generator.integers(2**31))
+        algorithm.setup(problem, termination=("n_gen", 10**9), seed=seed, verbose=False)
+        return algorithm
+
+
+def _directions(n_parts: int, n_at_most: int) -> Float[np.ndarray, "n_directions n_parts"]:
+    """Return reference directions, evenly spread, not more than there are samples."""
+    from pymoo.util.ref_dirs import get_reference_directions
+
+    if n_parts == 1:
+        return np.ones((1, 1))
+    n_partitions = 1
+    while _n_directions(n_parts, n_partitions + 1) <= n_at_most:
+        n_partitions += 1
+    found = get_reference_directions("das-dennis", n_parts, n_partitions=n_partitions)
+    return np.asarray(found, dtype=float)
+
+
+def _n_directions(n_parts: int, n_partitions: int) -> int:
+    return comb(n_parts + n_partitions - 1, n_partitions)
