@@ -13,6 +13,7 @@ from brianfit.optimizers import (
     AbstractOptimizer,
     CMAESOptimizer,
     DifferentialEvolution,
+    MultiStartLeastSquares,
     NevergradOptimizer,
     ParticleSwarm,
     RandomSearch,
@@ -68,6 +69,12 @@ class TestDifferentialEvolutionOfFewerMembersThanSamples(OptimizerContract):
     @pytest.fixture
     def make_optimizer(self) -> Maker:
         return partial(DifferentialEvolution, population=8)
+
+
+class TestMultiStartLeastSquares(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return MultiStartLeastSquares
 
 
 class TestParticleSwarm(OptimizerContract):

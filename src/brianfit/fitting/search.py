@@ -16,7 +16,7 @@ from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
 from brianfit.fitting.uninterrupted import uninterrupted
 from brianfit.objective import Evaluation, Objective
-from brianfit.optimizers import AbstractOptimizer, SupportsStart
+from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation, SupportsStart
 from brianfit.results import Dimensions, History, Round
 
 
@@ -105,8 +105,15 @@ class Search:
         """Return what the optimizer asks for, or asked for in a round that was interrupted."""
         if self.pending is None:
             with uninterrupted():
-                self.pending = self.optimizer.ask(self.n_samples)
+                self.pending = self.optimizer.ask(self._n_asked)
         return self.pending
+
+    @property
+    def _n_asked(self) -> int:
+        """How many samples the optimizer is asked for, so that a round costs `n_samples`."""
+        if isinstance(self.optimizer, SupportsLinearisation):
+            return max(1, self.n_samples // self.objective.simulations_per_linearisation)
+        return self.n_samples
 
     def finish_round(self, done: Round) -> None:
         """Add a round of which the optimizer was told."""

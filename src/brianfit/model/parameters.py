@@ -119,8 +119,8 @@ class ParameterSpace:
         return np.asarray(np.clip((spread - low) / (high - low), 0.0, 1.0))
 
     def derivative(
-        self, values: Float[np.ndarray, " n_parameters"]
-    ) -> Float[np.ndarray, " n_parameters"]:
+        self, values: Float[np.ndarray, "*batch n_parameters"]
+    ) -> Float[np.ndarray, "*batch n_parameters"]:
         """Return d value / d coordinate at `values`."""
         low, high = self._spread_bounds()
         return np.asarray((high - low) * np.where(self.is_log, values, 1.0))

@@ -19,7 +19,7 @@ from typing import Any, final
 import numpy as np
 import pytest
 
-from brianfit.optimizers import AbstractOptimizer
+from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation
 
 OptimizerMaker = Callable[[], AbstractOptimizer]
 ErrorFunction = Callable[[np.ndarray], np.ndarray]
@@ -213,7 +213,11 @@ class OptimizerContract:
         errors[0] = np.inf
         before = errors.copy()
 
-        run.optimizer.tell(asked, errors)
+        if isinstance(run.optimizer, SupportsLinearisation):
+            slopes = np.ones((run.n_samples, 2)), np.tile(np.eye(2), (run.n_samples, 1, 1))
+            run.optimizer.tell_linearised(asked, errors, *slopes)
+        else:
+            run.optimizer.tell(asked, errors)
 
         np.testing.assert_array_equal(errors, before)
 
@@ -258,7 +262,10 @@ class Run:
         """Tell the errors of the samples asked for last."""
         rows = as_rows(self._asked, self.names)
         errors = function(rows)
-        self.optimizer.tell(self._asked, errors)
+        if isinstance(self.optimizer, SupportsLinearisation):
+            self.optimizer.tell_linearised(self._asked, errors, *slopes_of_root(function, rows))
+        else:
+            self.optimizer.tell(self._asked, errors)
         self._samples.extend(rows)
         self.errors.extend(errors)
 
@@ -276,6 +283,18 @@ def as_rows(asked: Any, names: Sequence[str]) -> np.ndarray:
         for sample in asked
     ]
     return np.array(rows, dtype=float).reshape(len(rows), len(names))
+
+
+def slopes_of_root(function: ErrorFunction, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradients and normal matrices of an error that is the square of one residual."""
+    errors = function(rows)[:, np.newaxis]
+    step = 1e-6
+    moved = [function(rows + step * unit) for unit in np.eye(rows.shape[1])]
+    with np.errstate(invalid="ignore"):
+        slopes = (np.array(moved).T - errors) / step
+    slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+    products = slopes[:, :, np.newaxis] * slopes[:, np.newaxis]
+    return slopes / 2, products / (4 * np.maximum(np.abs(errors[:, :, np.newaxis]), 1e-12))
 
 
 def sphere(samples: np.ndarray) -> np.ndarray:

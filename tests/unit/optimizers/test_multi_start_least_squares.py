@@ -1,0 +1,122 @@
+"""Least squares from many starts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit.optimizers import MultiStartLeastSquares
+
+NAMES = ["x", "y"]
+
+
+def started(*, n_parameters: int = 2, seed: int = 1, **options: float) -> MultiStartLeastSquares:
+    optimizer = MultiStartLeastSquares(**options)
+    bounds = {f"p{k}": (0.0, 1.0) for k in range(n_parameters)}
+    optimizer.seed(np.random.default_rng(seed))
+    optimizer.initialize(list(bounds), 8, 10, **bounds)
+    return optimizer
+
+
+def valley(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return errors, gradients, matrices of Rosenbrock's valley; its end is at (0.6, 0.36)."""
+    x, y = (points / [0.6, 0.36]).T
+    residuals = np.stack([10 * (y - x**2), 1 - x], axis=1)
+    slopes = np.zeros((len(points), 2, 2))
+    slopes[:, 0, 0], slopes[:, 0, 1] = -20 * x / 0.6, 10 / 0.36
+    slopes[:, 1, 0] = -1 / 0.6
+    gradients = np.einsum("skp,sk->sp", slopes, residuals)
+    return np.sum(residuals**2, axis=1), gradients, slopes.transpose(0, 2, 1) @ slopes
+
+
+def rounds(optimizer: MultiStartLeastSquares, n_rounds: int, n_samples: int = 4) -> None:
+    for _ in range(n_rounds):
+        points = optimizer.ask(n_samples)
+        optimizer.tell_linearised(points, *valley(points))
+
+
+def test_every_search_finds_the_end_of_a_bent_valley() -> None:
+    optimizer = started()
+
+    rounds(optimizer, 60)
+
+    assert len(optimizer.ends) >= 4
+    for end in optimizer.ends:
+        np.testing.assert_allclose(end.end, [0.6, 0.36], atol=1e-3)
+    np.testing.assert_allclose(optimizer.recommend(), [0.6, 0.36], atol=1e-6)
+
+
+def test_a_search_that_has_ended_is_replaced_by_a_new_start() -> None:
+    optimizer = started()
+
+    rounds(optimizer, 60)
+
+    starts = np.array([end.start for end in optimizer.ends])
+    assert len(np.unique(starts, axis=0)) == len(starts)
+    assert optimizer.ask(4).shape == (4, 2)
+
+
+def test_ends_tell_what_they_cost() -> None:
+    optimizer = started()
+
+    rounds(optimizer, 60)
+
+    assert sum(end.n_points for end in optimizer.ends) <= 4 * 60
+    assert all(end.n_points > 1 for end in optimizer.ends)
+
+
+def test_starts_that_cannot_be_scored_are_replaced_at_once() -> None:
+    optimizer = started()
+    first = optimizer.ask(3)
+    errors, gradients, matrices = valley(first)
+    errors[1] = np.inf
+
+    optimizer.tell_linearised(first, errors, gradients, matrices)
+
+    assert [end.reason for end in optimizer.ends] == ["the start could not be scored"]
+    np.testing.assert_array_equal(optimizer.ends[0].start, first[1])
+    assert not np.any(np.all(optimizer.ask(3) == first[1], axis=1))
+
+
+def test_a_step_into_nowhere_is_tried_again_shorter() -> None:
+    optimizer = started()
+    first = optimizer.ask(1)
+    optimizer.tell_linearised(first, *valley(first))
+    tried = optimizer.ask(1)
+    nothing = np.zeros((1, 2)), np.zeros((1, 2, 2))
+
+    optimizer.tell_linearised(tried, [np.inf], *nothing)
+
+    shorter = optimizer.ask(1)
+    assert np.linalg.norm(shorter - first) < 0.6 * np.linalg.norm(tried - first)
+
+
+def test_the_first_search_starts_at_the_point_given() -> None:
+    optimizer = started()
+
+    optimizer.start_from(np.array([0.0, 0.25]))
+
+    np.testing.assert_array_equal(optimizer.ask(3)[0], [0.0, 0.25])
+
+
+def test_a_residual_that_vanishes_is_followed_down_to_rounding() -> None:
+    optimizer = started(seed=3)
+
+    rounds(optimizer, 80, n_samples=1)
+
+    assert optimizer.ends[0].error < 1e-20
+
+
+def test_errors_without_derivatives_are_refused() -> None:
+    optimizer = started()
+    points = optimizer.ask(2)
+
+    with pytest.raises(InvalidTypeError, match="such as MSEMetric"):
+        optimizer.tell(points, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("option", ["tolerance", "fine_tolerance"])
+def test_tolerances_must_be_fractions(option: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"`{option}` must lie between 0 and 1"):
+        MultiStartLeastSquares(**{option: 0.0})
