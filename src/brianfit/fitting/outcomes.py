@@ -20,7 +20,7 @@ from brianfit.objective import (
     joined,
     joined_linearisations,
 )
-from brianfit.optimizers import SupportsLinearisation
+from brianfit.optimizers import SupportsLinearisation, SupportsPartErrors
 
 DIFFERENCE_STEP = 1e-6
 """Step of forward differences in coordinates [0, 1]: above the square root of the rounding error,
@@ -63,9 +63,7 @@ def evaluate_asked(search: Search, asked: Any) -> Outcome:
     return Outcome(
         values=values,
         evaluation=evaluation,
-        tell=lambda: search.optimizer.tell(
-            asked, search.scaled(evaluation.errors[: len(asked_values)])
-        ),
+        tell=partial(_tell, search, asked, evaluation, len(asked_values)),
     )
 
 
@@ -89,6 +87,15 @@ def _evaluate(
     objective: Objective, iteration: int, seed: int, values: np.ndarray, first_sample: int
 ) -> Evaluation:
     return objective.evaluate(values, iteration=iteration, seed=seed, first_sample=first_sample)
+
+
+def _tell(search: Search, asked: Any, evaluation: Evaluation, n_asked: int) -> None:
+    optimizer, parts = search.optimizer, evaluation.part_errors
+    errors = search.scaled(evaluation.errors[:n_asked])
+    if isinstance(optimizer, SupportsPartErrors) and parts is not None:
+        optimizer.tell_parts(asked, errors, parts[:n_asked])
+    else:
+        optimizer.tell(asked, errors)
 
 
 def _with_derivatives(search: Search, optimizer: SupportsLinearisation, asked: Any) -> Outcome:

@@ -1,10 +1,16 @@
 """Ready optimizers, and the base class of one's own; one file per optimizer."""
 
-from brianfit.optimizers._base import AbstractOptimizer, SupportsLinearisation, SupportsStart
+from brianfit.optimizers._base import (
+    AbstractOptimizer,
+    SupportsLinearisation,
+    SupportsPartErrors,
+    SupportsStart,
+)
 from brianfit.optimizers._search_box import calc_bounds
 from brianfit.optimizers.cma_es import CMAESOptimizer
 from brianfit.optimizers.differential_evolution import DifferentialEvolution
 from brianfit.optimizers.from_nevergrad import NevergradOptimizer
+from brianfit.optimizers.from_pymoo import ParetoOptimizer
 from brianfit.optimizers.from_skopt import SkoptOptimizer
 from brianfit.optimizers.multi_start_least_squares import MultiStartLeastSquares
 from brianfit.optimizers.particle_swarm import ParticleSwarm
@@ -16,10 +22,12 @@ __all__ = [
     "DifferentialEvolution",
     "MultiStartLeastSquares",
     "NevergradOptimizer",
+    "ParetoOptimizer",
     "ParticleSwarm",
     "RandomSearch",
     "SkoptOptimizer",
     "SupportsLinearisation",
+    "SupportsPartErrors",
     "SupportsStart",
     "calc_bounds",
 ]

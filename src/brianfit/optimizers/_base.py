@@ -130,3 +130,22 @@ class SupportsLinearisation(Protocol):
         normal_matrices
             ``J^T J``.
         """
+
+
+@runtime_checkable
+class SupportsPartErrors(Protocol):
+    """What an optimizer offers that weighs parts of the error against each other.
+
+    It is told them instead of errors alone (`tell` is not called).
+    """
+
+    def expect_parts(self, n_parts: int) -> None:
+        """Prepare for `n_parts` errors; called after `initialize`, before the first `ask`."""
+
+    def tell_parts(
+        self,
+        parameters: Any,
+        errors: Sequence[float] | np.ndarray,
+        part_errors: Float[np.ndarray, "n_samples n_parts"],
+    ) -> None:
+        """Take the errors of the samples asked for last, in sum and in parts; inf where failed."""
