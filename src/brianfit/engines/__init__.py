@@ -5,8 +5,11 @@ from brianfit.engines._base import (
     AbstractSimulation,
     SimulationResult,
     SimulationTask,
+    SpikeSlopes,
+    SquareSums,
+    SupportsDerivatives,
 )
-from brianfit.engines.choice import DefaultEngine
+from brianfit.engines.choice import DefaultEngine, derivative_simulation
 from brianfit.engines.reference import ReferenceEngine
 
 __all__ = [
@@ -16,4 +19,8 @@ __all__ = [
     "ReferenceEngine",
     "SimulationResult",
     "SimulationTask",
+    "SpikeSlopes",
+    "SquareSums",
+    "SupportsDerivatives",
+    "derivative_simulation",
 ]

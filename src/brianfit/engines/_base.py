@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -170,4 +170,18 @@ class AbstractEngine(AbstractPart):
         ------
         BrianfitError
             If the engine cannot run it; the message says why.
+        """
+
+
+@runtime_checkable
+class SupportsDerivatives(Protocol):
+    """An engine that can differentiate what it simulates."""
+
+    def prepare_derivatives(self, task: SimulationTask) -> AbstractSimulation:
+        """Make a task with `SimulationTask.directions` ready to run.
+
+        Raises
+        ------
+        NoDerivativesError, UnsupportedByFusedEngine
+            If this one cannot be differentiated.
         """

@@ -7,8 +7,13 @@ from typing import final
 
 from brian2.devices.device import get_device
 
-from brianfit._foundation.errors import UnsupportedByFusedEngine
-from brianfit.engines._base import AbstractEngine, AbstractSimulation, SimulationTask
+from brianfit._foundation.errors import NoDerivativesError, UnsupportedByFusedEngine
+from brianfit.engines._base import (
+    AbstractEngine,
+    AbstractSimulation,
+    SimulationTask,
+    SupportsDerivatives,
+)
 from brianfit.engines.reference import ReferenceEngine
 
 _logger = logging.getLogger(__name__)
@@ -38,3 +43,24 @@ class DefaultEngine(AbstractEngine):
                 self._said.add(str(reason))
                 _logger.warning("Simulating with Brian 2 itself, which is slower: %s", reason)
             return ReferenceEngine().prepare(task)
+
+    def prepare_derivatives(self, task: SimulationTask) -> AbstractSimulation:
+        """Make a task with directions ready to run; only the fused engine can."""
+        if type(get_device()).__name__ != "RuntimeDevice":
+            raise NoDerivativesError("Brian 2 itself has no derivatives.")
+        from brianfit.engines.fused import FusedEngine
+
+        return FusedEngine().prepare_derivatives(task)
+
+
+def derivative_simulation(
+    engine: AbstractEngine, task: SimulationTask
+) -> AbstractSimulation | None:
+    """Return a task with directions made ready to run; None if `engine` has no derivatives."""
+    if not isinstance(engine, SupportsDerivatives):
+        return None
+    try:
+        return engine.prepare_derivatives(task)
+    except (NoDerivativesError, UnsupportedByFusedEngine) as reason:
+        _logger.info("Derivatives are finite differences: %s", reason)
+        return None

@@ -10,6 +10,9 @@ import numpy as np
 
 from brianfit._foundation.shapes import Float
 
+TIED_STEP = 6e-6
+"""Relative step of central differences: the cube root of the rounding error."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +52,21 @@ class ParameterColumns:
         if not columns:
             return np.empty((n_samples, 0))
         return np.stack([columns[name] for name in self.names], axis=1)
+
+    def derivative(
+        self, values: Float[np.ndarray, "n_samples n_parameters"]
+    ) -> Float[np.ndarray, "n_samples n_parameters n_columns"]:
+        """Return d column / d free parameter; ties by central differences of their expression."""
+        n_samples, n = values.shape
+        result = np.zeros((n_samples, n, len(self.names)))
+        result[:, np.arange(n), np.arange(n)] = 1.0
+        first_tied = n + len(self.fixed)
+        for number in range(n if self.tied else 0):
+            step = TIED_STEP * np.where(values[:, number] == 0, 1.0, np.abs(values[:, number]))
+            up, down = values.copy(), values.copy()
+            up[:, number] += step
+            down[:, number] -= step
+            width = (up - down)[:, number, np.newaxis]
+            slopes = (self.expand(up) - self.expand(down)) / width
+            result[:, number, first_tied:] = slopes[:, first_tied:]
+        return result

@@ -31,6 +31,7 @@ from brianfit.objective.outputs import (
     trace_errors,
 )
 from brianfit.objective.parts import part_errors, part_names
+from brianfit.objective.tangents import Derivatives, derivatives_of
 
 MEMORY_LIMIT = 1_000_000_000
 """Bytes that recorded traces may take at a time, unless told otherwise."""
@@ -116,7 +117,7 @@ class Objective:
     @property
     def simulations_per_linearisation(self) -> int:
         """How many samples are simulated to linearise one."""
-        return 1 + len(self.columns.free)
+        return 1 + len(self.columns.free) if self.derivatives is None else 1
 
     def linearise(
         self,
@@ -134,10 +135,15 @@ class Objective:
         values
             Values of the free parameters [SI].
         steps
-            By how much each parameter is changed for a finite difference [SI]; either sign.
+            By how much each parameter is changed for a finite difference [SI]; either sign. Not
+            used where the engine has derivatives.
         iteration, seed, first_sample
             As in `AbstractSimulation.run`.
         """
+        if self.derivatives is not None:
+            return self.derivatives.linearise(
+                values, iteration=iteration, seed=seed, first_sample=first_sample
+            )
         by_differences = self._differences
         size = self.samples_at_once(by_differences.task)
         size = max(1, size // self.simulations_per_linearisation)
@@ -152,6 +158,19 @@ class Objective:
             for start in range(0, len(values), size)
         ]
         return joined_linearisations(parts)
+
+    @cached_property
+    def derivatives(self) -> Derivatives | None:
+        """How samples are linearised without finite differences; None if the engine cannot."""
+        if not self.is_least_squares:
+            return None
+        return derivatives_of(
+            self.task,
+            self.outputs,
+            engine=self.engine,
+            columns=self.columns,
+            compare=self._compare,
+        )
 
     @cached_property
     def _differences(self) -> Differences:

@@ -66,6 +66,10 @@ class FusedEngine(AbstractEngine):
         )
         return FusedSimulation(self, task, emitted, kernel)
 
+    def prepare_derivatives(self, task: SimulationTask) -> AbstractSimulation:
+        """Make a task with directions ready to run."""
+        return self.prepare(task)
+
 
 @final
 class FusedSimulation(AbstractSimulation):
