@@ -63,6 +63,7 @@ def _plain_answer(done: Round) -> Answer:
             output_errors=done.output_errors,
             raw_output_errors=done.raw_output_errors,
             trace_errors=done.trace_errors,
+            part_errors=done.part_errors,
         ),
     )
 

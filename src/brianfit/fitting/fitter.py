@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any, final
 
 from brianfit.engines import AbstractEngine
@@ -91,6 +92,7 @@ class Fitter(AbstractFitter):
         weights: Mapping[str, Any] | None = None,
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
+        store: str | PathLike[str] | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -126,6 +128,7 @@ class Fitter(AbstractFitter):
             stop=stop,
             weights=self._weights if weights is None else weights,
             executor=executor,
+            store=store,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any, final
 
 from brianfit._foundation.units import SECOND, from_si
@@ -96,6 +97,7 @@ class OnlineTraceFitter(AbstractFitter):
         weights: Mapping[str, Any] | None = None,
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
+        store: str | PathLike[str] | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -130,6 +132,7 @@ class OnlineTraceFitter(AbstractFitter):
             stop=stop,
             weights=weights,
             executor=executor,
+            store=store,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

@@ -117,12 +117,7 @@ def check_initial_values(model: Model) -> Iterator[BrianfitError]:
 
 def _read_recordings(arguments: FitterArguments) -> tuple[RecordingSet, tuple[str, ...]]:
     if isinstance(arguments.input, RecordingSet):
-        if arguments.output is not None:
-            raise InvalidValueError(
-                "`input` is a RecordingSet, which holds the outputs as well: leave `output` out."
-            )
-        spikes = (SPIKES,) if arguments.input.has_spikes else ()
-        return arguments.input, (*arguments.input.trace_names, *spikes)
+        return arguments.input, _chosen_outputs(arguments.input, arguments.output)
     inputs = named_inputs(arguments.input, arguments.input_var)
     outputs = named_outputs(arguments.output, arguments.output_var)
     recordings = RecordingSet.from_arrays(
@@ -132,6 +127,21 @@ def _read_recordings(arguments: FitterArguments) -> tuple[RecordingSet, tuple[st
         spikes=outputs.get(SPIKES),
     )
     return recordings, tuple(outputs)
+
+
+def _chosen_outputs(recordings: RecordingSet, chosen: Any) -> tuple[str, ...]:
+    """Return the outputs of a `RecordingSet` that are compared: all, or those named."""
+    spikes = (SPIKES,) if recordings.has_spikes else ()
+    there = (*recordings.trace_names, *spikes)
+    if chosen is None:
+        return there
+    are_names = isinstance(chosen, list | tuple) and all(isinstance(name, str) for name in chosen)
+    if not are_names or not set(chosen) <= set(there) or len(set(chosen)) != len(chosen):
+        raise InvalidValueError(
+            "`input` is a RecordingSet, which holds the outputs as well: leave `output` out, or "
+            f"name those that are to be compared; there are {list(there)}."
+        )
+    return tuple(chosen)
 
 
 def _check_inputs(problem: Problem) -> Iterator[BrianfitError]:

@@ -25,6 +25,7 @@ OPTION_NAMES = (
     "weights",
     "executor",
     "namespace",
+    "store",
 )
 """The arguments of `fit` that are not parameters of a model."""
 
@@ -66,6 +67,9 @@ class FitRequest:
         ``{output: factor of its error}``.
     executor
         Where samples are evaluated.
+    store
+        Path of a file that keeps every finished round. If it exists, the fit goes on from it: the
+        rounds that it holds count as done.
     """
 
     parameters: Mapping[str, Any]
@@ -80,6 +84,7 @@ class FitRequest:
     stop: Any = None
     weights: Any = None
     executor: AbstractExecutor | None = None
+    store: Any = None
 
 
 def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -10,13 +11,19 @@ import numpy as np
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit.executors import AbstractExecutor
+from brianfit.fitting.answers import is_plain
 from brianfit.fitting.bounds import Parameters
 from brianfit.fitting.past import Past
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
 from brianfit.fitting.uninterrupted import uninterrupted
 from brianfit.objective import Evaluation, Objective
-from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation, SupportsStart
+from brianfit.optimizers import (
+    AbstractOptimizer,
+    SupportsLinearisation,
+    SupportsPartErrors,
+    SupportsStart,
+)
 from brianfit.results import Dimensions, History, Round
 
 
@@ -63,6 +70,8 @@ class Search:
         again with the same samples.
     past
         What is known of rounds that were done by an earlier process, and answers of this one.
+    after_round
+        Called when a round was added, as by a store.
     """
 
     problem: Problem
@@ -80,12 +89,14 @@ class Search:
     rounds_foreseen: int = 0
     pending: Any = None
     past: Past = field(default_factory=Past)
+    after_round: Callable[[Search], None] | None = None
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
         self.history = History(
             parameter_names=self.parameters.space.names,
             output_names=self.problem.output_names,
+            parts=self.objective.part_names if self.objective.keep_parts else (),
         )
 
     def start_optimizer(self, n_rounds: int) -> None:
@@ -97,6 +108,8 @@ class Search:
         self.n_samples = self.optimizer.initialize(
             list(space.names), self.n_samples, n_rounds, **bounds
         )
+        if isinstance(self.optimizer, SupportsPartErrors):
+            self.optimizer.expect_parts(len(self.objective.part_names))
         start = space.start_coordinates()
         if start is not None and isinstance(self.optimizer, SupportsStart):
             self.optimizer.start_from(start)
@@ -117,9 +130,13 @@ class Search:
 
     def finish_round(self, done: Round) -> None:
         """Add a round of which the optimizer was told."""
+        if not is_plain(self.past.answers, done):
+            self.past.special[self.history.n_rounds] = tuple(self.past.answers)
         self.history = self.history.with_round(done)
         self.iteration += 1
         self.pending = None
+        if self.after_round is not None:
+            self.after_round(self)
 
     def scaled(self, errors: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
         """Return errors as the optimizer sees them."""

@@ -29,8 +29,9 @@ from brianfit.fitting.request import OPTION_NAMES, FitRequest
 from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
 from brianfit.fitting.stopping import stop_rules_from
+from brianfit.fitting.storing import Storage, storage_of
 from brianfit.objective import MEMORY_LIMIT, build_objective
-from brianfit.optimizers import AbstractOptimizer, CMAESOptimizer
+from brianfit.optimizers import AbstractOptimizer, CMAESOptimizer, SupportsPartErrors
 from brianfit.results import FitResult
 
 _logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class FitSession:
         How the parameters of a model of the library are treated where the user does not say it.
     search
         None before the first `fit`.
+    storage
+        Where rounds are kept, if anywhere.
     """
 
     problem: Problem
@@ -59,6 +62,7 @@ class FitSession:
     memory_limit: int = MEMORY_LIMIT
     default_parameters: Mapping[str, Any] = field(default_factory=dict)
     search: Search | None = None
+    storage: Storage | None = None
     stop_reason: str = "no round was asked for"
     refinement: str = ""
     _given_metric: Any = field(default=None, init=False)
@@ -66,6 +70,14 @@ class FitSession:
 
     def fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
         """Run rounds; return best parameters and error, or (None, None) if there are none."""
+        storage = storage_of(self.storage, request.store, self._result_of)
+        if storage is None:
+            return self._fit(request, namespace)
+        with storage.opened():
+            self.storage = storage
+            return self._fit(request, namespace)
+
+    def _fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
         rounds = check_positive_integer("n_rounds", request.n_rounds, minimum=0)
         rules = stop_rules_from(request.stop)
         callback = callback_setup(request.callback, rounds)
@@ -85,6 +97,9 @@ class FitSession:
             except BaseException as problem:
                 self.stop_reason = f"it was interrupted by {type(problem).__name__}"
                 raise
+            else:
+                if self.storage is not None:
+                    self.storage.finish(search)
             finally:
                 if isinstance(callback, ProgressBar):
                     callback.close()
@@ -123,7 +138,9 @@ class FitSession:
 
     def result(self) -> FitResult:
         """Return what the search has left behind so far."""
-        search = self.require_search()
+        return self._result_of(self.require_search())
+
+    def _result_of(self, search: Search) -> FitResult:
         return result_of(
             search,
             problem_record(search, engine=self.engine, use_units=self.use_units),
@@ -163,10 +180,15 @@ class FitSession:
         check_instance("optimizer", optimizer, AbstractOptimizer, "an Optimizer")
         bounds = request.parameters or self._given_bounds
         metric = self._given_metric if request.metric is None else request.metric
+        known = None if self.storage is None else self.storage.next_fit()
+        seed = known.problem.seed if known and request.seed is None else request.seed
         search = self._new_search(
-            replace(request, optimizer=optimizer, metric=metric, parameters=bounds), problem
+            replace(request, optimizer=optimizer, metric=metric, parameters=bounds, seed=seed),
+            problem,
         )
-        search.start_optimizer(n_rounds)
+        search.start_optimizer(known.problem.rounds_foreseen if known else n_rounds)
+        if self.storage is not None:
+            self.storage.attach(search, known)
         if search.n_samples != self.n_samples:
             _logger.warning(
                 "The optimizer takes %d samples per round, not the %d asked for.",
@@ -203,6 +225,7 @@ class FitSession:
                 columns=columns,
                 penalty=scoring.penalty,
                 memory_limit=self.memory_limit,
+                keep_parts=isinstance(request.optimizer, SupportsPartErrors),
             ),
             optimizer=request.optimizer,
             executor=request.executor or SerialExecutor(),
@@ -237,6 +260,8 @@ class FitSession:
             search.objective = self._rebuilt_objective(search)
         if request.executor is not None:
             search.executor = request.executor
+        if self.storage is not None and not self.storage.is_attached_to(search):
+            self.storage.attach(search, self.storage.next_fit())
         return search
 
     def _rebuilt_objective(self, search: Search) -> Any:
@@ -247,6 +272,7 @@ class FitSession:
             columns=search.parameters.columns,
             penalty=search.scoring.penalty,
             memory_limit=self.memory_limit,
+            keep_parts=search.objective.keep_parts,
         )
 
     def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:

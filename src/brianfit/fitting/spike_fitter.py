@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidTypeError
@@ -95,6 +96,7 @@ class SpikeFitter(AbstractFitter):
         weights: Mapping[str, Any] | None = None,
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
+        store: str | PathLike[str] | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -129,6 +131,7 @@ class SpikeFitter(AbstractFitter):
             stop=stop,
             weights=weights,
             executor=executor,
+            store=store,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

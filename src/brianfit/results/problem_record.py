@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from brianfit._foundation.parts import given_arguments
+from brianfit._foundation.parts import AbstractPart, given_arguments
 from brianfit._foundation.units import Dimension
 from brianfit.data import RecordingSet
 
@@ -35,9 +35,8 @@ class PartRecord:
     def of(part: object) -> PartRecord:
         """Return the record of a part."""
         kind = type(part)
-        return PartRecord(
-            name=kind.__name__, module=kind.__module__, arguments=given_arguments(part)
-        )
+        arguments = {name: _recorded(value) for name, value in given_arguments(part).items()}
+        return PartRecord(name=kind.__name__, module=kind.__module__, arguments=arguments)
 
     @property
     def is_ready_made(self) -> bool:
@@ -47,6 +46,17 @@ class PartRecord:
     def __str__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
         return f"{self.name}({arguments})"
+
+
+def _recorded(value: Any) -> Any:
+    """Return a value with records in the place of the parts in it."""
+    if isinstance(value, AbstractPart):
+        return PartRecord.of(value)
+    if type(value) in {list, tuple}:
+        return type(value)(_recorded(item) for item in value)
+    if isinstance(value, Mapping):
+        return {name: _recorded(item) for name, item in value.items()}
+    return value
 
 
 @final

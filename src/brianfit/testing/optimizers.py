@@ -14,12 +14,18 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 import pytest
+from brian2 import ms
 
+from brianfit.engines import AbstractEngine, ReferenceEngine
+from brianfit.engines.fused import FusedEngine
+from brianfit.fitting import TraceFitter
 from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation
+from brianfit.results import FitResult, load
 
 OptimizerMaker = Callable[[], AbstractOptimizer]
 ErrorFunction = Callable[[np.ndarray], np.ndarray]
@@ -204,6 +210,26 @@ class OptimizerContract:
 
         assert run.recommended.shape == (5,)
 
+    @pytest.mark.parametrize("make_engine", [FusedEngine, ReferenceEngine])
+    @pytest.mark.parametrize("stop", [1, 3])
+    def test_a_fit_goes_on_identically_from_its_store(
+        self,
+        make_optimizer: OptimizerMaker,
+        tmp_path: Path,
+        make_engine: Callable[[], AbstractEngine],
+        stop: int,
+    ) -> None:
+        store = tmp_path / "cell.fit"
+        whole = fit_in_a_store(make_optimizer(), make_engine(), self.popsize, None, stop=None)
+        fit_in_a_store(make_optimizer(), make_engine(), self.popsize, store, stop=stop)
+
+        resumed = fit_in_a_store(make_optimizer(), make_engine(), self.popsize, store, stop=None)
+
+        np.testing.assert_array_equal(resumed.history.values, whole.history.values)
+        np.testing.assert_array_equal(resumed.history.errors, whole.history.errors)
+        assert resumed.best_values == whole.best_values
+        assert load(store).result.best_values == whole.best_values
+
     def test_leaves_the_errors_that_it_is_told_unchanged(
         self, make_optimizer: OptimizerMaker
     ) -> None:
@@ -220,6 +246,36 @@ class OptimizerContract:
             run.optimizer.tell(asked, errors)
 
         np.testing.assert_array_equal(errors, before)
+
+
+def fit_in_a_store(
+    optimizer: AbstractOptimizer,
+    engine: AbstractEngine,
+    n_samples: int,
+    store: Path | None,
+    *,
+    stop: int | None,
+) -> FitResult:
+    """Fit two traces in four rounds, or stop after `stop` of them as if interrupted."""
+    fitter = TraceFitter(
+        "dv/dt = (I*x - v)/(y*ms) : 1\nx : 1 (constant)\ny : 1 (constant)",
+        input={"I": np.array([[1.0], [2.0]]).repeat(20, axis=1)},
+        output={"v": np.array([[1.0], [2.5]]).repeat(20, axis=1)},
+        dt=0.1 * ms,
+        n_samples=n_samples,
+        method="exponential_euler",
+        engine=engine,
+    )
+    fitter.fit(
+        optimizer,
+        n_rounds=4,
+        callback=lambda *arguments: arguments[4] + 1 == stop,
+        seed=1,
+        store=store,
+        x=[0.1, 10.0],
+        y=[0.5, 5.0],
+    )
+    return fitter.result
 
 
 @final

@@ -12,7 +12,7 @@ from typing import Any
 from brianfit._foundation.errors import InvalidValueError, StoreError
 from brianfit.results.store.database import clear_errors, connect_to_read, connect_to_write
 from brianfit.results.store.reading import number_of_fits
-from brianfit.results.store.rows import COLUMNS, round_of
+from brianfit.results.store.rows import COLUMNS, PLACES, round_of
 from brianfit.results.store.texts import get_from, problem_of_text
 
 PathLike = str | os.PathLike[str]
@@ -113,7 +113,7 @@ def _add_fit(
 
 def _add_rounds(copy: sqlite3.Connection, fit: int, rows: Sequence[Any]) -> None:
     copy.executemany(
-        f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, {PLACES})",
         [(fit, *row) for row in rows],
     )
 

@@ -43,6 +43,7 @@ CREATE TABLE rounds (
     seconds REAL NOT NULL,
     samples BLOB NOT NULL,
     trace_errors BLOB,
+    part_errors BLOB,
     answers BLOB,
     checksum INTEGER NOT NULL,
     PRIMARY KEY (fit, number)
@@ -184,15 +185,20 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _connect_readable(path: Path) -> sqlite3.Connection:
-    connection = _connect(path, "ro")
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # In a folder in which nothing may be written, a database in WAL mode can be read as long
-        # as nobody writes to it.
-        connection.close()
-        connection = _connect(path, "ro&immutable=1")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # Whoever reads a database in WAL mode must be able to make files beside it, and to remove them
+    # afterwards. Where nothing may be written, it can be read as long as nobody writes to it.
+    modes = ("rw", "ro", "ro&immutable=1")
+    for mode in modes:
+        connection = _connect(path, mode)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if mode == modes[-1]:
+                raise
+        else:
+            break
     return connection
 
 

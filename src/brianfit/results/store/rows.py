@@ -14,7 +14,8 @@ from brianfit._foundation.errors import StoreError
 from brianfit._foundation.shapes import Float
 from brianfit.results.history import Round
 
-COLUMNS = "number, iteration, seconds, samples, trace_errors, answers, checksum"
+COLUMNS = "number, iteration, seconds, samples, trace_errors, part_errors, answers, checksum"
+PLACES = ", ".join("?" * 8)
 
 
 @final
@@ -39,7 +40,8 @@ def row_of(number: int, stored: StoredRound) -> tuple[Any, ...]:
         np.column_stack([done.values, done.errors, done.output_errors, done.raw_output_errors])
     )
     trace_errors = None if done.trace_errors is None else npy(done.trace_errors)
-    blobs = (samples, trace_errors, stored.answers)
+    part_errors = None if done.part_errors is None else npy(done.part_errors)
+    blobs = (samples, trace_errors, part_errors, stored.answers)
     return (number, done.iteration, done.seconds, *blobs, _checksum(blobs))
 
 
@@ -58,12 +60,12 @@ def round_of(
     StoreError
         If it is damaged.
     """
-    number, iteration, seconds, samples, trace_errors, answers, checksum = row
-    blobs = (samples, trace_errors, answers)
+    number, iteration, seconds, *blobs, checksum = row
     if any(blob is not None and not isinstance(blob, bytes) for blob in blobs) or (
         _checksum(blobs) != checksum
     ):
         raise _damaged(number, place)
+    samples, trace_errors, part_errors, answers = blobs
     table = array_of(samples)
     if table.ndim != 2 or table.shape[1] != n_parameters + 1 + 2 * n_outputs:
         raise _damaged(number, place)
@@ -77,6 +79,7 @@ def round_of(
             raw_output_errors=table[:, ends[2] : ends[3]],
             seconds=float(seconds),
             trace_errors=None if trace_errors is None else array_of(trace_errors),
+            part_errors=None if part_errors is None else array_of(part_errors),
         ),
         answers=answers,
     )

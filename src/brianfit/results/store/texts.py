@@ -23,6 +23,8 @@ from brianfit.results.store.rows import array_of, npy
 _APART = ("history", "problem")
 """Fields of a result that a store keeps in other places."""
 
+_PARTS = "parts of the history"
+
 
 def problem_text(problem: ProblemRecord, keep: KeepArray) -> str:
     """Return a problem as text; its arrays are handed to `keep`."""
@@ -50,6 +52,7 @@ def summary_text(result: FitResult, keep: KeepArray) -> str:
         for field in dataclasses.fields(result)
         if field.name not in _APART
     }
+    fields[_PARTS] = list(result.history.parts)
     return json.dumps(fields, allow_nan=False)
 
 
@@ -71,7 +74,8 @@ def result_of_text(
         if name in known
     }
     try:
-        return FitResult(**fields, history=history, problem=problem)
+        complete = dataclasses.replace(history, parts=tuple(plain.get(_PARTS, ())))
+        return FitResult(**fields, history=complete, problem=problem)
     except TypeError as error:
         raise StoreError(f"The result of a fit cannot be read: {error}") from error
 

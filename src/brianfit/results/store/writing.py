@@ -18,7 +18,7 @@ from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.store.database import clear_errors, connect_to_write
 from brianfit.results.store.lock import StoreLock
 from brianfit.results.store.reading import StoredFit, number_of_fits, read_fit
-from brianfit.results.store.rows import COLUMNS, StoredRound, row_of
+from brianfit.results.store.rows import COLUMNS, PLACES, StoredRound, row_of
 from brianfit.results.store.texts import keep_in, problem_text, summary_text
 
 
@@ -135,7 +135,7 @@ class StoreWriter:
         with self._transaction(doing):
             self._check_next(fit, first)
             self._connection.executemany(
-                f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, {PLACES})",
                 [(fit, *row_of(first + k, stored)) for k, stored in enumerate(rounds)],
             )
             if result is not None:
