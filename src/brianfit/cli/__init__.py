@@ -1,0 +1,1 @@
+"""The command `brianfit`: fit a recording without writing Python."""

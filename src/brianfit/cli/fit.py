@@ -1,0 +1,109 @@
+"""`brianfit fit`: run the fit that a problem file describes."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brianfit.cli.terminal import (
+    INTERRUPTED,
+    AllowOutside,
+    AsJson,
+    Quiet,
+    say_aside,
+)
+
+if TYPE_CHECKING:
+    from brianfit.cli.problem_file.problem import FitProblem
+    from brianfit.results import FitResult
+
+
+def fit(
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM.toml", help="What to fit.")],
+    *,
+    rounds: Annotated[int | None, typer.Option(help="Instead of those of the file.", min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of that of the file.", min=0)] = None,
+    restart: Annotated[bool, typer.Option(help="Forget the rounds that the store has.")] = False,
+    allow_outside: AllowOutside = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a model as a problem file says; go on where an earlier run stopped.
+
+    Ctrl-C ends the fit after the round under way; the result is kept.
+    """
+    from brianfit.cli.problem_file.problem import read_problem_file
+
+    described = read_problem_file(problem, allow_outside=allow_outside)
+    if restart:
+        remove_store(described.outputs["store"])
+    n_rounds = described.rounds if rounds is None else rounds
+    given_seed = described.settings.get("seed") if seed is None else seed
+    result, was_interrupted = run(described, n_rounds, given_seed, is_shown=not (json or quiet))
+    tell(described, result, json=json, quiet=quiet)
+    if was_interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def run(
+    problem: FitProblem, n_rounds: int, seed: int | None, *, is_shown: bool
+) -> tuple[FitResult, bool]:
+    """Run a fit; return its result, and whether the user interrupted it."""
+    from brianfit.cli.progress import Progress
+    from brianfit.fitting import TraceFitter
+
+    fitter = problem.fitter()
+    if is_shown:
+        fitted, left_out = len(problem.fitted), len(problem.left_out)
+        say_aside(f"Fitting {fitted} sweeps" + (f", leaving out {left_out}" if left_out else ""))
+    progress = Progress(n_rounds * fitter.n_samples, is_shown=is_shown)
+    with progress.interruptible():
+        fitter.fit(
+            problem.optimizer(),
+            dict(problem.metrics) or None,
+            n_rounds=n_rounds,
+            weights=problem.weights,
+            callback=progress,
+            params=dict(problem.parameters),
+            seed=seed,
+            stop=problem.stop_rules(),
+            store=problem.outputs["store"],
+        )
+        wants_refinement = problem.settings.get("refine") and not progress.was_interrupted
+        if wants_refinement and isinstance(fitter, TraceFitter):
+            fitter.refine(callback=None)
+    return fitter.result, progress.was_interrupted
+
+
+def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> None:
+    """Write the files of a fit and print its result."""
+    from brianfit.cli.outcome import Outcome
+
+    outcome = Outcome(
+        result=result,
+        command=shlex.join(["brianfit", "fit", str(problem.path)]),
+        recordings=problem.recordings,
+        left_out=problem.left_out,
+    )
+    outcome.tell(outcome.write(problem.outputs), json=json, quiet=quiet)
+
+
+def remove_store(path: Path) -> None:
+    """Remove a store and what its database keeps beside it.
+
+    Raises
+    ------
+    BrianfitError
+        If the file is no store: nothing else is removed.
+    """
+    if not path.exists():
+        return
+    from brianfit.results import load
+
+    load(path)
+    beside: list[Any] = [path, *path.parent.glob(f"{path.name}-*")]
+    for file in beside:
+        file.unlink(missing_ok=True)

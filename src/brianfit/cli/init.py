@@ -1,0 +1,39 @@
+"""`brianfit init`: a commented problem file for a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brianfit.cli.inspect_file import Files, read_files
+from brianfit.cli.terminal import Quiet, say, write_text
+
+
+def init(
+    files: Files,
+    model: Annotated[str, typer.Option("--model", "-m", help="A model of the library.")] = "adex",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to; beside the recording unless told.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace a file that is there.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a commented problem file that fits a model to recordings."""
+    from brianfit import library
+    from brianfit._foundation.errors import InvalidValueError
+    from brianfit.cli.problem_file.template import problem_text
+
+    recordings = read_files(files)
+    library.get(model)
+    target = files[0].with_suffix(".toml") if out is None else out
+    if target.exists() and not force:
+        raise InvalidValueError(
+            f"{target} is there already. --force replaces it, -o names another."
+        )
+    text = problem_text(recordings, recording_files=files, target=target, model=model)
+    write_text(target, text)
+    say(str(target))
+    if not quiet:
+        say(f"Look it over, then: brianfit fit {target}")

@@ -1,0 +1,48 @@
+"""The command `brianfit` and its subcommands; nothing heavy is imported to show the help."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from brianfit.cli.demo import demo
+from brianfit.cli.doctor import doctor
+from brianfit.cli.fit import fit
+from brianfit.cli.init import init
+from brianfit.cli.inspect_file import inspect
+from brianfit.cli.models import models
+from brianfit.cli.report import report
+from brianfit.cli.resume import resume
+from brianfit.cli.simulate import simulate
+from brianfit.cli.terminal import guarded
+
+app = typer.Typer(
+    name="brianfit",
+    help="Fit neuron models to recorded voltage traces and spike trains.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _command in (demo, init, inspect, fit, resume, report, models, simulate, doctor):
+    app.command()(guarded(_command))
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    """Fit neuron models to recorded voltage traces and spike trains."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(version_of("brianfit"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command."""
+    app()

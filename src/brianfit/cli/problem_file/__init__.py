@@ -1,0 +1,1 @@
+"""One TOML file that says what is fitted to what."""

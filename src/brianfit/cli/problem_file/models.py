@@ -1,0 +1,113 @@
+"""The model that a problem file names, and how its parameters are treated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brian2.equations.equations import EquationError
+from brian2.units.fundamentalunits import DimensionMismatchError
+
+from brianfit import library
+from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit.cli.problem_file.document import Document
+from brianfit.cli.problem_file.recordings import paths_in
+from brianfit.library import NeuronModel
+from brianfit.model import Model, Parameter
+from brianfit.model.model import read_equations
+
+_OWN_KEYS = ("threshold", "reset", "refractory", "method", "initial")
+_LARGEST = 1024**2  # bytes of a file of equations
+
+
+def read_model(
+    document: Document, table: Mapping[str, Any], *, allow_outside: bool
+) -> NeuronModel | Model | None:
+    """Return the model; None if it cannot be had, and the reason is noted."""
+    ways = [key for key in ("name", "file", "equations") if key in table]
+    if len(ways) != 1:
+        if not any(place[:1] == ("model",) for place in document.lines):
+            document.complain((), "a table [model] with `name` is missing.")
+        elif not document.has_problems or len(ways) > 1:
+            document.complain(
+                ("model",), "needs one of `name` (see `brianfit models`), `file`, `equations`."
+            )
+        return None
+    try:
+        if ways == ["name"]:
+            return _ready(document, table)
+        equations = _equations(document, table, allow_outside=allow_outside)
+        return None if equations is None else _own(table, equations)
+    except BrianfitError as problem:
+        document.complain(("model", ways[0]), problem)
+        return None
+
+
+def read_parameters(
+    document: Document, table: Mapping[str, Any], model: NeuronModel | Model | None
+) -> dict[str, Parameter]:
+    """Return how the parameters are treated that the file names; problems are noted."""
+    if model is None:
+        return dict(table)
+    plain = model.model if isinstance(model, NeuronModel) else model
+    known = plain.parameter_names
+    for name in table:
+        if name not in known:
+            document.complain(
+                ("parameters", name),
+                f"the model has no such parameter.{suggestion(name, known)} It has: "
+                f"{', '.join(known)}.",
+            )
+    if isinstance(model, Model):
+        missing = [name for name in known if name not in {*table, *plain.initial_values}]
+        if missing:
+            document.complain(
+                ("parameters",), f"bounds are missing for {', '.join(missing)} of the model."
+            )
+    return {name: how for name, how in table.items() if name in known}
+
+
+def _ready(document: Document, table: Mapping[str, Any]) -> NeuronModel:
+    for key in (*_OWN_KEYS, "constants"):
+        if key in table:
+            document.complain(
+                ("model", key), "belongs to equations of your own; a model by `name` has its own."
+            )
+    name = table["name"]
+    if name not in library.names():
+        raise InvalidValueError(
+            f"there is no model {name!r}.{suggestion(name, library.names())} There are: "
+            f"{', '.join(library.names())}."
+        )
+    return library.get(name)
+
+
+def _equations(document: Document, table: Mapping[str, Any], *, allow_outside: bool) -> str | None:
+    if "equations" in table:
+        return str(table["equations"])
+    place = ("model", "file")
+    paths = paths_in(document, place, [table["file"]], allow_outside=allow_outside)
+    if paths is None:
+        return None
+    try:
+        if paths[0].stat().st_size > _LARGEST:
+            raise InvalidValueError("is larger than 1 MiB: that is no file of equations.")
+        return paths[0].read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise InvalidValueError(f"{table['file']!r} cannot be read: {reason}.") from error
+
+
+def _own(table: Mapping[str, Any], equations: str) -> Model:
+    try:
+        return Model(
+            equations=read_equations(equations),
+            threshold=table.get("threshold"),
+            reset=table.get("reset"),
+            refractory=table.get("refractory", False),
+            method=table.get("method"),
+            initial_values=table.get("initial", {}),
+        )
+    except (EquationError, DimensionMismatchError, SyntaxError, ValueError, TypeError) as error:
+        raise InvalidValueError(f"the equations cannot be read: {error}") from error

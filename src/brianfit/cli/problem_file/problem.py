@@ -1,0 +1,245 @@
+"""A problem file, read and checked: everything that a fit needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, final
+
+from brian2 import ms
+
+from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit.cli.problem_file.document import Document, read_document
+from brianfit.cli.problem_file.models import read_model, read_parameters
+from brianfit.cli.problem_file.recordings import chosen, paths_in, read_recordings
+from brianfit.cli.problem_file.schema import read_tables
+from brianfit.data import RecordingSet
+from brianfit.fitting import Fitter, TargetError, TraceFitter, WallClock
+from brianfit.library import NeuronModel
+from brianfit.metrics import AbstractMetric, FiringPattern, GammaFactor, MSEMetric
+from brianfit.model import Model, Parameter
+from brianfit.optimizers import (
+    AbstractOptimizer,
+    CMAESOptimizer,
+    DifferentialEvolution,
+    ParticleSwarm,
+)
+
+SPIKES = "spikes"
+_METRIC_KEYS: Mapping[str, tuple[type[AbstractMetric], tuple[str, ...]]] = {
+    "mse": (MSEMetric, ("t_start", "normalization")),
+    "gamma": (GammaFactor, ("delta", "t_start", "normalization", "rate_correction")),
+    "firing_pattern": (FiringPattern, ("t_start", "normalization")),
+}
+_OPTIMIZERS: Mapping[str, type[AbstractOptimizer] | None] = {
+    "auto": None,
+    "cmaes": CMAESOptimizer,
+    "differential_evolution": DifferentialEvolution,
+    "particle_swarm": ParticleSwarm,
+}
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FitProblem:
+    """What a problem file asks for.
+
+    Attributes
+    ----------
+    recordings
+        All sweeps, preprocessed.
+    left_out
+        Numbers of the sweeps that are not fitted, but scored afterwards.
+    model, parameters
+        The model, and how parameters are treated that the file names.
+    metrics, weights
+        By output.
+    settings
+        The table [fit].
+    outputs
+        Paths of the files to write, by kind.
+    """
+
+    path: Path
+    recordings: RecordingSet
+    left_out: tuple[int, ...]
+    model: NeuronModel | Model
+    parameters: Mapping[str, Parameter]
+    constants: Mapping[str, Any]
+    metrics: Mapping[str, AbstractMetric]
+    weights: Mapping[str, float]
+    settings: Mapping[str, Any]
+    outputs: Mapping[str, Path]
+
+    @property
+    def fitted(self) -> tuple[int, ...]:
+        """Numbers of the sweeps that are fitted."""
+        return tuple(k for k in range(len(self.recordings)) if k not in self.left_out)
+
+    @property
+    def rounds(self) -> int:
+        """The number of rounds."""
+        return int(self.settings.get("rounds", 100))
+
+    def fitter(self) -> TraceFitter | Fitter:
+        """Return a fitter of the sweeps that are to be fitted; for traces alone, one that refines.
+
+        Raises
+        ------
+        BrianfitError
+            If anything does not fit together.
+        """
+        kind = Fitter if self.recordings.has_spikes else TraceFitter
+        return kind(
+            self.model,
+            self.recordings[list(self.fitted)],
+            dt=self.settings.get("dt", 0.1 * ms),
+            n_samples=int(self.settings.get("samples", 30)),
+            namespace=self.constants,
+        )
+
+    def optimizer(self) -> AbstractOptimizer | None:
+        """Return the optimizer asked for; None: chosen by what the problem is like."""
+        kind = _OPTIMIZERS[self.settings.get("optimizer", "auto")]
+        return None if kind is None else kind()
+
+    def stop_rules(self) -> list[Any]:
+        """Return when the fit ends before its rounds are used up."""
+        makers = {"time_limit": WallClock, "target_error": TargetError}
+        return [make(self.settings[key]) for key, make in makers.items() if key in self.settings]
+
+
+def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
+    """Read a problem file and everything that it names.
+
+    Parameters
+    ----------
+    allow_outside
+        Whether the file may name files outside of its folder.
+
+    Raises
+    ------
+    InvalidValueError
+        If anything is wrong; all problems are listed, with their lines.
+    UnreadableFileError
+        If it is missing or no TOML.
+    """
+    document = read_document(path)
+    tables = read_tables(document)
+    recordings = read_recordings(document, tables["recording"], allow_outside=allow_outside)
+    model = read_model(document, tables["model"], allow_outside=allow_outside)
+    parameters = read_parameters(document, tables["parameters"], model)
+    recordings = _of_outputs(document, recordings, tables["fit"])
+    left_out = _left_out(document, recordings, tables["validation"])
+    metrics = _metrics(document, recordings, tables["metric"])
+    outputs = _outputs(document, tables["output"], allow_outside=allow_outside)
+    document.raise_if_any()
+    if tables["fit"].get("refine") and recordings is not None and recordings.has_spikes:
+        document.complain(("fit", "refine"), "least squares needs traces alone, without spikes.")
+        document.raise_if_any()
+    if recordings is None or model is None:
+        raise InvalidValueError(f"{path} names no recordings or no model.")
+    return FitProblem(
+        path=path,
+        recordings=recordings,
+        left_out=left_out,
+        model=model,
+        parameters=parameters,
+        constants=tables["model"].get("constants", {}),
+        metrics=metrics,
+        weights={
+            name: entry["weight"] for name, entry in tables["metric"].items() if "weight" in entry
+        },
+        settings=tables["fit"],
+        outputs=outputs,
+    )
+
+
+def _of_outputs(
+    document: Document, recordings: RecordingSet | None, settings: Mapping[str, Any]
+) -> RecordingSet | None:
+    """Return the recordings with only those outputs that are to be fitted."""
+    wanted = settings.get("outputs")
+    if recordings is None or wanted is None:
+        return recordings
+    known = (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
+    for name in wanted:
+        if name not in known:
+            hint = (
+                ' Detect them with [recording.preprocess] spikes = "-10 mV".'
+                if name == SPIKES
+                else suggestion(name, known)
+            )
+            document.complain(("fit", "outputs"), f"{name!r} was not recorded.{hint}")
+    kept = [
+        replace(
+            recording,
+            traces={name: row for name, row in recording.traces.items() if name in wanted},
+            spike_trains=recording.spike_trains if SPIKES in wanted else (),
+        )
+        for recording in recordings
+    ]
+    dimensions = {
+        name: dim
+        for name, dim in recordings.dimensions.items()
+        if name in wanted or name in recordings.input_names
+    }
+    return replace(recordings, recordings=tuple(kept), dimensions=dimensions)
+
+
+def _left_out(
+    document: Document, recordings: RecordingSet | None, table: Mapping[str, Any]
+) -> tuple[int, ...]:
+    numbers = tuple(dict.fromkeys(table.get("sweeps", ())))
+    if recordings is None:
+        return numbers
+    try:
+        chosen(recordings, list(numbers) or [0])
+    except BrianfitError as problem:
+        document.complain(("validation", "sweeps"), problem)
+        return ()
+    if len(numbers) == len(recordings):
+        document.complain(("validation", "sweeps"), "leaves no sweep to fit.")
+    return numbers
+
+
+def _metrics(
+    document: Document, recordings: RecordingSet | None, table: Mapping[str, Any]
+) -> dict[str, AbstractMetric]:
+    metrics = {}
+    for output, given in table.items():
+        place = ("metric", output)
+        if recordings is not None:
+            known = (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
+            if output not in known:
+                document.complain(place, f"is no output that is fitted.{suggestion(output, known)}")
+                continue
+        kind = given.get("kind", "gamma" if output == SPIKES else "mse")
+        make, keys = _METRIC_KEYS[kind]
+        for key in set(given) - {"kind", "weight", *keys}:
+            document.complain((*place, key), f"does not belong to the metric {kind!r}.")
+        if kind == "gamma" and "delta" not in given:
+            document.complain(place, 'needs `delta`, such as delta = "4 ms".')
+            continue
+        try:
+            metrics[output] = make(**{key: given[key] for key in keys if key in given})
+        except BrianfitError as problem:
+            document.complain(place, problem)
+    return metrics
+
+
+def _outputs(
+    document: Document, table: Mapping[str, str], *, allow_outside: bool
+) -> dict[str, Path]:
+    """Return where results go; the store has the name of the problem file unless told."""
+    found = {}
+    for kind, name in {"store": f"{document.path.stem}.fit", **table}.items():
+        place = ("output", kind)
+        paths = paths_in(document, place, [name], allow_outside=allow_outside)
+        if paths is not None:
+            found[kind] = paths[0]
+            if not paths[0].parent.is_dir():
+                document.complain(place, f"there is no folder {paths[0].parent}.")
+    return found

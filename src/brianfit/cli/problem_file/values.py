@@ -1,0 +1,179 @@
+"""Values of a problem file: what each key may hold, and what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from brianfit._foundation.arguments import check_choice, suggestion
+from brianfit._foundation.errors import BrianfitError, InvalidTypeError, InvalidValueError
+from brianfit._foundation.unit_text import quantity_from_text
+from brianfit._foundation.units import (
+    DIMENSIONLESS,
+    SECOND,
+    Dimension,
+    dimensions_of,
+    same_dimensions,
+    unit_name,
+)
+from brianfit.model import Parameter
+
+Converter = Callable[[Any], Any]
+"""Takes what TOML has, returns what the program needs, or raises a `BrianfitError`."""
+
+
+def text(value: Any) -> str:
+    """Return a text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidTypeError(f"must be a text in quotes, but is {value!r}.")
+    return value
+
+
+def flag(value: Any) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise InvalidTypeError(f"must be true or false, but is {value!r}.")
+    return value
+
+
+def whole(minimum: int) -> Converter:
+    """Return a converter to whole numbers of at least `minimum`."""
+
+    def convert(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+            raise InvalidValueError(
+                f"must be a whole number of at least {minimum}, but is {value!r}."
+            )
+        return value
+
+    return convert
+
+
+def number(value: Any) -> float:
+    """Return a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
+        raise InvalidTypeError(f"must be a number, but is {value!r}.")
+    return float(value)
+
+
+def one_of(choices: Collection[str]) -> Converter:
+    """Return a converter that accepts one of some words."""
+
+    def convert(value: Any) -> str:
+        known = text(value)
+        if known not in choices:
+            raise InvalidValueError(
+                f"must be one of {', '.join(repr(choice) for choice in choices)}, but is "
+                f"{value!r}.{suggestion(known, choices)}"
+            )
+        return known
+
+    return convert
+
+
+def quantity(value: Any) -> Any:
+    """Return a quantity from ``"10 mV"``, or a plain number."""
+    if isinstance(value, str):
+        return quantity_from_text(value)
+    return number(value)
+
+
+def quantity_in(dimensions: Dimension, example: str) -> Converter:
+    """Return a converter to quantities of one kind."""
+
+    def convert(value: Any) -> Any:
+        found = quantity(value)
+        if not same_dimensions(dimensions_of(found), dimensions):
+            raise InvalidValueError(
+                f'must have the unit {unit_name(dimensions)}, such as "{example}", but is '
+                f"{value!r}."
+            )
+        return found
+
+    return convert
+
+
+time = quantity_in(SECOND, "10 ms")
+
+
+def list_of(
+    convert: Converter, *, length: int | None = None, may_be_single: bool = False
+) -> Converter:
+    """Return a converter to lists, of `length` entries if that is given."""
+
+    def convert_all(value: Any) -> list[Any]:
+        entries = [value] if may_be_single and not isinstance(value, list) else value
+        if not isinstance(entries, list) or (length is None and not entries):
+            raise InvalidTypeError(f"must be a list in [ ], but is {value!r}.")
+        if length is not None and len(entries) != length:
+            raise InvalidValueError(f"must be a list of {length}, but has {len(entries)} entries.")
+        return [convert(entry) for entry in entries]
+
+    return convert_all
+
+
+def table_of(convert: Converter) -> Converter:
+    """Return a converter to tables with any keys."""
+
+    def convert_all(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise InvalidTypeError(f"must be a table {{ name = value }}, but is {value!r}.")
+        converted = {}
+        for name, entry in value.items():
+            try:
+                converted[name] = convert(entry)
+            except BrianfitError as problem:
+                raise InvalidValueError(f"{name} {problem}") from problem
+        return converted
+
+    return convert_all
+
+
+def expression(value: Any) -> Any:
+    """Return an initial value: a quantity, or an expression as text."""
+    if not isinstance(value, str):
+        return number(value)
+    try:
+        return quantity_from_text(value)
+    except InvalidValueError:
+        return text(value)
+
+
+def parameter(value: Any) -> Parameter:
+    """Return how a parameter is treated.
+
+    ``["1 nS", "100 nS"]`` are bounds, ``"-65 mV"`` or a number is a fixed value, and a table may
+    say low, high, scale, start, or fixed, or tied.
+    """
+    if isinstance(value, list):
+        low, high = list_of(quantity, length=2)(value)
+        return Parameter(low, high)
+    if not isinstance(value, Mapping):
+        return Parameter(fixed=quantity(value))
+    known: Mapping[str, Converter] = {
+        "low": quantity, "high": quantity, "start": quantity, "fixed": quantity,
+        "scale": text, "tied": text,
+    }  # fmt: skip
+    for name in value:
+        check_choice("key", name, list(known))
+    given = {name: known[name](entry) for name, entry in value.items()}
+    return Parameter(
+        low=given.get("low"),
+        high=given.get("high"),
+        value=given.get("start"),
+        fixed=given.get("fixed"),
+        tied=given.get("tied"),
+        scale=given.get("scale", "auto"),
+    )
+
+
+def several_quantities(value: Any) -> Any:
+    """Return one quantity, or a list of quantities of one kind."""
+    if not isinstance(value, list):
+        return quantity(value)
+    found = list_of(quantity)(value)
+    kinds: Sequence[Dimension] = [dimensions_of(entry) for entry in found if float(entry) != 0]
+    if any(not same_dimensions(kind, kinds[0]) for kind in kinds):
+        raise InvalidValueError(f"must be quantities of one unit, but is {value!r}.")
+    unit = kinds[0] if kinds else DIMENSIONLESS
+    return [entry if dimensions_of(entry) is unit else 0.0 for entry in found]
