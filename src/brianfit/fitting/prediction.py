@@ -71,6 +71,7 @@ def predict(
         traces={name: np.asarray(found[name], dtype=np.float64) for name in names},
         spikes=tuple(np.asarray(train) for train in found[SPIKES]) if has_spikes else None,
         dt=problem.dt,
+        dimensions={name: problem.model.dimensions(name) for name in names},
         left_out=frozenset(left_out),
     )
 

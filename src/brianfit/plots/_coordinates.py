@@ -9,6 +9,8 @@ from brianfit._foundation.shapes import Float, Int
 from brianfit.model import uses_log_scale
 from brianfit.results import FitResult
 
+_ALWAYS_GOOD = 20
+
 
 def is_logarithmic(result: FitResult, name: str) -> bool:
     """Return whether a free parameter was searched on a logarithmic scale."""
@@ -30,19 +32,26 @@ def positions(
     return np.array(columns).T.reshape(values.shape)
 
 
-def best_evaluations(result: FitResult, share: float) -> Int[np.ndarray, " n"]:
-    """Return the numbers of the best evaluations, the best first.
+def good_evaluations(result: FitResult, tolerance: float) -> Int[np.ndarray, " n"]:
+    """Return the numbers of the evaluations that are nearly as good as the best, the best first.
 
     Parameters
     ----------
-    share
-        Which part of all scored evaluations, more than 0 and at most 1.
+    tolerance
+        By which part of it an error may exceed the lowest one. The best twenty evaluations count
+        in any case, so that a fit without noise has some, too.
     """
-    if not 0 < share <= 1:
-        raise InvalidValueError(f"`share` must be more than 0 and at most 1, but is {share}.")
+    if not tolerance > 0:
+        raise InvalidValueError(f"`tolerance` must be positive, but is {tolerance}.")
     errors = result.history.errors
-    n_scored = int(np.count_nonzero(np.isfinite(errors)))
-    return np.argsort(errors, kind="stable")[: int(np.ceil(share * n_scored))]
+    order = np.argsort(errors, kind="stable")
+    sorted_errors = errors[order]
+    n_scored = int(np.count_nonzero(np.isfinite(sorted_errors)))
+    if n_scored == 0:
+        return order[:0]
+    highest = sorted_errors[0] + tolerance * abs(sorted_errors[0])
+    n_good = int(np.count_nonzero(sorted_errors[:n_scored] <= highest))
+    return order[: max(n_good, min(_ALWAYS_GOOD, n_scored))]
 
 
 def _position(values: np.ndarray, low: float, high: float, *, is_log: bool) -> np.ndarray:

@@ -8,15 +8,17 @@ from matplotlib.axes import Axes
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit.plots._coordinates import best_evaluations, positions
+from brianfit.plots._coordinates import good_evaluations, positions
 from brianfit.results import FitResult
 
 _CELL = 0.5  # inch
 _DARK = 0.6  # a correlation beyond this is written in white
 
 
-def plot_correlation(result: FitResult, *, share: float = 0.05, axes: Axes | None = None) -> Axes:
-    """Draw the correlation of every pair of free parameters among the best samples.
+def plot_correlation(
+    result: FitResult, *, tolerance: float = 0.1, axes: Axes | None = None
+) -> Axes:
+    """Draw the correlation of every pair of free parameters among good samples.
 
     A pair near 1 or -1 is determined in combination only: a change of one is made up for by the
     other. Samples are compared by their position between the bounds.
@@ -25,8 +27,8 @@ def plot_correlation(result: FitResult, *, share: float = 0.05, axes: Axes | Non
     ----------
     result
         Of a fit with at least two free parameters.
-    share
-        Which part of the scored evaluations counts as best.
+    tolerance
+        Good are samples whose error exceeds the lowest by at most this part of it.
     axes
         Where to draw; a new figure unless told.
 
@@ -36,7 +38,7 @@ def plot_correlation(result: FitResult, *, share: float = 0.05, axes: Axes | Non
         If there are fewer than two parameters, or fewer than three samples to compare.
     """
     names = result.history.parameter_names
-    chosen = best_evaluations(result, share)
+    chosen = good_evaluations(result, tolerance)
     if len(names) < 2 or chosen.size < 3:
         raise InvalidValueError(
             "A correlation needs two parameters and three samples, but there are "
@@ -63,7 +65,11 @@ def plot_correlation(result: FitResult, *, share: float = 0.05, axes: Axes | Non
             )
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right", fontsize="small")
     axes.set_yticks(range(len(names)), names, fontsize="small")
-    axes.set_title(f"among the best {chosen.size} evaluations", fontsize="small", loc="left")
+    axes.set_title(
+        f"among the {chosen.size} samples within {100 * tolerance:g} % of the lowest error",
+        fontsize="small",
+        loc="left",
+    )
     bar = axes.figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label("correlation [1]", fontsize="small")
     axes.spines[:].set_visible(False)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.units import readable
-from brianfit.plots._coordinates import best_evaluations, is_logarithmic, positions
+from brianfit.plots._coordinates import good_evaluations, is_logarithmic, positions
 from brianfit.plots._style import INPUT, MODEL, RECORDED, tidy
 from brianfit.results import FitResult
 
@@ -17,7 +17,7 @@ _QUARTILES = (25, 50, 75)
 
 
 def plot_parameter_spread(
-    result: FitResult, *, share: float = 0.05, axes: Axes | None = None
+    result: FitResult, *, tolerance: float = 0.1, axes: Axes | None = None
 ) -> Axes:
     """Draw each free parameter between its bounds: the best sample, and how far good ones spread.
 
@@ -28,8 +28,8 @@ def plot_parameter_spread(
     ----------
     result
         Of a fit in which at least one sample could be scored.
-    share
-        Which part of the scored evaluations counts as good.
+    tolerance
+        Good are samples whose error exceeds the lowest by at most this part of it.
     axes
         Where to draw; a new figure unless told.
 
@@ -43,7 +43,7 @@ def plot_parameter_spread(
         raise InvalidValueError("There is no spread to draw: no sample of this fit was scored.")
     if axes is None:
         _, axes = plt.subplots(figsize=(8, 1.3 + _ROW_HEIGHT * len(names)), layout="constrained")
-    chosen = best_evaluations(result, share)
+    chosen = good_evaluations(result, tolerance)
     good = positions(result, result.history.values[chosen])
     best = positions(result, np.array([[result.best_values[name] for name in names]]))[0]
     rows = -np.arange(len(names), dtype=np.float64)
@@ -88,6 +88,6 @@ def _label(result: FitResult, name: str) -> str:
 
 
 def _explain(axes: Axes, n_good: int) -> None:
-    axes.plot([], [], "o", color=INPUT, markersize=4, alpha=0.5, label=f"best {n_good} evaluations")
+    axes.plot([], [], "o", color=INPUT, markersize=4, alpha=0.5, label=f"{n_good} good samples")
     axes.plot([], [], color=INPUT, linewidth=5, alpha=0.45, label="their middle half")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize="small", frameon=False)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
+from brianfit.data import RecordingSet
 from brianfit.results.history import History
 from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
+from brianfit.results.report_formats import report_writer
 from brianfit.results.tables import Dimensions
 
 
@@ -101,6 +104,46 @@ class FitResult:
     def n_failed(self) -> int:
         """The number of samples that could not be scored."""
         return self.history.n_failed
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        title: str | None = None,
+        recordings: RecordingSet | None = None,
+        left_out: Collection[int] = (),
+        command: str | None = None,
+    ) -> Path:
+        """Write a page that shows the fit, for a browser without a network and for paper.
+
+        Parameters
+        ----------
+        path
+            Where to; the ending says what is written, such as ``'cell.html'``.
+        title
+            Of the page.
+        recordings
+            The sweeps that are shown and predicted; those of the fit unless told.
+        left_out
+            Numbers of the sweeps among them that were not fitted.
+        command
+            What to type to repeat the fit; the running Python script unless told.
+
+        Returns
+        -------
+        Path
+            Of what was written.
+
+        Raises
+        ------
+        InvalidValueError
+            If nobody writes files with this ending, or `recordings` do not suit the model.
+        """
+        path = Path(path)
+        write = report_writer(path)
+        return write(
+            self, path, title=title, recordings=recordings, left_out=left_out, command=command
+        )
 
     def __str__(self) -> str:
         return "\n".join([*_headline(self), *_parameter_lines(self), *_output_lines(self)])

@@ -10,6 +10,7 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import Dimension
 from brianfit.data import RecordingSet, on_simulation_grid
 
 
@@ -30,6 +31,8 @@ class Prediction:
         Simulated spike times, one array per sweep [s]; None for a model without threshold.
     dt
         Simulation step [s].
+    dimensions
+        Of the simulated variables.
     left_out
         Numbers of the sweeps that were not fitted.
     """
@@ -38,6 +41,7 @@ class Prediction:
     traces: Mapping[str, Float[np.ndarray, "n_traces n_steps"]]
     spikes: tuple[Float[np.ndarray, " _"], ...] | None
     dt: float
+    dimensions: Mapping[str, Dimension]
     left_out: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:

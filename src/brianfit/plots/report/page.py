@@ -1,0 +1,81 @@
+"""The page of a report: its sections in order, with style and script inside."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from brianfit.plots.report.contents import ReportContents
+from brianfit.plots.report.equations import model
+from brianfit.plots.report.figures import figures
+from brianfit.plots.report.markup import Markup, join, tag
+from brianfit.plots.report.parameters import parameters
+from brianfit.plots.report.provenance import script, settings
+from brianfit.plots.report.recordings import recordings
+from brianfit.plots.report.scores import scores
+from brianfit.plots.report.summary import summary
+from brianfit.plots.report.sweeps import sweeps
+
+# Nothing is fetched from anywhere: a browser refuses what this does not allow.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+_SECTIONS = (
+    ("sweeps", "Recorded and fitted", sweeps),
+    ("parameters", "Parameters", parameters),
+    ("scores", "Scores", scores),
+    ("model", "Model", model),
+    ("figures", "Figures", figures),
+    ("recordings", "Recordings", recordings),
+    ("settings", "Settings", settings),
+    ("script", "Brian 2 script", script),
+)
+
+
+def page(contents: ReportContents) -> str:
+    """Return the whole page."""
+    made = [(name, title, make(contents)) for name, title, make in _SECTIONS]
+    shown = [(name, title, body) for name, title, body in made if body is not None]
+    links = [tag("li", tag("a", title, href=f"#{name}")) for name, title, _ in shown]
+    body = join(
+        tag(
+            "header",
+            tag("h1", contents.title),
+            tag("p", _lead(contents), class_="quiet"),
+            tag("nav", tag("ul", *links), aria_label="Sections"),
+            class_="page-head",
+        ),
+        tag("main", summary(contents), *(_section(*section) for section in shown)),
+        tag("footer", _foot(contents), class_="page-foot"),
+        tag("script", Markup(_resource("traces.js"))),
+    )
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("title", contents.title),
+        tag("style", Markup(_resource("page.css"))),
+    )
+    return f"<!DOCTYPE html>\n{tag('html', head, tag('body', body), lang='en')}\n"
+
+
+def _section(name: str, title: str, body: Markup) -> Markup:
+    return tag("section", tag("h2", title), body, id=name)
+
+
+def _lead(contents: ReportContents) -> str:
+    result = contents.result
+    prediction = contents.prediction
+    n_free = len(result.history.parameter_names)
+    text = f"{n_free} parameters fitted to {len(result.trace_labels)} sweeps"
+    if prediction is not None and prediction.left_out:
+        text += f", {len(prediction.left_out)} others predicted"
+    return f"{text}. The search stopped because {result.stop_reason}."
+
+
+def _foot(contents: ReportContents) -> str:
+    version = contents.result.versions.get("brianfit", "")
+    return f"Written by brianfit {version} on {contents.written:%Y-%m-%d %H:%M}."
+
+
+def _resource(name: str) -> str:
+    return files("brianfit.plots.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,58 @@
+"""The table of what was recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from brianfit._foundation.units import SECOND, readable
+from brianfit.data import Recording, RecordingSet
+from brianfit.plots._style import scale_for
+from brianfit.plots.report.contents import ReportContents
+from brianfit.plots.report.markup import Markup, tag
+
+
+def recordings(contents: ReportContents) -> Markup | None:
+    """Return a row for every sweep."""
+    result, prediction = contents.result, contents.prediction
+    if prediction is not None:
+        shown, left_out = prediction.recordings, prediction.left_out
+    elif result.problem is not None:
+        shown, left_out = result.problem.recordings, frozenset[int]()
+    else:
+        return None
+    names = [*shown.input_names, *shown.trace_names]
+    heads = ["sweep", "length", "a value every", *(f"range of {name}" for name in names)]
+    heads += ["spikes"] if shown.has_spikes else []
+    heads += ["used"]
+    cells = [tag("th", head, scope="col") for head in heads]
+    rows = [
+        _row(shown, recording, is_left_out=number in left_out)
+        for number, recording in enumerate(shown)
+    ]
+    table = tag("table", tag("thead", tag("tr", *cells)), tag("tbody", *rows))
+    return tag("div", table, class_="scroll")
+
+
+def _row(shown: RecordingSet, recording: Recording, *, is_left_out: bool) -> Markup:
+    texts = [readable(recording.duration, SECOND), readable(recording.dt, SECOND)]
+    texts += [_range(shown, name, recording) for name in (*shown.input_names, *shown.trace_names)]
+    if shown.has_spikes:
+        texts.append(", ".join(str(train.size) for train in recording.spike_trains))
+    texts.append("left out, predicted" if is_left_out else "fitted")
+    cells = [tag("td", text) for text in texts]
+    return tag(
+        "tr",
+        tag("th", recording.label, scope="row"),
+        *cells,
+        class_="left-out" if is_left_out else None,
+    )
+
+
+def _range(shown: RecordingSet, name: str, recording: Recording) -> str:
+    values = {**recording.inputs, **recording.traces}[name]
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return "not measured"
+    scale = scale_for([known], shown.dimensions[name])
+    low, high = (float(value) * scale.factor for value in (known.min(), known.max()))
+    return f"{low:.4g} to {high:.4g} {scale.unit}".replace("-", "−")

@@ -1,0 +1,93 @@
+"""Write the report of a fit."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+from brianfit._foundation.errors import BrianfitError
+from brianfit.data import RecordingSet
+from brianfit.fitting.brian_script import brian_script
+from brianfit.fitting.prediction import predict
+from brianfit.plots.report.contents import ReportContents
+from brianfit.plots.report.page import page
+from brianfit.results import FitResult
+
+_TITLE = "Fitted neuron model"
+
+
+def write_report(
+    result: FitResult,
+    path: str | Path,
+    *,
+    title: str | None = None,
+    recordings: RecordingSet | None = None,
+    left_out: Collection[int] = (),
+    command: str | None = None,
+) -> Path:
+    """Write a page that shows a fit; it works offline, in any browser, and on paper.
+
+    Parameters
+    ----------
+    path
+        Where to; an existing file is replaced.
+    title
+        Of the page.
+    recordings
+        The sweeps that are shown and predicted; those of the fit unless told.
+    left_out
+        Numbers of the sweeps among them that were not fitted.
+    command
+        What to type to repeat the fit; the running Python script unless told.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    BrianfitError
+        If `recordings` are not those of such a model.
+    OSError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    prediction = None
+    if result.problem is not None and result.best_values:
+        prediction = predict(result, recordings, left_out=left_out)
+    script, has_script = _script(result)
+    contents = ReportContents(
+        title=_TITLE if title is None else title,
+        result=result,
+        prediction=prediction,
+        standard_errors={},
+        command=_running_command() if command is None else command,
+        script=script,
+        has_script=has_script,
+        written=datetime.now().astimezone(),
+    )
+    text = page(contents)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _script(result: FitResult) -> tuple[str, bool]:
+    """Return the script of the model, or a sentence why there is none."""
+    try:
+        return brian_script(result), True
+    except BrianfitError as problem:
+        return str(problem), False
+
+
+def _running_command() -> str:
+    """Return how the running Python script was started; empty in a notebook or console."""
+    script = sys.argv[0] if sys.argv else ""
+    if not script.endswith(".py") or "ipykernel" in script:
+        return ""
+    return shlex.join(["python", *sys.argv])
