@@ -30,7 +30,8 @@ class AbstractExecutor(AbstractPart):
         ----------
         evaluate
             Evaluates consecutive samples, the first of which has the given number within the round:
-            ``evaluate(values[first:last], first)``.
+            ``evaluate(values[first:last], first)``. Where it goes to other processes, it is best a
+            `SharedWork`.
         join
             Puts the results of the parts together, in the order of the samples.
         """

@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.shapes import Float
+from brianfit.executors import SharedWork
 from brianfit.fitting.samples import as_array
 from brianfit.fitting.search import Search
 from brianfit.objective import (
@@ -57,7 +58,14 @@ def evaluate_asked(search: Search, asked: Any) -> Outcome:
         search.iteration,
         values,
         lambda: search.executor.run(
-            partial(_evaluate, search.objective, search.iteration, search.seed), values, joined
+            SharedWork(
+                _evaluate,
+                search.objective,
+                (search.iteration, search.seed),
+                failure=Objective.failed,
+            ),
+            values,
+            joined,
         ),
     )
     return Outcome(
@@ -110,7 +118,7 @@ def _with_derivatives(search: Search, optimizer: SupportsLinearisation, asked: A
         search.iteration,
         values,
         lambda: search.executor.run(
-            partial(_linearise, search.objective, search.iteration, search.seed),
+            SharedWork(_linearise, search.objective, (search.iteration, search.seed)),
             np.concatenate([values, steps], axis=1),
             joined_linearisations,
         ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
 
 import numpy as np
 import sympy
@@ -78,12 +79,47 @@ def compile_tied(
         modules=[{"exprel": exprel, "int_": np.trunc, "timestep": timestep}, "numpy"],
     )
 
-    def compute(columns: Mapping[str, Any]) -> Any:
-        known = [columns[symbol] if symbol in parameters else values[symbol] for symbol in symbols]
-        with np.errstate(all="ignore"):
-            return function(*known)
+    return TiedFunction(
+        _made_from=(name, expression, dimensions, dict(parameters), constants),
+        _function=function,
+        _symbols=symbols,
+        _values=values,
+    )
 
-    return compute
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class TiedFunction:
+    """Computes a tied parameter from columns of others [SI]; make one with `compile_tied`."""
+
+    _made_from: tuple[str, str, Dimension, Mapping[str, Dimension], Mapping[str, Any]]
+    _function: Callable[..., Any]
+    _symbols: Sequence[str]
+    _values: Mapping[str, float]
+
+    def __call__(self, columns: Mapping[str, Any]) -> Any:
+        known = [
+            self._values[symbol] if symbol in self._values else columns[symbol]
+            for symbol in self._symbols
+        ]
+        with np.errstate(all="ignore"):
+            return self._function(*known)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Travel to other processes as the expression; what it was compiled to stays here."""
+        return _compiled_again, self._made_from
+
+
+def _compiled_again(
+    name: str,
+    expression: str,
+    dimensions: Dimension,
+    parameters: Mapping[str, Dimension],
+    namespace: Mapping[str, Any],
+) -> Callable[[Mapping[str, Any]], Any]:
+    return compile_tied(
+        name, expression, dimensions=dimensions, parameters=parameters, namespace=namespace
+    )
 
 
 def _parse(name: str, expression: str) -> Any:

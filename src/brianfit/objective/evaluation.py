@@ -55,6 +55,25 @@ def joined(parts: Sequence[Evaluation]) -> Evaluation:
     )
 
 
+def failed_evaluation(
+    n_samples: int, *, n_outputs: int, n_traces: int, n_parts: int | None
+) -> Evaluation:
+    """Return the evaluation of samples of which none could be scored.
+
+    Parameters
+    ----------
+    n_parts
+        Number of `Evaluation.part_errors`; None if they are not wanted.
+    """
+    return Evaluation(
+        errors=np.full(n_samples, np.inf),
+        output_errors=np.full((n_samples, n_outputs), np.inf),
+        raw_output_errors=np.full((n_samples, n_outputs), np.inf),
+        trace_errors=np.full((n_samples, n_outputs, n_traces), np.inf),
+        part_errors=None if n_parts is None else np.full((n_samples, n_parts), np.inf),
+    )
+
+
 def _joined_parts(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
     known = [array for array in arrays if array is not None]
     return np.concatenate(known) if known else None

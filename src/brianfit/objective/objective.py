@@ -13,7 +13,7 @@ from brianfit._foundation.shapes import Float
 from brianfit.engines import AbstractEngine, AbstractSimulation, SimulationResult, SimulationTask
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
-from brianfit.objective.evaluation import Evaluation, joined
+from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
 from brianfit.objective.failures import without_nan
 from brianfit.objective.linearisation import (
     Differences,
@@ -27,10 +27,9 @@ from brianfit.objective.outputs import (
     Output,
     SpikeOutput,
     TraceOutput,
-    output_errors,
-    trace_errors,
 )
-from brianfit.objective.parts import part_errors, part_names
+from brianfit.objective.parts import part_names
+from brianfit.objective.scores import Scorer
 from brianfit.objective.tangents import Derivatives, derivatives_of
 
 MEMORY_LIMIT = 1_000_000_000
@@ -101,8 +100,18 @@ class Objective:
                 seed=seed,
                 first_sample=first_sample + start,
             )
-            parts.append(self._compare(result, len(columns[start : start + size])))
+            n_samples = len(columns[start : start + size])
+            parts.append(self._compare(result, n_samples, first_sample + start))
         return joined(parts)
+
+    def failed(self, n_samples: int) -> Evaluation:
+        """Return the evaluation of samples that could not be evaluated."""
+        return failed_evaluation(
+            n_samples,
+            n_outputs=len(self.outputs),
+            n_traces=self.task.n_traces,
+            n_parts=len(self.part_names) if self.keep_parts else None,
+        )
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -190,28 +199,32 @@ class Objective:
         bytes_of_sample = 8 * len(task.recorded) * task.n_traces * task.n_steps
         return max(1, self.memory_limit // bytes_of_sample) if bytes_of_sample else 10**9
 
-    def _compare(self, result: SimulationResult, n_samples: int) -> Evaluation:
-        normalised, raw, per_trace, parts = [], [], [], []
+    def _compare(
+        self, result: SimulationResult, n_samples: int, first_sample: int = 0
+    ) -> Evaluation:
+        scores = [
+            scorer.scores(result, n_samples, first_sample)
+            for scorer in map(self._scorer, self.outputs)
+        ]
         total = np.zeros(n_samples)
-        for output in self.outputs:
-            features = output.features(result, self.task.dt)
-            errors = output_errors(output, features, n_samples)
-            total = total + output.weight * errors
-            normalised.append(errors)
-            raw.append(np.asarray(output.metric.revert_normalization(errors), dtype=np.float64))
-            per_trace.append(
-                trace_errors(output, features, n_samples=n_samples, n_traces=self.task.n_traces)
-            )
-            if self.keep_parts:
-                parts.append(part_errors(output, features, errors))
+        for output, score in zip(self.outputs, scores, strict=True):
+            total = total + output.weight * score.errors
         penalty = 0.0 if self.penalty is None else result.final[self.penalty].mean(axis=1)
-        total = total + penalty
+        parts = [score.parts for score in scores if score.parts is not None]
         return Evaluation(
-            errors=without_nan(total),
-            output_errors=np.stack(normalised, axis=1),
-            raw_output_errors=np.stack(raw, axis=1),
-            trace_errors=np.stack(per_trace, axis=1),
+            errors=without_nan(total + penalty),
+            output_errors=np.stack([score.errors for score in scores], axis=1),
+            raw_output_errors=np.stack([score.raw for score in scores], axis=1),
+            trace_errors=np.stack([score.by_trace for score in scores], axis=1),
             part_errors=self._penalised(parts, penalty) if self.keep_parts else None,
+        )
+
+    def _scorer(self, output: Output) -> Scorer:
+        return Scorer(
+            output=output,
+            dt=self.task.dt,
+            n_traces=self.task.n_traces,
+            keep_parts=self.keep_parts,
         )
 
     @staticmethod

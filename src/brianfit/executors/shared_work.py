@@ -1,0 +1,68 @@
+"""Work of which the large part is the same in every round, so that it travels once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.errors import SimulationError
+
+_logger = logging.getLogger(__name__)
+
+
+@final
+@dataclass(frozen=True)
+class SharedWork:
+    """A function of samples for an executor: ``call(shared, *settings, values, first_sample)``.
+
+    Attributes
+    ----------
+    call
+        A function of a module, so that other processes find it.
+    shared
+        The same object in every round, such as the objective; it is sent to a worker once.
+    settings
+        What changes from round to round.
+    failure
+        ``failure(shared, n_samples)`` is the result for samples that came to no end; None: there is
+        no such result, and a time limit ends the fit.
+    """
+
+    call: Callable[..., Any]
+    shared: Any
+    settings: tuple[Any, ...] = ()
+    failure: Callable[[Any, int], Any] | None = None
+
+    def __call__(self, values: np.ndarray, first_sample: int) -> Any:
+        return self.call(self.shared, *self.settings, values, first_sample)
+
+    def failed(self, n_samples: int, why: str) -> Any:
+        """Return the result for samples that came to no end.
+
+        Raises
+        ------
+        SimulationError
+            If there is no such result; `why` is the message.
+        """
+        if self.failure is None:
+            raise SimulationError(why)
+        _logger.warning("%s Their error is inf.", why)
+        return self.failure(self.shared, n_samples)
+
+
+def shared_work(evaluate: Callable[[np.ndarray, int], Any]) -> SharedWork:
+    """Return `evaluate` as a `SharedWork`; any other function is shared as a whole."""
+    if isinstance(evaluate, SharedWork):
+        return evaluate
+    return SharedWork(call=call_function, shared=evaluate)
+
+
+def call_function(
+    function: Callable[[np.ndarray, int], Any], values: np.ndarray, first_sample: int
+) -> Any:
+    """Call a function that is shared as a whole."""
+    return function(values, first_sample)

@@ -1,0 +1,177 @@
+"""The errors of one output, also where its metric fails on some samples.
+
+A metric that raises, or returns something that is no error per sample, is asked again sample by
+sample: those on which it fails have the error inf and are named in a warning, the others keep
+theirs. A metric that fails on all of them is broken, and ends the fit.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+
+from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit.engines import SimulationResult
+from brianfit.objective.outputs import Output, output_errors, trace_errors
+from brianfit.objective.parts import part_errors
+
+_logger = logging.getLogger(__name__)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """The errors of one output.
+
+    Attributes
+    ----------
+    errors, raw, by_trace
+        Normalised, without normalization, normalised by trace.
+    parts
+        What a Pareto search weighs; None unless asked for.
+    """
+
+    errors: Float[np.ndarray, " n_samples"]
+    raw: Float[np.ndarray, " n_samples"]
+    by_trace: Float[np.ndarray, "n_samples n_traces"]
+    parts: Float[np.ndarray, "n_samples n_parts"] | None
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Scorer:
+    """Compares the results of simulations with the recordings of one output.
+
+    Attributes
+    ----------
+    dt
+        Simulation step [s].
+    keep_parts
+        Whether `Scores.parts` is wanted.
+    """
+
+    output: Output
+    dt: float
+    n_traces: int
+    keep_parts: bool
+
+    def scores(self, result: SimulationResult, n_samples: int, first_sample: int) -> Scores:
+        """Return the errors of all samples.
+
+        Parameters
+        ----------
+        first_sample
+            Number of the first sample within the round, for messages.
+
+        Raises
+        ------
+        BrianfitError
+            If the metric fails on every sample.
+        """
+        try:
+            return self._together(result, n_samples)
+        except Exception as problem:
+            if n_samples == 0:
+                raise
+            return self._one_by_one(result, n_samples, first_sample, problem)
+
+    def _together(self, result: SimulationResult, n_samples: int) -> Scores:
+        output = self.output
+        features = output.features(result, self.dt)
+        errors = output_errors(output, features, n_samples)
+        return Scores(
+            errors=errors,
+            raw=np.asarray(output.metric.revert_normalization(errors), dtype=np.float64),
+            by_trace=trace_errors(output, features, n_samples=n_samples, n_traces=self.n_traces),
+            parts=part_errors(output, features, errors) if self.keep_parts else None,
+        )
+
+    def _one_by_one(
+        self, result: SimulationResult, n_samples: int, first_sample: int, problem: Exception
+    ) -> Scores:
+        rows: list[Scores | None] = []
+        failed: list[str] = []
+        for k in range(n_samples):
+            try:
+                rows.append(self._together(sample_of(result, k), 1))
+            except Exception as found:  # noqa: BLE001 - as above
+                rows.append(None)
+                failed.append(f"sample {first_sample + k}: {type(found).__name__}: {found}")
+        known = [row for row in rows if row is not None]
+        if not known:
+            raise self._broken(problem) from problem
+        if failed:
+            _logger.warning(
+                "%s failed on %d of %d samples, which get the error inf (%s).",
+                self._name,
+                len(failed),
+                n_samples,
+                "; ".join(failed[:3]) + ("; ..." if len(failed) > 3 else ""),
+            )
+        else:
+            _logger.warning(
+                "%s fails on several samples at a time (%s: %s), though not on single ones, so "
+                "it is called for one after the other. It should return one error per sample.",
+                self._name,
+                type(problem).__name__,
+                problem,
+            )
+        return _stacked(rows, known[0])
+
+    @property
+    def _name(self) -> str:
+        return f"The metric {type(self.output.metric).__name__} of '{self.output.name}'"
+
+    def _broken(self, problem: Exception) -> BrianfitError:
+        if isinstance(problem, BrianfitError):
+            return problem
+        return InvalidValueError(
+            f"{self._name} failed on every sample: {type(problem).__name__}: {problem}"
+        )
+
+
+def sample_of(result: SimulationResult, k: int) -> SimulationResult:
+    """Return the result of sample `k` alone."""
+    row = slice(k, k + 1)
+    return replace(
+        result,
+        traces={name: values[row] for name, values in result.traces.items()},
+        final={name: values[row] for name, values in result.final.items()},
+        sums={name: values[row] for name, values in result.sums.items()},
+        spikes=None if result.spikes is None else _trains_of(result.spikes, k),
+    )
+
+
+def _trains_of(trains: SpikeTrains, k: int) -> SpikeTrains:
+    offsets = trains.offsets[k * trains.n_traces : (k + 1) * trains.n_traces + 1]
+    return SpikeTrains(
+        n_samples=1,
+        n_traces=trains.n_traces,
+        times=trains.times[offsets[0] : offsets[-1]],
+        offsets=offsets - offsets[0],
+    )
+
+
+def _stacked(rows: Sequence[Scores | None], pattern: Scores) -> Scores:
+    """Return the scores of single samples as one; those that are missing are inf."""
+    missing = Scores(
+        errors=np.full_like(pattern.errors, np.inf),
+        raw=np.full_like(pattern.raw, np.inf),
+        by_trace=np.full_like(pattern.by_trace, np.inf),
+        parts=None if pattern.parts is None else np.full_like(pattern.parts, np.inf),
+    )
+    filled = [missing if row is None else row for row in rows]
+    return Scores(
+        errors=np.concatenate([row.errors for row in filled]),
+        raw=np.concatenate([row.raw for row in filled]),
+        by_trace=np.concatenate([row.by_trace for row in filled]),
+        parts=None
+        if pattern.parts is None
+        else np.concatenate([row.parts for row in filled if row.parts is not None]),
+    )
