@@ -7,11 +7,13 @@ file descriptors 3 and 4 of the browser. Nothing needs to be installed beside th
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -30,6 +32,10 @@ _OPTIONS = (
     "--disable-sync",
     "--hide-scrollbars",
     "--remote-debugging-pipe",
+)
+_ONTO_THREE_AND_FOUR = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execvp(sys.argv[3], sys.argv[3:])"
 )
 _PATIENCE = 60.0  # seconds for one answer
 
@@ -57,15 +63,17 @@ class Browser:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self._folder = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
-        from_us, self._out = os.pipe()
-        self._in, to_us = os.pipe()
-        # The shell puts the pipes onto the descriptors that the browser expects.
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        # Numbers above those that the browser expects, so that neither pipe is in the way.
+        from_us, to_us = (fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (theirs_in, theirs_out))
         self._process = subprocess.Popen(
             [
-                "/bin/sh",
+                sys.executable,
                 "-c",
-                f'exec "$@" 3<&{from_us} 4>&{to_us}',
-                "sh",
+                _ONTO_THREE_AND_FOUR,
+                str(from_us),
+                str(to_us),
                 path,
                 *_OPTIONS,
                 f"--user-data-dir={self._folder.name}",
@@ -76,8 +84,8 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(from_us)
-        os.close(to_us)
+        for end in (theirs_in, theirs_out, from_us, to_us):
+            os.close(end)
         self._buffer = b""
         self._number = 0
         self._session: str | None = None

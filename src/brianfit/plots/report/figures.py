@@ -61,10 +61,10 @@ def pictures(contents: ReportContents) -> Iterator[Picture]:
             draw=lambda: plot_convergence(result),
             text="The error of every evaluation, and the lowest one so far.",
         )
-    if len(result.history.output_names) > 1:
+    if len(result.history.part_names) > 1:
         yield Picture(
             draw=lambda: plot_pareto_front(result),
-            text="The errors of the first two outputs: no evaluation beats the front in both.",
+            text="Two errors against each other: no evaluation beats the front in both.",
         )
     if result.best_values:
         yield Picture(

@@ -22,7 +22,7 @@ _GREEK = {
 _GREEK["lambda"] = _GREEK.pop("lamda")
 _GREEK |= {name.capitalize(): sign.upper() for name, sign in _GREEK.items()}
 
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 3, 4, 5, 6, 7  # how tightly a term is bound
+_SIGN, _SUM, _PRODUCT, _POWER, _ATOM = 3, 4, 5, 6, 7  # how tightly a term is bound
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "≤",
@@ -151,20 +151,27 @@ class _Typesetter:
             case ast.Add() | ast.Sub() as sign:
                 # What is subtracted needs parentheses if it is a sum itself.
                 tight = _SUM if isinstance(sign, ast.Add) else _PRODUCT
-                parts = (self._within(left, _SUM), self._within(right, tight))
+                parts = (self._within(left, _SIGN), self._within(right, tight))
                 text = "+" if isinstance(sign, ast.Add) else "−"
                 return _Term(_row(parts[0], _operator(text), parts[1]), _SUM)
             case ast.Mult():
-                parts = (self._within(left, _PRODUCT), self._within(right, _PRODUCT))
-                return _Term(_row(parts[0], self._times(left, right), parts[1]), _PRODUCT)
+                return self._product(left, right)
             case ast.Div():
                 return _Term(tag("mfrac", self.term(left), self.term(right)), _ATOM)
             case ast.Pow():
                 base = self._within(left, _ATOM, fraction_is_loose=True)
                 return _Term(tag("msup", base, self.term(right)), _POWER)
         word = "mod" if isinstance(node.op, ast.Mod) else "div"
-        sides = (self._within(left, _PRODUCT), self._within(right, _SIGN))
+        sides = (self._within(left, _PRODUCT), self._within(right, _POWER))
         return _Term(_row(sides[0], tag("mtext", f"\u2002{word}\u2002"), sides[1]), _PRODUCT)
+
+    def _product(self, left: ast.expr, right: ast.expr) -> _Term:
+        """Return a product; a sign in front of it needs no parentheses."""
+        first = self._set(left)
+        has_sign = first.binding == _SIGN
+        shown = first.html if has_sign else self._within(left, _PRODUCT)
+        parts = (shown, self._times(left, right), self._within(right, _PRODUCT))
+        return _Term(_row(*parts), _SIGN if has_sign else _PRODUCT)
 
     def _times(self, left: ast.expr, right: ast.expr) -> Markup:
         """Return a dot before a number and after a unit, else a small space."""
@@ -179,12 +186,12 @@ class _Typesetter:
         if isinstance(operator, ast.Not):
             return _Term(_row(tag("mtext", "not\u2002"), self._within(operand, 2)), 2)
         sign = "−" if isinstance(operator, ast.USub) else "+"
-        return _Term(_row(_operator(sign), self._within(operand, _SIGN)), _SUM)
+        return _Term(_row(_operator(sign), self._within(operand, _PRODUCT)), _SIGN)
 
     def _comparison(self, node: ast.Compare) -> _Term:
-        parts = [self._within(node.left, _SUM)]
+        parts = [self._within(node.left, _SIGN)]
         for operator, side in zip(node.ops, node.comparators, strict=True):
-            parts += [_operator(_COMPARISONS.get(type(operator), "?")), self._within(side, _SUM)]
+            parts += [_operator(_COMPARISONS.get(type(operator), "?")), self._within(side, _SIGN)]
         return _Term(_row(*parts), 2)
 
     def _call(self, name: str, arguments: list[ast.expr]) -> Markup:
