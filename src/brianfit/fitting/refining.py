@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any, final
 
 import numpy as np
@@ -14,13 +15,30 @@ from brianfit.fitting.bounds import Parameters, read_parameters
 from brianfit.fitting.callbacks import callback_setup, make_dic
 from brianfit.fitting.generation import checked_values
 from brianfit.fitting.problem import Problem
-from brianfit.fitting.refinement import Progress, least_squares_fit, prepare_residuals
+from brianfit.fitting.refinement import Linearised, Progress, as_residuals, least_squares_fit
+from brianfit.fitting.residuals import (
+    Residuals,
+    prepare_residuals,
+    with_sensitivities,
+    with_tangents,
+)
 from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
 from brianfit.fitting.session import FitSession
+from brianfit.fitting.uncertainty import Uncertainty, independent_residuals, uncertainty_of
+from brianfit.objective import build_objective
 
 DEFAULT_SEED = 0
 """Seed of the noise in simulations outside of a fit."""
+
+
+@final
+class Gradient(IntEnum):
+    """Where derivatives come from unless told."""
+
+    AUTOMATIC = 0
+    """From the engine if it has them, else finite differences. Equals False, as in the signature
+    that older scripts know."""
 
 
 @final
@@ -31,7 +49,7 @@ class RefineRequest:
     params: Mapping[str, Any] | None
     metric: Any
     callback: Any
-    calc_gradient: bool
+    calc_gradient: bool | Gradient
     optimize: bool
     iteration: int | float
     others: Mapping[str, Any]
@@ -59,20 +77,97 @@ def refine(
         session.engine,
         iteration=int(request.iteration),
         seed=DEFAULT_SEED if search is None else search.seed,
-        sensitivities=request.calc_gradient,
-        optimize=request.optimize,
     )
     result = least_squares_fit(
-        residuals,
+        _linearised(session, residuals, scoring, request, options),
         space.to_coordinates(free_values[np.newaxis])[0],
-        progress=_progress(session, problem, parameters, scoring, request.callback),
+        progress=progress_of(session, problem, parameters, scoring, request.callback),
         options=options,
     )
     values = space.to_values(result.x[np.newaxis])[0]
+    add_uncertainty(session, result, uncertainty_at(residuals, result), problem)
     if search is not None and _is_same_task(search, parameters, scoring):
         _note(session, search, values, result)
     row = parameters.columns.expand(values[np.newaxis])[0]
     return _with_units(session, problem, parameters.columns.names, row), result
+
+
+def _linearised(
+    session: FitSession,
+    residuals: Residuals,
+    scoring: Scoring,
+    request: RefineRequest,
+    options: Mapping[str, Any],
+) -> Linearised:
+    """Return how residuals and their derivatives are computed at one point."""
+    if request.calc_gradient is False:
+        return residuals.linearised
+    if options.get("loss", "linear") == "linear":
+        found = _by_sums(session, residuals, scoring)
+    else:
+        traced = with_tangents(residuals, session.engine)
+        found = None if traced is None else traced.linearised
+    if found is not None:
+        return found
+    if request.calc_gradient is True:
+        extended = with_sensitivities(residuals, session.engine, optimize=request.optimize)
+        return extended.linearised
+    return residuals.linearised
+
+
+def _by_sums(session: FitSession, residuals: Residuals, scoring: Scoring) -> Linearised | None:
+    """Return derivatives that the engine sums up while it simulates; None if it has none."""
+    problem, space = residuals.problem, residuals.parameters.space
+    objective = build_objective(
+        problem.task(),
+        scoring.outputs(problem),
+        engine=session.engine,
+        columns=residuals.parameters.columns,
+        memory_limit=session.memory_limit,
+    )
+    derivatives = objective.derivatives
+    if derivatives is None:
+        return None
+
+    def linearised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values = space.to_values(x[np.newaxis])
+        found = derivatives.linearise(
+            values, iteration=residuals.iteration, seed=residuals.seed, first_sample=0
+        )
+        slopes = space.derivative(values[0])
+        return as_residuals(
+            float(found.evaluation.errors[0]),
+            found.gradients[0] * slopes,
+            found.normal_matrices[0] * np.outer(slopes, slopes),
+        )
+
+    return linearised
+
+
+def uncertainty_at(residuals: Residuals, result: Any) -> Uncertainty:
+    """Return the uncertainty of the refined parameters."""
+    space = residuals.parameters.space
+    return uncertainty_of(
+        space,
+        space.to_values(result.x[np.newaxis])[0],
+        result.normal_matrix,
+        error=2 * result.cost,
+        n_compared=independent_residuals(residuals.rows_at(result.x)),
+    )
+
+
+def add_uncertainty(
+    session: FitSession, result: Any, uncertainty: Uncertainty, problem: Problem
+) -> None:
+    """Write standard errors and correlations into a result, or why there are none."""
+    errors = uncertainty.standard_errors()
+    if errors is not None and session.use_units:
+        errors = {
+            name: from_si(error, problem.model.dimensions(name)) for name, error in errors.items()
+        }
+    result.standard_errors = errors
+    result.correlations = uncertainty.correlations()
+    result.uncertainty = uncertainty.reason or "standard errors from the Gauss-Newton matrix"
 
 
 def _divided(problem: Problem, others: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -183,13 +278,14 @@ def _with_units(
     }
 
 
-def _progress(
+def progress_of(
     session: FitSession,
     problem: Problem,
     parameters: Parameters,
     scoring: Scoring,
     callback: Any,
 ) -> Progress:
+    """Return what tells a callback of every evaluation."""
     call = callback_setup(callback)
     best: dict[str, Any] = {"error": np.inf, "params": {}}
     dimensions = scoring.error_dimensions_of(problem, problem.output_names[0])

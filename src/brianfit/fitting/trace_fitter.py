@@ -14,7 +14,7 @@ from brianfit.fitting.generation import GENERATE_ITERATION
 from brianfit.fitting.namespaces import Namespace, calling_frame
 from brianfit.fitting.opening import SessionOptions, open_session
 from brianfit.fitting.reading import FitterArguments
-from brianfit.fitting.refining import RefineRequest, refine
+from brianfit.fitting.refining import Gradient, RefineRequest, refine
 from brianfit.fitting.request import FitRequest, all_parameters
 from brianfit.objective import MEMORY_LIMIT, SPIKES
 
@@ -152,7 +152,7 @@ class TraceFitter(AbstractFitter):
         params: Mapping[str, Any] | None = None,
         metric: Any = None,
         callback: Any = "text",
-        calc_gradient: bool = False,
+        calc_gradient: bool | Gradient = Gradient.AUTOMATIC,
         optimize: bool = True,
         iteration: int | float = GENERATE_ITERATION,
         level: int = 0,
@@ -162,9 +162,9 @@ class TraceFitter(AbstractFitter):
     ) -> tuple[dict[str, Any], Any]:
         """Polish parameters by least squares, on the same error as `fit`.
 
-        The search runs in the coordinates of the fit, with derivatives by central differences,
-        simulated at once, or by sensitivity equations. The best sample of the fit is replaced if
-        the polished one is better.
+        The search runs in the coordinates of the fit, with exact derivatives of what is
+        simulated, through threshold and reset. The best sample of the fit is replaced if the
+        polished one is better.
 
         Parameters
         ----------
@@ -175,10 +175,12 @@ class TraceFitter(AbstractFitter):
         callback
             As for `fit`; its ``params`` is one dictionary, its ``errors`` a list of one error.
         calc_gradient
-            Whether to simulate sensitivity equations, which give exact derivatives of models
-            without reset. Their variables are called ``S_<variable>_<parameter>``.
+            Unless told, derivatives come from the engine where it has them, elsewhere from finite
+            differences. False: central differences, all simulated at once. True: no differences;
+            an engine without derivatives simulates sensitivity equations, whose variables are
+            called ``S_<variable>_<parameter>``, for models without reset.
         optimize
-            Whether sensitivities that stay zero are left out.
+            Whether sensitivity equations that stay zero are left out.
         iteration
             Value of the model's ``iteration``.
         level
@@ -194,7 +196,9 @@ class TraceFitter(AbstractFitter):
         -------
         params : dict
         result : scipy.optimize.OptimizeResult
-            ``x`` in coordinates [0, 1], ``cost`` half of the error.
+            ``x`` in coordinates [0, 1], ``cost`` half of the error, ``message`` why it ended;
+            ``standard_errors`` by parameter and ``correlations`` between them, both None where
+            they cannot be had; ``uncertainty`` then says why.
 
         Raises
         ------

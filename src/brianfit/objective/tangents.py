@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -126,5 +126,11 @@ def _squares(outputs: Sequence[Output], dt: float) -> list[Accumulator]:
 
 def _none_of(evaluation: Evaluation) -> Evaluation:
     """Return an evaluation of no samples."""
-    values = {field.name: getattr(evaluation, field.name) for field in fields(evaluation)}
-    return Evaluation(**{name: None if v is None else v[:0] for name, v in values.items()})
+    parts = evaluation.part_errors
+    return Evaluation(
+        errors=evaluation.errors[:0],
+        output_errors=evaluation.output_errors[:0],
+        raw_output_errors=evaluation.raw_output_errors[:0],
+        trace_errors=evaluation.trace_errors[:0],
+        part_errors=None if parts is None else parts[:0],
+    )
