@@ -5,11 +5,37 @@ from __future__ import annotations
 from brianfit._foundation.arguments import check_choice
 from brianfit.library._base import NeuronModel
 from brianfit.library.adaptive_threshold import MAT
-from brianfit.library.exponential import ADEX
-from brianfit.library.generalised import GIF
+from brianfit.library.escape_noise import GIF_ESCAPE, LIF_ESCAPE, with_escape_noise
+from brianfit.library.exponential import ADEX, EIF
+from brianfit.library.generalised import GIF, IGIF
+from brianfit.library.hodgkin_huxley import TRAUB_MILES, WANG_BUZSAKI
+from brianfit.library.izhikevich import IZHIKEVICH, IZHIKEVICH_2003
 from brianfit.library.leaky import LIF
+from brianfit.library.pospischil import BURSTING, FAST_SPIKING, LOW_THRESHOLD, REGULAR_SPIKING
+from brianfit.library.serotonin import GIF_A
 
-_MODELS = {model.name: model for model in (LIF, MAT, ADEX, GIF)}
+_MODELS = {
+    model.name: model
+    for model in (
+        LIF,
+        MAT,
+        EIF,
+        ADEX,
+        IZHIKEVICH_2003,
+        IZHIKEVICH,
+        GIF,
+        IGIF,
+        GIF_A,
+        TRAUB_MILES,
+        WANG_BUZSAKI,
+        REGULAR_SPIKING,
+        FAST_SPIKING,
+        BURSTING,
+        LOW_THRESHOLD,
+        LIF_ESCAPE,
+        GIF_ESCAPE,
+    )
+}
 
 
 def names() -> tuple[str, ...]:
@@ -29,4 +55,4 @@ def get(name: str) -> NeuronModel:
     return _MODELS[name]
 
 
-__all__ = ["NeuronModel", "get", "names"]
+__all__ = ["NeuronModel", "get", "names", "with_escape_noise"]

@@ -59,7 +59,7 @@ class NeuronModel:
     family: str
     equations: str
     threshold: str
-    reset: str
+    reset: str | None = None
     refractory: Any = False
     method: str
     initial_values: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

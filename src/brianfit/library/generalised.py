@@ -7,12 +7,11 @@ from brian2 import Mohm, ms, mV
 from brianfit.library._base import NeuronModel
 from brianfit.model import Parameter
 
-GIF = NeuronModel(
-    name="gif",
-    title="Generalised integrate-and-fire with spike-triggered current and moving threshold",
-    family="generalised integrate-and-fire",
-    equations="""
-        dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)
+_MENSI_2012 = "Mensi et al. (2012), Journal of Neurophysiology 107:1756-1775"
+_POZZORINI = "Pozzorini et al. (2015), PLoS Computational Biology 11:e1004275"
+_MENSI_2016 = "Mensi et al. (2016), PLoS Computational Biology 12:e1004761"
+
+AFTER_SPIKES = """
         deta_1/dt = -eta_1/tau_1 : volt
         deta_2/dt = -eta_2/tau_2 : volt
         dgamma_1/dt = -gamma_1/tau_g1 : volt
@@ -31,33 +30,75 @@ GIF = NeuronModel(
         tau_g1 : second (constant)
         tau_g2 : second (constant)
         t_ref : second (constant)
-    """,
+"""
+"""What every spike leaves behind: currents (as voltages) and a higher threshold."""
+
+RESET = "v = V_r; eta_1 += b_1; eta_2 += b_2; gamma_1 += c_1; gamma_2 += c_2"
+
+PARAMETERS = {
+    "tau_m": Parameter(1 * ms, 100 * ms, scale="log"),
+    "R": Parameter(5 * Mohm, 3000 * Mohm, scale="log"),
+    "EL": Parameter(-90 * mV, -40 * mV),
+    "VT": Parameter(-60 * mV, -20 * mV),
+    "V_r": Parameter(-90 * mV, -30 * mV),
+    "b_1": Parameter(-10 * mV, 50 * mV),
+    "b_2": Parameter(-2 * mV, 20 * mV),
+    "c_1": Parameter(-5 * mV, 50 * mV),
+    "c_2": Parameter(-2 * mV, 20 * mV),
+    "tau_1": Parameter(2 * ms, 50 * ms, scale="log"),
+    "tau_2": Parameter(50 * ms, 1000 * ms, scale="log"),
+    "tau_g1": Parameter(2 * ms, 50 * ms, scale="log"),
+    "tau_g2": Parameter(50 * ms, 1000 * ms, scale="log"),
+    "t_ref": Parameter(0.5 * ms, 20 * ms, scale="log"),
+}
+HELD = {"EL": -70 * mV, "VT": -50 * mV}
+
+_LEAKY = "dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)"
+_KERNELS = (
+    "The spike-triggered current is divided by the leak conductance, so that b_1 and b_2 are "
+    "voltages; kernels are sums of two exponentials. The threshold is met without noise."
+)
+
+GIF = NeuronModel(
+    name="gif",
+    title="Generalised integrate-and-fire with spike-triggered current and moving threshold",
+    family="generalised integrate-and-fire",
+    equations=_LEAKY + AFTER_SPIKES,
     threshold="v > VT + gamma_1 + gamma_2",
-    reset="v = V_r; eta_1 += b_1; eta_2 += b_2; gamma_1 += c_1; gamma_2 += c_2",
+    reset=RESET,
+    refractory="t_ref",
+    method="exponential_euler",
+    initial_values={"v": "EL"},
+    parameters=PARAMETERS,
+    held_for_spikes=HELD,
+    source=f"{_MENSI_2012}; {_POZZORINI}.",
+    notes=_KERNELS,
+)
+
+IGIF = NeuronModel(
+    name="igif",
+    title="Generalised integrate-and-fire whose threshold also follows the voltage",
+    family="generalised integrate-and-fire",
+    equations=_LEAKY
+    + AFTER_SPIKES
+    + """
+        dtheta/dt = (s*(v - EL) - theta)/tau_s : volt
+        s : 1 (constant)
+        tau_s : second (constant)
+    """,
+    threshold="v > VT + gamma_1 + gamma_2 + theta",
+    reset=RESET,
     refractory="t_ref",
     method="exponential_euler",
     initial_values={"v": "EL"},
     parameters={
-        "tau_m": Parameter(1 * ms, 100 * ms, scale="log"),
-        "R": Parameter(5 * Mohm, 3000 * Mohm, scale="log"),
-        "EL": Parameter(-90 * mV, -45 * mV),
-        "VT": Parameter(-60 * mV, -20 * mV),
-        "V_r": Parameter(-90 * mV, -40 * mV),
-        "b_1": Parameter(-10 * mV, 50 * mV),
-        "b_2": Parameter(-2 * mV, 20 * mV),
-        "c_1": Parameter(-5 * mV, 50 * mV),
-        "c_2": Parameter(-2 * mV, 20 * mV),
-        "tau_1": Parameter(2 * ms, 50 * ms, scale="log"),
-        "tau_2": Parameter(50 * ms, 1000 * ms, scale="log"),
-        "tau_g1": Parameter(2 * ms, 50 * ms, scale="log"),
-        "tau_g2": Parameter(50 * ms, 1000 * ms, scale="log"),
-        "t_ref": Parameter(0.5 * ms, 20 * ms, scale="log"),
+        **PARAMETERS,
+        "s": Parameter(-0.2, 0.9),
+        "tau_s": Parameter(2 * ms, 200 * ms, scale="log"),
     },
-    held_for_spikes={"EL": -70 * mV, "VT": -50 * mV},
-    source="Mensi et al. (2012), Journal of Neurophysiology 107:1756-1775; Pozzorini et al. "
-    "(2015), PLoS Computational Biology 11:e1004275.",
-    notes="The spike-triggered current is divided by the leak conductance, so that b_1 and b_2 are "
-    "voltages; kernels are sums of two exponentials. The threshold is met without noise.",
+    held_for_spikes=HELD,
+    source=f"{_MENSI_2016}.",
+    notes=f"{_KERNELS} The threshold follows the voltage linearly, where the paper has a curve.",
 )
 
-__all__ = ["GIF"]
+__all__ = ["AFTER_SPIKES", "GIF", "HELD", "IGIF", "PARAMETERS", "RESET"]

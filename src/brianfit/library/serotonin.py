@@ -1,0 +1,48 @@
+"""GIF with an A-type potassium current, for serotonin neurons of the dorsal raphe."""
+
+from __future__ import annotations
+
+from brian2 import ms, mV
+
+from brianfit.library._base import NeuronModel
+from brianfit.library.generalised import AFTER_SPIKES, PARAMETERS, RESET
+from brianfit.model import Parameter
+
+GIF_A = NeuronModel(
+    name="gif_a",
+    title="Generalised integrate-and-fire with an A-type potassium current",
+    family="generalised integrate-and-fire",
+    equations="""
+        dv/dt = (EL - v - eta_1 - eta_2 - i_A + R*I)/tau_m : volt (unless refractory)
+        i_A = g_A*h*(v - E_K)/(1 + exp((V_m - v)/k_m)) : volt
+        dh/dt = (1/(1 + exp((v - V_h)/k_h)) - h)/tau_h : 1
+        g_A : 1 (constant)
+        E_K : volt (constant)
+        V_m : volt (constant)
+        k_m : volt (constant)
+        V_h : volt (constant)
+        k_h : volt (constant)
+        tau_h : second (constant)
+    """
+    + AFTER_SPIKES,
+    threshold="v > VT + gamma_1 + gamma_2",
+    reset=RESET,
+    refractory="t_ref",
+    method="exponential_euler",
+    initial_values={"v": "EL", "h": "1/(1 + exp((EL - V_h)/k_h))"},
+    parameters={
+        **PARAMETERS,
+        "g_A": Parameter(0, 10),
+        "E_K": Parameter(fixed=-101 * mV),
+        "V_m": Parameter(-45 * mV, -15 * mV),
+        "k_m": Parameter(fixed=8.8 * mV),
+        "V_h": Parameter(-80 * mV, -45 * mV),
+        "k_h": Parameter(fixed=6 * mV),
+        "tau_h": Parameter(10 * ms, 200 * ms, scale="log"),
+    },
+    source="Harkin et al. (2023), eLife 12:e72951.",
+    notes="g_A is the largest conductance of the current over that of the leak. Its activation is "
+    "immediate. Gates fix the zero of the voltage, so nothing is held for spikes.",
+)
+
+__all__ = ["GIF_A"]
