@@ -25,9 +25,20 @@ from brianfit.data import with_spikes as with_spikes
 from brianfit.data import with_stimulus as with_stimulus
 from brianfit.engines import AbstractEngine as AbstractEngine
 from brianfit.engines import ReferenceEngine as ReferenceEngine
-from brianfit.executors import SerialExecutor as SerialExecutor
+from brianfit.executors import (
+    DaskExecutor as DaskExecutor,
+)
+from brianfit.executors import (
+    ProcessExecutor as ProcessExecutor,
+)
+from brianfit.executors import (
+    SerialExecutor as SerialExecutor,
+)
 from brianfit.fitting import (
     Fitter as Fitter,
+)
+from brianfit.fitting import (
+    ManyFits as ManyFits,
 )
 from brianfit.fitting import (
     MaxEvaluations as MaxEvaluations,
@@ -63,7 +74,13 @@ from brianfit.fitting import (
     callback_text as callback_text,
 )
 from brianfit.fitting import (
+    fit_many as fit_many,
+)
+from brianfit.fitting import (
     make_dic as make_dic,
+)
+from brianfit.fitting import (
+    resume as resume,
 )
 from brianfit.metrics import (
     AbstractMetric as Metric,
@@ -80,13 +97,21 @@ from brianfit.metrics import (
 from brianfit.metrics import (
     FiringPattern as FiringPattern,
 )
+from brianfit.metrics import FirstSpikeLatency as FirstSpikeLatency
 from brianfit.metrics import (
     GammaFactor as GammaFactor,
 )
+from brianfit.metrics import ISIDistance as ISIDistance
 from brianfit.metrics import MDStar as MDStar
 from brianfit.metrics import (
     MSEMetric as MSEMetric,
 )
+from brianfit.metrics import PSTHVariance as PSTHVariance
+from brianfit.metrics import SpikeCount as SpikeCount
+from brianfit.metrics import SPIKEDistance as SPIKEDistance
+from brianfit.metrics import SpikeRate as SpikeRate
+from brianfit.metrics import VanRossum as VanRossum
+from brianfit.metrics import VictorPurpura as VictorPurpura
 from brianfit.metrics import (
     calc_eFEL as calc_eFEL,
 )
@@ -122,22 +147,45 @@ from brianfit.optimizers import (
 from brianfit.optimizers import (
     calc_bounds as calc_bounds,
 )
-from brianfit.results import FitResult as FitResult
+from brianfit.results import (
+    FitResult as FitResult,
+)
+from brianfit.results import (
+    Store as Store,
+)
+from brianfit.results import (
+    load as load,
+)
+from brianfit.results import (
+    merge as merge,
+)
+from brianfit.results import (
+    recover as recover,
+)
 
 __version__: str
 __version_tuple__: tuple[int, ...]
+
+from brianfit.fitting import HypervolumeStagnation as HypervolumeStagnation
+from brianfit.optimizers import ParetoOptimizer as ParetoOptimizer
+from brianfit.results import ParetoFront as ParetoFront
 
 __all__ = [
     "AbstractEngine",
     "BrianfitError",
     "CMAESOptimizer",
+    "DaskExecutor",
     "DifferentialEvolution",
     "FeatureMetric",
+    "FirstSpikeLatency",
     "FitResult",
     "Fitter",
     "GammaFactor",
+    "HypervolumeStagnation",
+    "ISIDistance",
     "MDStar",
     "MSEMetric",
+    "ManyFits",
     "MaxEvaluations",
     "Metric",
     "Model",
@@ -145,25 +193,35 @@ __all__ = [
     "OnlineTraceFitter",
     "Optimizer",
     "OrnsteinUhlenbeck",
+    "PSTHVariance",
     "Parameter",
+    "ParetoFront",
+    "ParetoOptimizer",
     "ParticleSwarm",
     "PlausibilityWarning",
+    "ProcessExecutor",
     "ProgressBar",
     "Ramp",
     "Recording",
     "RecordingSet",
     "ReferenceEngine",
     "Reliability",
+    "SPIKEDistance",
     "SerialExecutor",
     "Sine",
     "SkoptOptimizer",
+    "SpikeCount",
     "SpikeFitter",
     "SpikeMetric",
+    "SpikeRate",
     "Stagnation",
     "Steps",
+    "Store",
     "TargetError",
     "TraceFitter",
     "TraceMetric",
+    "VanRossum",
+    "VictorPurpura",
     "WallClock",
     "add_holding",
     "calc_bounds",
@@ -174,14 +232,19 @@ __all__ = [
     "compensate_series_resistance",
     "cut",
     "firing_rate",
+    "fit_many",
     "get_gamma_factor",
+    "load",
     "low_pass",
     "make_dic",
+    "merge",
     "merge_repeats",
     "normalize_weights",
     "read",
+    "recover",
     "reliability",
     "resample",
+    "resume",
     "spike_level",
     "subtract_junction_potential",
     "with_spikes",

@@ -57,13 +57,13 @@ class ChunkSizes:
         before = self.seconds_per_sample
         self.seconds_per_sample = measured if before is None else 0.5 * (before + measured)
 
-    def plan(self, n_samples: int, n_workers: int) -> list[Chunk]:
-        """Return the chunks of a round."""
+    def plan(self, n_samples: int, n_workers: int, at_once: int | None = None) -> list[Chunk]:
+        """Return the chunks of a round; `at_once` sets their size."""
         if n_samples == 0:
             return [Chunk(0, 0)]
         n_chunks = min(n_samples, n_workers * self._per_worker(n_samples, n_workers))
-        size = math.ceil(n_samples / n_chunks)
-        if size >= LANES:
+        size = at_once or math.ceil(n_samples / n_chunks)
+        if at_once is None and size >= LANES:
             size = LANES * math.ceil(size / LANES)
         return [Chunk(first, min(first + size, n_samples)) for first in range(0, n_samples, size)]
 

@@ -71,7 +71,7 @@ class DaskExecutor(AbstractExecutor):
         """Evaluate chunks of samples on the workers that there are now."""
         work = shared_work(evaluate)
         shared = self._send(work.shared)
-        chunks = self._sizes.plan(len(values), self._n_threads())
+        chunks = self._sizes.plan(len(values), self._n_threads(), work.at_once)
         futures = {
             self.client.submit(
                 evaluate_chunk,
@@ -86,7 +86,7 @@ class DaskExecutor(AbstractExecutor):
             for chunk in chunks
         }
         try:
-            done = self._collected(futures)
+            done = self._collected(futures, is_measured=work.at_once is None)
         finally:
             self.client.cancel([future for future in futures if not future.done()])
         for chunk in chunks:
@@ -123,7 +123,7 @@ class DaskExecutor(AbstractExecutor):
             self._sent = (shared, future)
         return self._sent[1]
 
-    def _collected(self, futures: dict[Any, Chunk]) -> dict[int, Any]:
+    def _collected(self, futures: dict[Any, Chunk], *, is_measured: bool) -> dict[int, Any]:
         """Return the results by first sample, as far as they come within the time."""
         from distributed import TimeoutError as DaskTimeoutError
         from distributed import as_completed
@@ -136,7 +136,7 @@ class DaskExecutor(AbstractExecutor):
                 found, seconds = future.result()
                 chunk = futures[future]
                 done[chunk.first] = found
-                if chunk.size:
+                if chunk.size and is_measured:
                     self._sizes.note(chunk, seconds)
         except (TimeoutError, DaskTimeoutError):
             return done

@@ -127,7 +127,7 @@ class ProcessExecutor(AbstractExecutor):
         round_ = _Round(
             work=work,
             values=values,
-            waiting=deque(self._sizes.plan(len(values), self.workers)),
+            waiting=deque(self._sizes.plan(len(values), self.workers, work.at_once)),
             deadline=time.monotonic() + self.time_per_round,
         )
         try:
@@ -195,7 +195,7 @@ class ProcessExecutor(AbstractExecutor):
                 raise found
             if chunk is not None:
                 round_.done[chunk.first] = found
-                if chunk.size:
+                if chunk.size and round_.work.at_once is None:
                     self._sizes.note(chunk, seconds)
 
     def _lose(self, worker: _Worker, round_: _Round) -> None:

@@ -30,12 +30,15 @@ class SharedWork:
     failure
         ``failure(shared, n_samples)`` is the result for samples that came to no end; None: there is
         no such result, and a time limit ends the fit.
+    at_once
+        So many samples make a chunk; None: as many as their measured cost makes worthwhile.
     """
 
     call: Callable[..., Any]
     shared: Any
     settings: tuple[Any, ...] = ()
     failure: Callable[[Any, int], Any] | None = None
+    at_once: int | None = None
 
     def __call__(self, values: np.ndarray, first_sample: int) -> Any:
         return self.call(self.shared, *self.settings, values, first_sample)

@@ -8,10 +8,13 @@ from brianfit.fitting.callbacks import (
     make_dic,
 )
 from brianfit.fitting.fitter import Fitter
+from brianfit.fitting.many import ManyFits, fit_many
 from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
+from brianfit.fitting.resuming import resume
 from brianfit.fitting.spike_fitter import SpikeFitter
 from brianfit.fitting.stopping import (
     AbstractStopRule,
+    HypervolumeStagnation,
     MaxEvaluations,
     Stagnation,
     TargetError,
@@ -22,6 +25,8 @@ from brianfit.fitting.trace_fitter import TraceFitter
 __all__ = [
     "AbstractStopRule",
     "Fitter",
+    "HypervolumeStagnation",
+    "ManyFits",
     "MaxEvaluations",
     "OnlineTraceFitter",
     "ProgressBar",
@@ -33,5 +38,7 @@ __all__ = [
     "callback_none",
     "callback_setup",
     "callback_text",
+    "fit_many",
     "make_dic",
+    "resume",
 ]

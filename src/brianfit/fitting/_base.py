@@ -246,6 +246,18 @@ class AbstractFitter(AbstractProblemView):
         traces = generate(session.problem.with_namespace(found), request, session.engine)
         return traces[names[0]] if is_single else traces
 
+    def external_constants(self, *others: Any, level: int = 0) -> dict[str, Any]:
+        """Return the external constants that the model needs, as found in the calling script.
+
+        Parameters
+        ----------
+        others
+            Expressions, and parameters tied by one, that may need further constants.
+        level
+            How many frames further up to look.
+        """
+        return self._resolve(calling_frame(level), None, extra=others)
+
     def _resolve(
         self, frame: FrameType | None, namespace: Namespace | None, extra: Any = ()
     ) -> dict[str, Any]:
