@@ -15,9 +15,17 @@ from brianfit.metrics import (
     AbstractTraceMetric,
     FeatureMetric,
     FiringPattern,
+    FirstSpikeLatency,
     GammaFactor,
+    ISIDistance,
     MDStar,
     MSEMetric,
+    PSTHVariance,
+    SpikeCount,
+    SPIKEDistance,
+    SpikeRate,
+    VanRossum,
+    VictorPurpura,
 )
 from brianfit.testing.metrics import (
     DURATION,
@@ -26,10 +34,10 @@ from brianfit.testing.metrics import (
     DataCheckContract,
     MetricContract,
     ResidualsContract,
-    SpikeTrainsContract,
     TraceErrorsContract,
     TraceMetricContract,
     TraceSelectionContract,
+    TrainPairsContract,
     TrainSetsContract,
 )
 
@@ -42,22 +50,70 @@ class TestMSEMetric(TraceMetricContract, DataCheckContract, AccumulatorContract,
         return MSEMetric
 
 
-class TestGammaFactor(DataCheckContract, SpikeTrainsContract):
+class TestGammaFactor(DataCheckContract, TrainPairsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, 2 * ms)
 
 
-class TestGammaFactorWithoutRateCorrection(SpikeTrainsContract, TraceSelectionContract):
+class TestGammaFactorWithoutRateCorrection(TrainPairsContract, TraceSelectionContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, delta=2 * ms, time=[DURATION] * 2, rate_correction=False)
 
 
-class TestFiringPattern(SpikeTrainsContract):
+class TestFiringPattern(TrainPairsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return FiringPattern
+
+
+class TestVanRossum(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(VanRossum, 5 * ms)
+
+
+class TestVictorPurpura(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(VictorPurpura, 1 / (5 * ms))
+
+
+class TestISIDistance(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return ISIDistance
+
+
+class TestSPIKEDistance(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return SPIKEDistance
+
+
+class TestSpikeCount(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return SpikeCount
+
+
+class TestSpikeRate(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return SpikeRate
+
+
+class TestFirstSpikeLatency(TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return FirstSpikeLatency
+
+
+class TestPSTHVariance(TrainSetsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(PSTHVariance, 5 * ms)
 
 
 class TestMDStar(TrainSetsContract):

@@ -16,13 +16,21 @@ from brianfit.metrics._supports import (
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTraceSelection,
+    SupportsTrainPairs,
     SupportsTrainSets,
 )
 from brianfit.metrics.features import FeatureMetric, calc_eFEL
 from brianfit.metrics.firing_pattern import FiringPattern
+from brianfit.metrics.first_spike_latency import FirstSpikeLatency
 from brianfit.metrics.gamma_factor import GammaFactor, firing_rate, get_gamma_factor
+from brianfit.metrics.isi_distance import ISIDistance
 from brianfit.metrics.md_star import MDStar
 from brianfit.metrics.mean_squared_error import MSEMetric
+from brianfit.metrics.psth_variance import PSTHVariance
+from brianfit.metrics.spike_count import SpikeCount, SpikeRate
+from brianfit.metrics.spike_distance import SPIKEDistance
+from brianfit.metrics.van_rossum import VanRossum
+from brianfit.metrics.victor_purpura import VictorPurpura
 
 __all__ = [
     "AbstractMetric",
@@ -30,9 +38,15 @@ __all__ = [
     "AbstractTraceMetric",
     "FeatureMetric",
     "FiringPattern",
+    "FirstSpikeLatency",
     "GammaFactor",
+    "ISIDistance",
     "MDStar",
     "MSEMetric",
+    "PSTHVariance",
+    "SPIKEDistance",
+    "SpikeCount",
+    "SpikeRate",
     "SupportsAccumulator",
     "SupportsDataCheck",
     "SupportsDurations",
@@ -42,7 +56,10 @@ __all__ = [
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
     "SupportsTraceSelection",
+    "SupportsTrainPairs",
     "SupportsTrainSets",
+    "VanRossum",
+    "VictorPurpura",
     "calc_eFEL",
     "firing_rate",
     "get_gamma_factor",

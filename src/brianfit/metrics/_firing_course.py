@@ -5,56 +5,39 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from brianfit.metrics._pair_loops import Pairs, data_train, model_train
 
-@numba.njit(cache=True)
-def firing_differences(  # noqa: PLR0917 - compiled functions take no dataclass
-    times: np.ndarray,
-    offsets: np.ndarray,
-    data_times: np.ndarray,
-    data_offsets: np.ndarray,
-    n_samples: int,
-    start: float,
-) -> np.ndarray:
-    """Compare the trains of every sample with the recorded ones.
 
-    Parameters
-    ----------
-    times, offsets
-        The trains of the model, as in `SpikeTrains`.
-    data_times, data_offsets
-        The recorded trains in the same form, as of a single sample; none before `start`.
-    start
-        Earlier spikes of the model do not count; latencies count from here [s].
+@numba.njit(cache=True, nogil=True)
+def firing_differences(
+    first: int,
+    last: int,
+    pairs: Pairs,
+    result: np.ndarray,
+) -> None:
+    """Compare the trains of every pair; the arguments are those of a pair loop.
 
-    Returns
-    -------
-    array, shape (3, n_samples, n_traces)
-        The differences in count, latency and course, each from 0 to 1.
+    Writes three numbers for every pair: the differences in count, latency and course, each from
+    0 to 1.
     """
-    n_traces = data_offsets.size - 1
-    result = np.empty((3, n_samples, n_traces))
-    for sample in range(n_samples):
-        for trace in range(n_traces):
-            k = sample * n_traces + trace
-            first, stop = offsets[k], offsets[k + 1]
-            while first < stop and times[first] < start:
-                first += 1
-            model = times[first:stop]
-            data = data_times[data_offsets[trace] : data_offsets[trace + 1]]
-            result[0, sample, trace] = relative_difference(model.size, data.size)
-            result[1, sample, trace] = latency_difference(model, data, start)
-            result[2, sample, trace] = course_difference(model, data)
-    return result
+    start = pairs.start
+    for sample in range(first, last):
+        for pair in range(pairs.columns.size):
+            model = model_train(pairs, sample, pair)
+            data = data_train(pairs, pair)
+            result[sample, pair, 0] = relative_difference(model.size, data.size)
+            result[sample, pair, 1] = latency_difference(model, data, start)
+            result[sample, pair, 2] = course_difference(model, data)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def relative_difference(first: float, second: float) -> float:
     """Return how much of the larger of two numbers, none negative, the smaller one lacks."""
     larger = max(first, second)
     return abs(first - second) / larger if larger > 0 else 0.0
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def latency_difference(model: np.ndarray, data: np.ndarray, start: float) -> float:
     """Return the relative difference of the times from `start` to the first spike."""
     if data.size == 0:
@@ -64,7 +47,7 @@ def latency_difference(model: np.ndarray, data: np.ndarray, start: float) -> flo
     return relative_difference(model[0] - start, data[0] - start)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def course_difference(model: np.ndarray, data: np.ndarray) -> float:
     """Return the mean relative difference of the inter-spike intervals at equal times."""
     n_intervals = data.size - 1
@@ -82,7 +65,7 @@ def course_difference(model: np.ndarray, data: np.ndarray) -> float:
     return total / n_intervals
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def interval_at(train: np.ndarray, i: int, time: float) -> float:
     """Return the interval that a train has at `time`.
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator
 
@@ -51,6 +51,28 @@ class SupportsSpikeTrains(Protocol):
         self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the features, `t_start` applied."""
+
+
+@runtime_checkable
+class SupportsTrainPairs(Protocol):
+    """A spike metric that compares pairs of trains, one of the model with several recorded ones."""
+
+    def features_of_pairs(
+        self,
+        model: SpikeTrains,
+        columns: Int[np.ndarray, " n_pairs"],
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the features, `t_start` applied.
+
+        Parameters
+        ----------
+        columns
+            Pair j compares the model's train on trace ``columns[j]`` with ``data[j]``.
+        dt
+            Simulation step [s].
+        """
 
 
 @runtime_checkable

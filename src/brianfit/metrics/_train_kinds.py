@@ -8,13 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._repeats import check_sorted
 
 # Spike times are multiples of the step up to rounding; this part of a step is rounding.
 ROUNDING = 1e-6
+
+Columns = Int[np.ndarray, " n_pairs"]
 
 
 class AbstractPairMetric(AbstractSpikeMetric):
@@ -26,14 +28,16 @@ class AbstractPairMetric(AbstractSpikeMetric):
 
     @abstractmethod
     def pair_errors(
-        self, model: SpikeTrains, data: SpikeTrains, dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace.
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the error of every sample for every pair.
 
         Parameters
         ----------
         model
             The trains of all samples, which may have spikes before `t_start`.
+        columns
+            Pair j compares the model's train on trace ``columns[j]`` with recorded train j.
         data
             The recorded trains as of a single sample, none before `t_start`.
         """
@@ -43,17 +47,17 @@ class AbstractPairMetric(AbstractSpikeMetric):
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
         check_sorted("model", [train for sample in model for train in sample])
-        return self.features_of_trains(
-            spike_trains_from_nested(model, n_traces=len(data)), data, dt
-        )
+        trains = spike_trains_from_nested(model, n_traces=len(data))
+        return self.features_of_pairs(trains, np.arange(len(data)), data, dt)
 
-    def features_of_trains(
-        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace, `t_start` applied."""
+    def features_of_pairs(
+        self, model: SpikeTrains, columns: Columns, data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the error of every sample for every pair; see `SupportsTrainPairs`."""
         check_sorted("data", data)
         kept = [[train[train >= self.t_start] for train in data]]
-        return self.pair_errors(model, spike_trains_from_nested(kept, n_traces=len(data)), dt)
+        recorded = spike_trains_from_nested(kept, n_traces=len(data))
+        return self.pair_errors(model, columns, recorded, dt)
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from brianfit.metrics._pair_loops import from_start
+
 
 @numba.njit(cache=True, nogil=True)
 def set_products(  # noqa: PLR0917 - compiled functions take no dataclass
@@ -58,15 +60,6 @@ def set_products(  # noqa: PLR0917 - compiled functions take no dataclass
             if repeats > 1:
                 own[sample, trace] /= 0.5 * repeats * (repeats - 1)
     return cross, own, counts
-
-
-@numba.njit(cache=True, nogil=True)
-def from_start(train: np.ndarray, start: float) -> np.ndarray:
-    """Return a train without the spikes before `start`."""
-    first = 0
-    while first < train.size and train[first] < start:
-        first += 1
-    return train[first:]
 
 
 @numba.njit(cache=True, nogil=True)

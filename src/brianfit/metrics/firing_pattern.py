@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.units import DIMENSIONLESS, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
@@ -84,29 +84,26 @@ class FiringPattern(AbstractSpikeMetric):
         """Return the error of every sample on every trace."""
         sorted_trains = [[np.sort(train) for train in sample] for sample in model]
         trains = spike_trains_from_nested(sorted_trains, n_traces=len(data))
-        return self.features_of_trains(trains, data, dt)
+        return self.features_of_pairs(trains, np.arange(len(data)), data, dt)
 
-    def features_of_trains(
+    def features_of_pairs(
         self,
         model: SpikeTrains,
+        columns: Int[np.ndarray, " n_pairs"],
         data: Sequence[np.ndarray],
         dt: float,
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace, `t_start` applied."""
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the error of every sample for every pair, `t_start` applied."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
         from brianfit.metrics._firing_course import firing_differences
+        from brianfit.metrics._pair_loops import compared_pairs
 
         kept = [np.sort(train[train >= self.t_start]) for train in data]
         recorded = spike_trains_from_nested([kept], n_traces=len(kept))
-        differences = firing_differences(
-            model.times,
-            model.offsets,
-            recorded.times,
-            recorded.offsets,
-            model.n_samples,
-            self.t_start,
+        differences = compared_pairs(
+            firing_differences, model, columns, recorded, self.t_start, n_results=3
         )
-        return np.asarray(np.tensordot(self.weights, differences, axes=1))
+        return np.asarray(differences @ self.weights)
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]

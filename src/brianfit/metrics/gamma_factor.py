@@ -93,13 +93,18 @@ class GammaFactor(AbstractSpikeMetric):
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
         sorted_trains = [[np.sort(train) for train in sample] for sample in model]
-        return self._errors(spike_trains_from_nested(sorted_trains, n_traces=len(data)), data, dt)
+        trains = spike_trains_from_nested(sorted_trains, n_traces=len(data))
+        return self._errors(trains, np.arange(len(data)), data, dt)
 
-    def features_of_trains(
-        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace, `t_start` applied."""
-        return self._errors(model, [train[train >= self.t_start] for train in data], dt)
+    def features_of_pairs(
+        self,
+        model: SpikeTrains,
+        columns: Int[np.ndarray, " n_pairs"],
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the error of every sample for every pair, `t_start` applied."""
+        return self._errors(model, columns, [train[train >= self.t_start] for train in data], dt)
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]
@@ -170,25 +175,25 @@ class GammaFactor(AbstractSpikeMetric):
         return found
 
     def _errors(
-        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        self,
+        model: SpikeTrains,
+        columns: Int[np.ndarray, " n_pairs"],
+        data: Sequence[np.ndarray],
+        dt: float,
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
         chance = self._chance_level(data)
         recorded = spike_trains_from_nested([[np.sort(t) for t in data]], n_traces=len(data))
         # Numba is loaded when spikes are first compared, not when metrics are imported.
         from brianfit.metrics._coincidences import count_coincidences
+        from brianfit.metrics._pair_loops import compared_pairs
 
-        coincidences, counts = count_coincidences(
-            model.times,
-            model.offsets,
-            recorded.times,
-            recorded.offsets,
-            model.n_samples,
-            self.t_start,
-            self.delta + _ROUNDING * dt,
+        window = self.delta + _ROUNDING * dt
+        found = compared_pairs(
+            count_coincidences, model, columns, recorded, self.t_start, window, n_results=2
         )
         return _gamma_errors(
-            coincidences,
-            counts,
+            found[..., 0],
+            found[..., 1],
             recorded.counts()[0],
             chance,
             rate_correction=self.rate_correction,
@@ -264,8 +269,8 @@ def firing_rate(spikes: Any) -> Any:
 
 
 def _gamma_errors(
-    coincidences: Int[np.ndarray, "n_samples n_traces"],
-    counts: Int[np.ndarray, "n_samples n_traces"],
+    coincidences: Float[np.ndarray, "n_samples n_traces"],
+    counts: Float[np.ndarray, "n_samples n_traces"],
     data_counts: Int[np.ndarray, " n_traces"],
     chance: Float[np.ndarray, " n_traces"],
     *,

@@ -8,8 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.shapes import Float, Int
 from brianfit.engines import SimulationResult
 from brianfit.metrics import (
     AbstractMetric,
@@ -18,6 +17,7 @@ from brianfit.metrics import (
     SupportsAccumulator,
     SupportsSpikeTrains,
     SupportsTraceErrors,
+    SupportsTrainPairs,
     SupportsTrainSets,
 )
 from brianfit.model import Accumulator
@@ -99,7 +99,10 @@ class SpikeOutput:
         trains = result.spikes.within(np.repeat(self.durations, self.repeats))
         if isinstance(self.metric, SupportsTrainSets):
             return self.metric.features_of_sets(trains, self._recorded_sets(), dt)
-        trains, data = self._pairs(trains)
+        columns, data = self._pairs()
+        if isinstance(self.metric, SupportsTrainPairs):
+            return self.metric.features_of_pairs(trains, columns, data, dt)
+        trains = trains.select_traces(columns.tolist())
         if isinstance(self.metric, SupportsSpikeTrains):
             return self.metric.features_of_trains(trains, data, dt)
         return self.metric.features_of(trains.nested(), data, dt)
@@ -121,13 +124,11 @@ class SpikeOutput:
             sets[trace].append(train)
         return sets
 
-    def _pairs(self, trains: SpikeTrains) -> tuple[SpikeTrains, Sequence[np.ndarray]]:
-        """Return trains of the model and recorded trains, column by column."""
-        if self.trace_of_train == tuple(range(trains.n_traces)):
-            return trains, self.data
+    def _pairs(self) -> tuple[Int[np.ndarray, " n_pairs"], list[np.ndarray]]:
+        """Return, pair by pair, the simulated trace and the recorded train."""
         repeats = range(self.repeats)
         columns = [trace * self.repeats + k for trace in self.trace_of_train for k in repeats]
-        return trains.select_traces(columns), [train for train in self.data for _ in repeats]
+        return np.array(columns), [train for train in self.data for _ in repeats]
 
 
 Output = TraceOutput | SpikeOutput

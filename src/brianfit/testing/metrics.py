@@ -247,6 +247,31 @@ class SpikeTrainsContract(MetricContract):
         np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
 
 
+class TrainPairsContract(MetricContract):
+    """Tests of a spike metric that compares pairs of trains."""
+
+    def test_pairs_have_the_features_of_nested_trains(self, make_metric: MetricMaker) -> None:
+        metric = _ready(make_metric(t_start=_T_START))
+        output, recording = _example(metric)
+        trains = spike_trains_from_nested(output, n_traces=N_TRACES)
+
+        features = metric.features_of_pairs(trains, np.arange(N_TRACES), recording, DT)
+
+        np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
+
+    def test_a_train_is_compared_with_the_recording_that_its_column_says(
+        self, make_metric: MetricMaker
+    ) -> None:
+        metric = _ready(make_metric())
+        output, recording = _example(metric)
+        trains = spike_trains_from_nested(output, n_traces=N_TRACES)
+
+        features = metric.features_of_pairs(trains, np.array([1, 0]), recording, DT)
+
+        turned = [sample[::-1] for sample in output]
+        np.testing.assert_array_equal(features, metric.features_of(turned, recording, DT))
+
+
 class TrainSetsContract(MetricContract):
     """Tests of a spike metric that compares sets of trains."""
 

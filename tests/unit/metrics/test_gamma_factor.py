@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit.metrics import GammaFactor, firing_rate, get_gamma_factor
-from brianfit.metrics._coincidences import count_coincidences
+from brianfit.metrics._coincidences import coincidences
 
 DT = 1e-4
 
@@ -21,19 +21,6 @@ DT = 1e-4
 trains = st.lists(st.integers(0, 25), max_size=5).map(
     lambda steps: np.sort(np.array(steps, dtype=np.float64)) * 1e-3
 )
-
-
-def _count(model: np.ndarray, data: np.ndarray, window: float) -> int:
-    found, _ = count_coincidences(
-        model,
-        np.array([0, model.size]),
-        data,
-        np.array([0, data.size]),
-        1,
-        0.0,
-        window,
-    )
-    return int(found[0, 0])
 
 
 def _count_by_trying_all(model: np.ndarray, data: np.ndarray, window: float) -> int:
@@ -60,14 +47,14 @@ def _gamma_error(model: np.ndarray, data: np.ndarray, delta: float, time: float)
 def test_counts_as_many_pairs_as_the_best_of_all_pairings(
     model: np.ndarray, data: np.ndarray
 ) -> None:
-    assert _count(model, data, 2.5e-3) == _count_by_trying_all(model, data, 2.5e-3)
+    assert coincidences(model, data, 2.5e-3) == _count_by_trying_all(model, data, 2.5e-3)
 
 
 @given(model=trains, data=trains)
 def test_counting_is_symmetric_and_no_spike_is_used_twice(
     model: np.ndarray, data: np.ndarray
 ) -> None:
-    count = _count(model, data, 2.5e-3)
+    count = coincidences(model, data, 2.5e-3)
 
     assert count == _count(data, model, 2.5e-3)
     assert count <= min(model.size, data.size)

@@ -1,0 +1,84 @@
+"""Differences of spike count and firing rate."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.units import SECOND, Dimension
+from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._compared_time import AbstractTimed, read_time
+from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
+
+
+@final
+class SpikeCount(AbstractPairMetric):
+    """Absolute difference of the numbers of spikes, from `t_start` on [spikes].
+
+    The error of a sample is the mean over the traces.
+
+    Parameters
+    ----------
+    t_start, normalization
+        As in `AbstractSpikeMetric`.
+
+    Raises
+    ------
+    InvalidValueError
+        If a train is not sorted.
+    """
+
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the difference of every pair."""
+        return _count_differences(model, columns, data, self.t_start)
+
+
+@final
+class SpikeRate(AbstractTimed, AbstractPairMetric):
+    """Absolute difference of the firing rates, spikes per time from `t_start` to the end [Hz].
+
+    The error of a sample is the mean over the traces.
+
+    Parameters
+    ----------
+    time
+        How long the traces are [s], counted from their start: one value, or one per trace. None:
+        a fitter fills in the durations of its traces.
+    t_start, normalization
+        As in `AbstractSpikeMetric`; a `normalization` of ``1*Hz`` makes the error a plain number.
+
+    Raises
+    ------
+    InvalidValueError
+        If `time` ends before `t_start`; when trains are seen, if one is not sorted or `time` is not
+        known.
+    """
+
+    own_dimensions: ClassVar[Dimension] = SECOND**-1
+
+    def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
+        self.time = read_time(time, self.t_start)
+
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the difference of every pair."""
+        differences = _count_differences(model, columns, data, self.t_start)
+        return differences / (self.ends(columns.size) - self.t_start)
+
+
+def _count_differences(
+    model: SpikeTrains, columns: Columns, data: SpikeTrains, start: float
+) -> Float[np.ndarray, "n_samples n_pairs"]:
+    # Numba is loaded when spikes are first compared, not when metrics are imported.
+    from brianfit.metrics._counted_trains import counts_and_firsts
+
+    counts, _ = counts_and_firsts(model.times, model.offsets, start)
+    counts = counts.reshape(model.n_samples, model.n_traces)[:, columns]
+    return np.asarray(np.abs(counts - data.counts()[0]))
