@@ -45,6 +45,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             if not _is_of_the_user(error):
+                sys.excepthook = sys.__excepthook__  # Brian's would ask to report it to Brian
                 raise
             say_aside(f"Error: {error}")
             raise typer.Exit(BAD_INPUT) from None

@@ -11,8 +11,10 @@ from brian2.units.fundamentalunits import DimensionMismatchError
 from brianfit import library
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.units import from_si
 from brianfit.cli.problem_file.document import Document
 from brianfit.cli.problem_file.recordings import paths_in
+from brianfit.fitting.bounds import read_parameters as checked_parameters
 from brianfit.library import NeuronModel
 from brianfit.model import Model, Parameter
 from brianfit.model.model import read_equations
@@ -65,7 +67,25 @@ def read_parameters(
             document.complain(
                 ("parameters",), f"bounds are missing for {', '.join(missing)} of the model."
             )
-    return {name: how for name, how in table.items() if name in known}
+    given = {name: how for name, how in table.items() if name in known}
+    for name, how in given.items():
+        _check_one(document, plain, name, how)
+    return given
+
+
+def _check_one(document: Document, model: Model, name: str, how: Parameter) -> None:
+    """Check one parameter by itself, so that its line can be told; all others count as zero."""
+    if how.tied is not None or name in model.initial_values:
+        return
+    others = {
+        other: Parameter(fixed=from_si(0.0, model.dimensions(other)))
+        for other in model.parameter_names
+        if other not in model.initial_values
+    }
+    try:
+        checked_parameters(model, {**others, name: how})
+    except BrianfitError as problem:
+        document.complain(("parameters", name), problem)
 
 
 def _ready(document: Document, table: Mapping[str, Any]) -> NeuronModel:

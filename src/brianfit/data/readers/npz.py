@@ -77,8 +77,8 @@ class NumpyReader(AbstractReader):
 
 def _numeric_arrays(path: Path, request: ReadRequest) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            _check_declared_sizes(path, request)
+        _check_declared_sizes(path, request)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError, AttributeError) as error:
         if isinstance(error, UnreadableFileError):

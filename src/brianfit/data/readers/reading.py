@@ -107,15 +107,7 @@ def read(
         sweeps=None if sweeps is None else [_whole(k) for k in sweeps],
         memory_limit=check_positive_integer("memory_limit", memory_limit),
     )
-    contents = [(_label(one), _content(one, request)) for one in _several(file)]
-    gathered = [sweep for _, content in contents for sweep in content.sweeps]
-    wanted = Wanted(inputs=inputs, outputs=outputs)
-    recordings, notes = recordings_of(gathered, wanted)
-    recordings = replace(
-        recordings,
-        history=(*(f"read from {label}" for label, _ in contents), *notes),
-        metadata={key: value for _, content in contents for key, value in content.metadata.items()},
-    )
+    recordings = _recordings(_several(file), request, Wanted(inputs=inputs, outputs=outputs))
     if stimulus is not None:
         recordings = _with_stimulus(recordings, stimulus, request, inputs)
     for complaint in _complaints(recordings):
@@ -157,7 +149,8 @@ def _several(file: Any) -> list[Any]:
 
 
 def _recordings(files: Sequence[Any], request: ReadRequest, wanted: Wanted) -> RecordingSet:
-    contents = {_label(file): _content(file, request) for file in files}
+    read_in_order = [_content(file, request) for file in files]
+    contents = dict(zip(map(_label, files), read_in_order, strict=True))
     gathered = [sweep for content in contents.values() for sweep in content.sweeps]
     if len(files) > 1:
         gathered = [
