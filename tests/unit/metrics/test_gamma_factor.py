@@ -56,7 +56,7 @@ def test_counting_is_symmetric_and_no_spike_is_used_twice(
 ) -> None:
     count = coincidences(model, data, 2.5e-3)
 
-    assert count == _count(data, model, 2.5e-3)
+    assert count == coincidences(data, model, 2.5e-3)
     assert count <= min(model.size, data.size)
 
 
