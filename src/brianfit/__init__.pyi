@@ -64,6 +64,7 @@ from brianfit.fitting import (
 from brianfit.fitting import (
     WallClock as WallClock,
 )
+from brianfit.fitting import brian_script as brian_script
 from brianfit.fitting import (
     callback_none as callback_none,
 )
@@ -79,6 +80,7 @@ from brianfit.fitting import (
 from brianfit.fitting import (
     make_dic as make_dic,
 )
+from brianfit.fitting import predict as predict
 from brianfit.fitting import (
     resume as resume,
 )
@@ -150,6 +152,7 @@ from brianfit.optimizers import (
 from brianfit.results import (
     FitResult as FitResult,
 )
+from brianfit.results import Prediction as Prediction
 from brianfit.results import (
     Store as Store,
 )
@@ -199,6 +202,7 @@ __all__ = [
     "ParetoOptimizer",
     "ParticleSwarm",
     "PlausibilityWarning",
+    "Prediction",
     "ProcessExecutor",
     "ProgressBar",
     "Ramp",
@@ -224,6 +228,7 @@ __all__ = [
     "VictorPurpura",
     "WallClock",
     "add_holding",
+    "brian_script",
     "calc_bounds",
     "calc_eFEL",
     "callback_none",
@@ -240,6 +245,7 @@ __all__ = [
     "merge",
     "merge_repeats",
     "normalize_weights",
+    "predict",
     "read",
     "recover",
     "reliability",

@@ -1,5 +1,6 @@
 """The short way in: fitters, and how their search goes on and ends."""
 
+from brianfit.fitting.brian_script import brian_script
 from brianfit.fitting.callbacks import (
     ProgressBar,
     callback_none,
@@ -10,6 +11,7 @@ from brianfit.fitting.callbacks import (
 from brianfit.fitting.fitter import Fitter
 from brianfit.fitting.many import ManyFits, fit_many
 from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
+from brianfit.fitting.prediction import predict
 from brianfit.fitting.resuming import resume
 from brianfit.fitting.spike_fitter import SpikeFitter
 from brianfit.fitting.stopping import (
@@ -35,10 +37,12 @@ __all__ = [
     "TargetError",
     "TraceFitter",
     "WallClock",
+    "brian_script",
     "callback_none",
     "callback_setup",
     "callback_text",
     "fit_many",
     "make_dic",
+    "predict",
     "resume",
 ]

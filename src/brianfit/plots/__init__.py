@@ -5,6 +5,7 @@ from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.overlay import plot_overlay
 from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
+from brianfit.plots.report import write_report
 from brianfit.plots.residuals import plot_residuals
 from brianfit.plots.spread import plot_parameter_spread
 
@@ -16,4 +17,5 @@ __all__ = [
     "plot_pareto_front",
     "plot_residuals",
     "plot_spike_raster",
+    "write_report",
 ]

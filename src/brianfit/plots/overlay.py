@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, scalar_si, si_array
+from brianfit._foundation.units import SECOND, from_si, scalar_si, si_array
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import INPUT, LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
+from brianfit.results import Prediction
 
 # Height of the panels of one sweep [inch], and their proportion.
 _SWEEP_HEIGHT = 2.1
@@ -24,7 +25,7 @@ _TRACE_TO_INPUT = (4, 1)
 
 
 def plot_overlay(
-    recordings: RecordingSet,
+    recordings: RecordingSet | Prediction,
     *,
     variable: str | None = None,
     trace: Any = None,
@@ -38,7 +39,7 @@ def plot_overlay(
     Parameters
     ----------
     recordings
-        What was measured.
+        What was measured; or a `Prediction`, which holds all but `variable` and `figure`.
     variable
         The recorded variable that is drawn; the first one unless told.
     trace
@@ -63,6 +64,8 @@ def plot_overlay(
     BrianfitError
         If `variable` was not recorded, or `trace` or `spikes` do not have one row per sweep.
     """
+    if isinstance(recordings, Prediction):
+        return _draw_prediction(recordings, variable, figure)
     drawn = _read(recordings, variable, trace, spikes, dt)
     n_traces = len(recordings)
     if figure is None:
@@ -87,6 +90,22 @@ def plot_overlay(
     axes[0, 0].margins(x=0.01)
     figure.align_ylabels(list(axes.flat))
     return np.asarray(axes)
+
+
+def _draw_prediction(
+    prediction: Prediction, variable: str | None, figure: Figure | None
+) -> np.ndarray:
+    names = prediction.recordings.trace_names
+    name = names[0] if variable is None and names else variable
+    return plot_overlay(
+        prediction.recordings,
+        variable=variable,
+        trace=None if name is None else prediction.traces.get(name),
+        spikes=prediction.spikes,
+        dt=from_si(prediction.dt, SECOND),
+        left_out=prediction.left_out,
+        figure=figure,
+    )
 
 
 @final

@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit.data import RecordingSet
 from brianfit.plots import plot_overlay
+from tests.unit.plots.fitted import prediction
 
 
 def _recordings(**changes: object) -> RecordingSet:
@@ -91,6 +92,15 @@ def test_can_draw_recordings_alone_without_spikes_and_with_gaps() -> None:
     axes = plot_overlay(_recordings(spikes=None, traces={"v": voltage * mV}))
 
     assert axes[0, 0].get_title(loc="left") == "first"
+
+
+def test_a_prediction_holds_all_that_is_drawn() -> None:
+    axes = plot_overlay(prediction())
+
+    _, model = axes[1, 0].get_lines()[:2]
+    np.testing.assert_allclose(model.get_ydata(), -60)
+    np.testing.assert_allclose(model.get_xdata()[-1], 49.5)
+    assert "left out, predicted" in axes[1, 0].get_title(loc="left")
 
 
 def test_refuses_a_variable_that_was_not_recorded() -> None:
