@@ -92,6 +92,15 @@ class Storage:
         if self._writer is not None and search.history.n_rounds >= self._n_written:
             self._writer.add(self._fit, self._n_written, (), self._describe(search))
 
+    def finish_after(self, problem: BaseException, search: Search) -> None:
+        """Write the result after an exception, which a store that fails must not hide."""
+        if isinstance(problem, StoreError):
+            return
+        try:
+            self.finish(search)
+        except StoreError as found:
+            _logger.warning("%s", found)
+
     @property
     def _open(self) -> StoreWriter:
         if self._writer is None:

@@ -13,11 +13,12 @@ from types import FrameType
 def uninterrupted() -> Iterator[None]:
     """Put off an interruption by Ctrl-C until the block is done.
 
-    Simulation, the long part of a round, is not put into such a block. Elsewhere than in the main
-    thread, where Python delivers no signals, and under a handler of the user nothing is changed.
+    Simulation, the long part of a round, is not put into such a block. Whoever handles the signal
+    otherwise (Python, Brian, the user) handles it afterwards. Elsewhere than in the main thread,
+    where Python delivers no signals, nothing is changed.
     """
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
@@ -25,6 +26,6 @@ def uninterrupted() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, handler)
         if came:
-            signal.default_int_handler(*came[0])
+            handler(*came[0])

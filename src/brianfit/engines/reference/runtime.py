@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import final
 
 import numpy as np
+from brian2.core.network import Network
+from brian2.core.preferences import prefs
 from brian2.core.variables import Variable
 from brian2.devices.device import get_device
 from brian2.devices.device import seed as seed_brian
@@ -36,7 +38,7 @@ class RuntimeRunner:
         """Simulate; `seed` is that of Brian's random numbers."""
         built = self._network(samples.shape[0])
         built.network.restore()
-        with seeded(seed):
+        with seeded(seed), broken_off_by_ctrl_c():
             built.set_columns(samples, iteration, _write)
             built.set_initial_values()
             built.run(self._task.n_steps)
@@ -62,6 +64,18 @@ def _write(variable: Variable, values: np.ndarray) -> None:
 
 def _read(variable: Variable) -> np.ndarray:
     return np.asarray(variable.get_value())
+
+
+@contextmanager
+def broken_off_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the block; Brian would end the simulation early and go on with half of it."""
+    before = prefs.core.stop_on_keyboard_interrupt
+    prefs.core.stop_on_keyboard_interrupt = False
+    try:
+        yield
+    finally:
+        prefs.core.stop_on_keyboard_interrupt = before
+        Network._globally_running = False
 
 
 @contextmanager

@@ -90,6 +90,7 @@ def _copy_longer(source: sqlite3.Connection, copy: sqlite3.Connection, number: i
     if len(rows) > there:
         summary = source.execute("SELECT summary FROM fits WHERE number = ?", (number,)).fetchone()
         copy.execute("BEGIN IMMEDIATE")
+        _add_arrays(source, copy)
         copy.execute("DELETE FROM rounds WHERE fit = ?", same)
         copy.execute("UPDATE fits SET summary = ? WHERE number = ?", (*summary, *same))
         _add_rounds(copy, same[0], rows)
@@ -103,12 +104,17 @@ def _add_fit(
         "SELECT problem, summary FROM fits WHERE number = ?", (number,)
     ).fetchone()
     copy.execute("BEGIN IMMEDIATE")
-    for array in source.execute("SELECT name, npy FROM arrays"):
-        copy.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", array)
+    _add_arrays(source, copy)
     added = number_of_fits(copy)
     copy.execute("INSERT INTO fits VALUES (?, ?, ?)", (added, *texts))
     _add_rounds(copy, added, rows)
     copy.execute("COMMIT")
+
+
+def _add_arrays(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    copy.executemany(
+        "INSERT OR IGNORE INTO arrays VALUES (?, ?)", source.execute("SELECT name, npy FROM arrays")
+    )
 
 
 def _add_rounds(copy: sqlite3.Connection, fit: int, rows: Sequence[Any]) -> None:
