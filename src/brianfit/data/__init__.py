@@ -19,6 +19,7 @@ from brianfit.data.preprocessing import (
 from brianfit.data.readers import READERS, read
 from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
+from brianfit.data.splitting import folds, split
 from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "detect_spikes",
     "equal_stimuli",
     "example_recording",
+    "folds",
     "low_pass",
     "merge_repeats",
     "on_simulation_grid",
@@ -44,6 +46,7 @@ __all__ = [
     "read",
     "resample",
     "spike_level",
+    "split",
     "subtract_junction_potential",
     "until_first_spike",
     "with_spikes",

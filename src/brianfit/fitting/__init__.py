@@ -8,6 +8,7 @@ from brianfit.fitting.callbacks import (
     callback_text,
     make_dic,
 )
+from brianfit.fitting.cross_validation import CrossValidation, Fold, cross_validate
 from brianfit.fitting.fitter import Fitter
 from brianfit.fitting.many import ManyFits, fit_many
 from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
@@ -26,7 +27,9 @@ from brianfit.fitting.trace_fitter import TraceFitter
 
 __all__ = [
     "AbstractStopRule",
+    "CrossValidation",
     "Fitter",
+    "Fold",
     "HypervolumeStagnation",
     "ManyFits",
     "MaxEvaluations",
@@ -41,6 +44,7 @@ __all__ = [
     "callback_none",
     "callback_setup",
     "callback_text",
+    "cross_validate",
     "fit_many",
     "make_dic",
     "predict",

@@ -9,9 +9,11 @@ from typing import Any
 
 from brianfit._foundation.errors import FitStateError
 from brianfit._foundation.units import Dimension, from_si
+from brianfit.data import RecordingSet
 from brianfit.engines import AbstractSimulation
 from brianfit.fitting._problem_view import AbstractProblemView
 from brianfit.fitting.generation import GENERATE_ITERATION, GenerateRequest, generate, output_names
+from brianfit.fitting.held_out import EvaluateRequest, evaluate
 from brianfit.fitting.namespaces import Namespace, calling_frame, resolve_namespace
 from brianfit.fitting.reading import needed_names, target_names
 from brianfit.fitting.refining import DEFAULT_SEED
@@ -19,7 +21,7 @@ from brianfit.fitting.session import FitSession
 from brianfit.model import Parameter
 from brianfit.model.tied import tied_names
 from brianfit.optimizers import AbstractOptimizer
-from brianfit.results import FitResult, results_table
+from brianfit.results import FitResult, Score, results_table
 
 
 class AbstractFitter(AbstractProblemView):
@@ -217,6 +219,51 @@ class AbstractFitter(AbstractProblemView):
         frame = calling_frame(level)
         return self._generate(output_var, params, param_init, iteration, frame, namespace)
 
+    def evaluate(
+        self,
+        recordings: RecordingSet | None = None,
+        params: Mapping[str, Any] | None = None,
+        *,
+        metric: Any = None,
+        level: int = 0,
+        namespace: Namespace | None = None,
+    ) -> Score:
+        """Score one set of parameters, on the recordings of the fit or on others.
+
+        Parameters
+        ----------
+        recordings
+            With the inputs and outputs of the fit; may have other sweeps, lengths and repeats.
+        params
+            Values of the parameters; those of the best sample unless told.
+        metric
+            As for `fit`; that of the fit unless told.
+        level, namespace
+            As for `generate`.
+
+        Returns
+        -------
+        Score
+            The error, by output and by trace.
+
+        Raises
+        ------
+        BrianfitError
+            If recordings, parameters or metric do not fit the model.
+        """
+        frame = calling_frame(level)
+        session = self._session
+        request = EvaluateRequest(
+            recordings=recordings,
+            params=self._params_or_best(params),
+            metric=metric,
+            scoring=None if session.search is None else session.search.scoring,
+            seed=self._seed(),
+            memory_limit=session.memory_limit,
+        )
+        problem = session.problem.with_namespace(self._resolve(frame, namespace))
+        return evaluate(problem, request, session.engine)
+
     def _generate(  # noqa: PLR0917 - the arguments of `generate`, in its order
         self,
         output_var: Any,
@@ -227,13 +274,7 @@ class AbstractFitter(AbstractProblemView):
         namespace: Namespace | None,
     ) -> Any:
         session = self._session
-        chosen = self.best_params if params is None else params
-        if chosen is None:
-            if self.parameter_names:
-                raise FitStateError(
-                    "There are no best parameters yet: call fit() first, or give `params`."
-                )
-            chosen = {}
+        chosen = self._params_or_best(params)
         names, is_single = output_names(output_var, self.output_var)
         found = self._resolve(frame, namespace, extra=(param_init or {}).values())
         request = GenerateRequest(
@@ -241,7 +282,7 @@ class AbstractFitter(AbstractProblemView):
             params=chosen,
             param_init=param_init,
             iteration=int(iteration),
-            seed=DEFAULT_SEED if session.search is None else session.search.seed,
+            seed=self._seed(),
         )
         traces = generate(session.problem.with_namespace(found), request, session.engine)
         return traces[names[0]] if is_single else traces
@@ -257,6 +298,18 @@ class AbstractFitter(AbstractProblemView):
             How many frames further up to look.
         """
         return self._resolve(calling_frame(level), None, extra=others)
+
+    def _params_or_best(self, params: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        chosen = self.best_params if params is None else params
+        if chosen is None and self.parameter_names:
+            raise FitStateError(
+                "There are no best parameters yet: call fit() first, or give `params`."
+            )
+        return {} if chosen is None else chosen
+
+    def _seed(self) -> int:
+        search = self._session.search
+        return DEFAULT_SEED if search is None else search.seed
 
     def _resolve(
         self, frame: FrameType | None, namespace: Namespace | None, extra: Any = ()

@@ -11,6 +11,7 @@ from brian2.equations.equations import Equations
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.units import SECOND, Dimension, from_si
+from brianfit.data import RecordingSet
 from brianfit.fitting.session import FitSession
 from brianfit.objective import SPIKES
 
@@ -24,6 +25,11 @@ class AbstractProblemView(ABC):
     def model(self) -> Equations:
         """The equations."""
         return self._session.problem.model.equations
+
+    @property
+    def recordings(self) -> RecordingSet:
+        """Inputs and outputs, sweep by sweep."""
+        return self._session.problem.recordings
 
     @property
     def dt(self) -> Any:

@@ -10,6 +10,7 @@ from brianfit.results.problem_record import (
     PartRecord,
     ProblemRecord,
 )
+from brianfit.results.score import Score, ValidationCourse
 from brianfit.results.store import (
     Store,
     StoredFit,
@@ -36,10 +37,12 @@ __all__ = [
     "Prediction",
     "ProblemRecord",
     "Round",
+    "Score",
     "Store",
     "StoreWriter",
     "StoredFit",
     "StoredRound",
+    "ValidationCourse",
     "is_on_front",
     "load",
     "merge",
