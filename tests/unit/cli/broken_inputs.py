@@ -257,7 +257,7 @@ PROBLEMS: dict[str, Broken] = {
     "no UTF-8": Broken(make=_file("cell.toml", b"\xff\xfe"), run=FIT, says=("no valid TOML",)),
     "an empty problem file": Broken(make=_problem("# nothing\n"), run=FIT, says=("is empty",)),
     "an unknown table": Broken(
-        make=_added("[ftt]\n"), run=FIT, says=("line 12", "Did you mean 'fit'")
+        make=_added("[ftt]\n"), run=FIT, says=("line 11", "Did you mean 'fit'")
     ),
     "a misspelt key": Broken(
         make=_changed("rounds", "runds"), run=FIT, says=("line 10", "Did you mean 'rounds'")
@@ -281,68 +281,68 @@ PROBLEMS: dict[str, Broken] = {
         make=_changed("cell.csv", "/etc/hostname"), run=FIT, says=("line 3", "--allow-outside")
     ),
     "an output that leads out": Broken(
-        make=_added('[output]\nreport = "../a.html"\n'), run=FIT, says=("line 13", "outside")
+        make=_added('[output]\nreport = "../a.html"\n'), run=FIT, says=("line 12", "outside")
     ),
     "an output in no folder": Broken(
-        make=_added('[output]\nreport = "x/a.html"\n'), run=FIT, says=("line 13", "no folder")
+        make=_added('[output]\nreport = "x/a.html"\n'), run=FIT, says=("line 12", "no folder")
     ),
     "an unknown model": Broken(
         make=_changed('"lif"', '"liff"'), run=FIT, says=("line 6", "Did you mean 'lif'")
     ),
     "an unknown parameter": Broken(
-        make=_added('[parameters]\ngL = ["1 nS", "2 nS"]\n'), run=FIT, says=("line 13", "gL")
+        make=_added('[parameters]\ngL = ["1 nS", "2 nS"]\n'), run=FIT, says=("line 12", "gL")
     ),
     "reversed bounds": Broken(
         make=_added('[parameters]\nR = ["2 Mohm", "1 Mohm"]\n'),
         run=FIT,
-        says=("line 13", "reversed"),
+        says=("line 12", "reversed"),
     ),
     "bounds in another unit": Broken(
-        make=_added('[parameters]\nR = ["1 mV", "2 mV"]\n'), run=FIT, says=("line 13", "unit")
+        make=_added('[parameters]\nR = ["1 mV", "2 mV"]\n'), run=FIT, says=("line 12", "unit")
     ),
     "three bounds": Broken(
-        make=_added("[parameters]\nR = [1, 2, 3]\n"), run=FIT, says=("line 13", "list of 2")
+        make=_added("[parameters]\nR = [1, 2, 3]\n"), run=FIT, says=("line 12", "list of 2")
     ),
     "an unreadable quantity": Broken(
-        make=_added('[parameters]\nR = ["1 Mohn", "2 Mohm"]\n'), run=FIT, says=("line 13", "'Mohn'")
+        make=_added('[parameters]\nR = ["1 Mohn", "2 Mohm"]\n'), run=FIT, says=("line 12", "'Mohn'")
     ),
     "code instead of a quantity": Broken(
         make=_added('[parameters]\nR = "__import__(\'os\').getcwd()"\n'),
         run=FIT,
-        says=("line 13", "Cannot read"),
+        says=("line 12", "Cannot read"),
     ),
     "no rounds": Broken(make=_changed("= 2", "= 0"), run=FIT, says=("line 10", "at least 1")),
     "a step in mV": Broken(
         make=_added('dt = "1 mV"\n'), run=FIT, says=("line 11", "10 ms")
     ),
     "an unknown metric": Broken(
-        make=_added('[metric.v]\nkind = "msee"\n'), run=FIT, says=("line 13", "Did you mean 'mse'")
+        make=_added('[metric.v]\nkind = "msee"\n'), run=FIT, says=("line 12", "Did you mean 'mse'")
     ),
     "a metric of an unknown output": Broken(
-        make=_added('[metric.w]\nkind = "mse"\n'), run=FIT, says=("line 12", "no output")
+        make=_added('[metric.w]\nkind = "mse"\n'), run=FIT, says=("line 11", "no output")
     ),
     "a coincidence window that is missing": Broken(
         make=_added('[recording.preprocess]\nspikes = "-66 mV"\n[metric.spikes]\nkind = "gamma"\n',
                     GOOD_PROBLEM.replace('["v"]', '["spikes"]')),
-        run=FIT, says=("line 14", "delta"),
+        run=FIT, says=("line 13", "delta"),
     ),
     "spikes that were not detected": Broken(
         make=_changed('["v"]', '["spikes"]'), run=FIT, says=("line 9", "preprocess")
     ),
     "a sweep that is not there": Broken(
-        make=_added("[validation]\nsweeps = [3]\n"), run=FIT, says=("line 13", "sweep 3")
+        make=_added("[validation]\nsweeps = [3]\n"), run=FIT, says=("line 12", "sweep 3")
     ),
     "no sweep to fit": Broken(
-        make=_added("[validation]\nsweeps = [0]\n"), run=FIT, says=("line 13", "no sweep to fit")
+        make=_added("[validation]\nsweeps = [0]\n"), run=FIT, says=("line 12", "no sweep to fit")
     ),
     "a stimulus without times": Broken(
         make=_added('[recording.stimulus]\nkind = "steps"\namplitudes = ["1 pA"]\n'),
-        run=FIT, says=("line 12", "needs start, stop"),
+        run=FIT, says=("line 11", "needs start, stop"),
     ),
     "a filter above the sampling rate": Broken(
         make=_added('[recording.preprocess]\nlow_pass = "9 kHz"\n'),
         run=FIT,
-        says=("line 13", "500"),
+        says=("line 12", "500"),
     ),
     "equations that are none": Broken(
         make=_changed("dv/dt =", "dv/dt", OWN_MODEL), run=FIT, says=("line 6", "equations")

@@ -29,7 +29,7 @@ def test_broken_input_gives_one_message_and_exit_code_2(
     found = CliRunner().invoke(app, list(broken.run))
 
     assert found.exit_code == 2, (found.output, found.exception)
-    assert found.output.count("Error:") == 1
+    assert sum(line.startswith("Error:") for line in found.output.splitlines()) == 1
     assert "Traceback" not in found.output
     for words in broken.says:
         assert words in found.output
