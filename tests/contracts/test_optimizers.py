@@ -15,6 +15,7 @@ from brianfit.optimizers import (
     DifferentialEvolution,
     MultiStartLeastSquares,
     NevergradOptimizer,
+    ParetoOptimizer,
     ParticleSwarm,
     RandomSearch,
     SkoptOptimizer,
@@ -111,6 +112,20 @@ class TestNevergradPSO(OptimizerContract):
     @pytest.fixture
     def make_optimizer(self) -> Maker:
         return partial(NevergradOptimizer, "PSO")
+
+
+@pytest.mark.needs_package("pymoo")
+class TestNSGA2(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return ParetoOptimizer
+
+
+@pytest.mark.needs_package("pymoo")
+class TestNSGA3(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return partial(ParetoOptimizer, "NSGA3")
 
 
 @pytest.mark.needs_package("skopt")

@@ -122,6 +122,7 @@ class ParetoOptimizer(AbstractOptimizer):
         from pymoo.algorithms.moo.nsga2 import NSGA2
         from pymoo.algorithms.moo.nsga3 import NSGA3
         from pymoo.core.problem import Problem
+        from pymoo.operators.selection.rnd import RandomSelection
 
         # With duplicates left in, every round has the same number of samples.
         options = {"sampling": self._founders, "eliminate_duplicates": False}
@@ -130,7 +131,8 @@ class ParetoOptimizer(AbstractOptimizer):
             algorithm = NSGA2(**options)
         else:
             directions = _directions(self._n_parts, len(self._founders))
-            algorithm = NSGA3(ref_dirs=directions, **options)
+            # Without constraints its tournaments are draws; and these can be pickled.
+            algorithm = NSGA3(ref_dirs=directions, selection=RandomSelection(), **options)
         problem = Problem(n_var=len(self._dialogue.box), n_obj=self._n_parts, xl=0.0, xu=1.0)
         seed = int(self.generator.integers(2**31))
         algorithm.setup(problem, termination=("n_gen", 10**9), seed=seed, verbose=False)

@@ -1,0 +1,83 @@
+"""A front of compromises by pymoo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from brianfit._foundation.errors import InvalidValueError
+from brianfit.optimizers import ParetoOptimizer, SupportsPartErrors
+from brianfit.results import is_on_front
+
+pytestmark = pytest.mark.needs_package("pymoo")
+
+CORNERS = np.array([[0.3, 0.2], [0.7, 0.2], [0.5, 0.6]])
+
+
+def searched(optimizer: ParetoOptimizer, n_parts: int, n_rounds: int) -> tuple[np.ndarray, ...]:
+    """Minimise the squared distances to the first corners; return samples and errors."""
+    optimizer.seed(np.random.default_rng(1))
+    n_samples = optimizer.initialize(["x", "y"], 40, n_rounds, x=(0.0, 1.0), y=(0.0, 1.0))
+    optimizer.expect_parts(n_parts)
+    rounds = []
+    for _ in range(n_rounds):
+        samples = optimizer.ask(n_samples)
+        errors = np.sum((samples[:, np.newaxis] - CORNERS[:n_parts]) ** 2, axis=2)
+        optimizer.tell_parts(samples, errors.sum(axis=1), errors)
+        rounds.append((samples, errors))
+    return tuple(np.concatenate(arrays) for arrays in zip(*rounds, strict=True))
+
+
+def test_weighs_parts_of_the_error() -> None:
+    assert isinstance(ParetoOptimizer(), SupportsPartErrors)
+
+
+def test_spreads_samples_over_the_line_between_two_optima() -> None:
+    samples, errors = searched(ParetoOptimizer(), n_parts=2, n_rounds=50)
+
+    front = samples[is_on_front(errors)]
+
+    # What is not beaten lies on the line from (0.3, 0.2) to (0.7, 0.2).
+    assert np.median(np.abs(front[:, 1] - 0.2)) < 0.01
+    assert np.all(np.histogram(front[:, 0], bins=4, range=(0.3, 0.7))[0] > 0)
+
+
+def test_finds_the_triangle_between_three_optima() -> None:
+    samples, errors = searched(ParetoOptimizer("NSGA3"), n_parts=3, n_rounds=50)
+
+    front = samples[is_on_front(errors)]
+    barycentric = np.linalg.solve(
+        np.vstack([CORNERS.T, np.ones(3)]), np.vstack([front.T, np.ones(len(front))])
+    )
+
+    # Inside the triangle all three are positive; 0.05 of it is left for what is nearly there.
+    assert np.mean(np.all(barycentric > -0.05, axis=0)) > 0.9
+
+
+def test_goes_on_although_samples_fail() -> None:
+    optimizer = ParetoOptimizer()
+    optimizer.seed(np.random.default_rng(1))
+    optimizer.initialize(["x"], 8, 3, x=(0.0, 1.0))
+    optimizer.expect_parts(2)
+
+    for failed in (range(8), range(4)):
+        samples = optimizer.ask(8)
+        errors = np.column_stack([samples[:, 0], 1 - samples[:, 0]])
+        errors[list(failed)] = np.inf
+        optimizer.tell_parts(samples, errors.sum(axis=1), errors)
+
+    assert np.all(np.isfinite(optimizer.ask(8)))
+
+
+def test_begins_with_the_start_sample() -> None:
+    optimizer = ParetoOptimizer()
+    optimizer.seed(np.random.default_rng(1))
+    optimizer.initialize(["x"], 8, 3, x=(0.0, 10.0))
+    optimizer.start_from(np.array([2.5]))
+
+    assert optimizer.ask(8)[0, 0] == pytest.approx(2.5)
+
+
+def test_names_its_methods() -> None:
+    with pytest.raises(InvalidValueError, match="NSGA2"):
+        ParetoOptimizer("NSGA1")
