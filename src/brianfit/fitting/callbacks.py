@@ -23,7 +23,8 @@ index
     The number of the round within this call, from 0.
 additional_info
     ``'objective_errors'`` and ``'objective_errors_normalized'``: lists with the errors of each
-    output, by sample; ``'output_var'``: names of the outputs.
+    output, by sample; ``'output_var'``: names of the outputs; ``'validation_error'``: that of
+    the best sample on held-out recordings, None without any [SI].
 """
 
 
@@ -40,7 +41,7 @@ def callback_text(
         print(f"Round {index}: no sample could be scored yet")
         return
     values = ", ".join(f"{name}={readable(value)}" for name, value in best_params.items())
-    detail = _per_output(additional_info)
+    detail = _per_output(additional_info) + _held_out(additional_info)
     print(f"Round {index}: best error {readable(best_error)}{detail} with {values}")
 
 
@@ -129,6 +130,11 @@ def make_dic(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
 def samples_as_dictionaries(names: Sequence[str], values: np.ndarray) -> list[dict[str, float]]:
     """Return the rows of an array as dictionaries by name."""
     return [make_dic(names, [float(value) for value in row]) for row in values]
+
+
+def _held_out(additional_info: Mapping[str, Any]) -> str:
+    error = additional_info.get("validation_error")
+    return "" if error is None else f" (held out: {error:.4g})"
 
 
 def _per_output(additional_info: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any, final
 
+from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting._base import AbstractFitter
@@ -93,6 +94,7 @@ class Fitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
+        validation: RecordingSet | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -129,6 +131,7 @@ class Fitter(AbstractFitter):
             weights=self._weights if weights is None else weights,
             executor=executor,
             store=store,
+            validation=validation,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

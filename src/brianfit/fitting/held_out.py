@@ -109,63 +109,89 @@ class HeldOut:
 
     Attributes
     ----------
+    search
+        Whose samples are scored.
     recordings
         What is held out.
     objective
         The error on them.
     """
 
+    search: Search
     recordings: RecordingSet
     objective: Objective
     _known: dict[int, float] = field(default_factory=dict, init=False)
 
-    def course(self, search: Search) -> ValidationCourse:
+    def course(self) -> ValidationCourse:
         """Return the errors of the best sample so far, round by round."""
-        errors, round_of = search.history.errors, search.history.round_of
-        test = []
-        for number in range(search.history.n_rounds):
-            until = int(np.searchsorted(round_of, number, side="right"))
-            test.append(self._error(search, int(np.argmin(errors[:until]))) if until else np.inf)
+        history = self.search.history
+        test, lowest, best, first = [], np.inf, -1, 0
+        for round_ in history.rounds:
+            if round_.errors.min(initial=np.inf) < lowest:
+                best = first + int(np.argmin(round_.errors))
+                lowest = float(round_.errors.min())
+            test.append(np.inf if best < 0 else self._error(best))
+            first += round_.errors.size
         return ValidationCourse(
-            train=search.history.best_per_round,
+            train=history.best_per_round,
             test=np.array(test, dtype=np.float64),
-            dimensions=search.dimensions.error,
+            dimensions=self.search.dimensions.error,
         )
 
-    def _error(self, search: Search, number: int) -> float:
-        """Return the error of one evaluation of the history; inf if it had none itself."""
-        history = search.history
-        if not np.isfinite(history.errors[number]):
-            return float("inf")
+    def _error(self, number: int) -> float:
+        """Return the error of one evaluation of the history."""
         if number not in self._known:
-            round_ = history.rounds[int(history.round_of[number])]
+            history = self.search.history
             found = self.objective.evaluate(
-                history.values[number : number + 1], iteration=round_.iteration, seed=search.seed
+                history.values[number : number + 1],
+                iteration=history.rounds[int(history.round_of[number])].iteration,
+                seed=self.search.seed,
             )
             self._known[number] = float(found.errors[0])
         return self._known[number]
 
 
 def held_out(
-    search: Search, recordings: Any, *, engine: AbstractEngine, memory_limit: int
-) -> HeldOut:
-    """Make recordings ready on which a search is watched.
+    known: HeldOut | None,
+    search: Search,
+    recordings: Any,
+    *,
+    engine: AbstractEngine,
+    memory_limit: int,
+) -> HeldOut | None:
+    """Return what a search is watched on, if anything.
+
+    Parameters
+    ----------
+    known
+        What the last search was watched on.
+    recordings
+        What to watch this one on; None: as before.
 
     Raises
     ------
     BrianfitError
-        If they do not fit the model or the metric of the search.
+        If the recordings do not fit the model or the metric of the search.
     """
+    if recordings is None:
+        if known is None or known.search is search:
+            return known
+        recordings = known.recordings
     problem = on_recordings(search.problem, "validation", recordings)
+    scoring = search.scoring
+    weights = {name: from_si(value, dim) for name, (value, dim) in scoring.weights.items()}
+    checked = read_scoring(
+        problem, metric=dict(scoring.metrics), weights=weights, penalty=scoring.penalty
+    )
     objective = build_objective(
         problem.task(),
-        search.scoring.outputs(problem),
+        checked.outputs(problem),
         engine=engine,
         columns=search.parameters.columns,
-        penalty=search.scoring.penalty,
+        penalty=scoring.penalty,
         memory_limit=memory_limit,
     )
-    return HeldOut(recordings=recordings, objective=objective)
+    return HeldOut(search=search, recordings=recordings, objective=objective)
 
 
 def _scoring(problem: Problem, request: EvaluateRequest) -> Scoring:

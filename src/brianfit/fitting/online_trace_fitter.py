@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, final
 
 from brianfit._foundation.units import SECOND, from_si
+from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting._base import AbstractFitter
@@ -98,6 +99,7 @@ class OnlineTraceFitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
+        validation: RecordingSet | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -133,6 +135,7 @@ class OnlineTraceFitter(AbstractFitter):
             weights=weights,
             executor=executor,
             store=store,
+            validation=validation,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

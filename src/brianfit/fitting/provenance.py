@@ -8,13 +8,18 @@ from platform import python_version
 
 from brianfit._foundation.units import SECOND, from_si
 from brianfit.fitting.search import Search
-from brianfit.results import FitResult, ProblemRecord
+from brianfit.results import FitResult, ProblemRecord, ValidationCourse
 
 PACKAGES = ("brianfit", "brian2", "numpy", "scipy", "numba", "sympy", "cmaes")
 
 
 def result_of(
-    search: Search, problem: ProblemRecord, *, stop_reason: str, refinement: str
+    search: Search,
+    problem: ProblemRecord,
+    *,
+    stop_reason: str,
+    refinement: str,
+    validation: ValidationCourse | None = None,
 ) -> FitResult:
     """Return everything that a search leaves behind."""
     space, best = search.parameters.space, search.best
@@ -48,6 +53,7 @@ def result_of(
         trace_labels=labels,
         refinement=refinement,
         problem=problem,
+        validation=validation,
     )
 
 

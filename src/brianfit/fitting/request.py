@@ -26,6 +26,7 @@ OPTION_NAMES = (
     "executor",
     "namespace",
     "store",
+    "validation",
 )
 """The arguments of `fit` that are not parameters of a model."""
 
@@ -70,6 +71,9 @@ class FitRequest:
     store
         Path of a file that keeps every finished round. If it exists, the fit goes on from it: the
         rounds that it holds count as done.
+    validation
+        Recordings that are held out: after every round the best sample is scored on them too,
+        which callbacks and the result tell. None: those in use, if any.
     """
 
     parameters: Mapping[str, Any]
@@ -85,6 +89,7 @@ class FitRequest:
     weights: Any = None
     executor: AbstractExecutor | None = None
     store: Any = None
+    validation: Any = None
 
 
 def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:

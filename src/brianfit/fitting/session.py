@@ -21,6 +21,7 @@ from brianfit.fitting.callbacks import (
     samples_as_dictionaries,
 )
 from brianfit.fitting.continuing import contradictions
+from brianfit.fitting.held_out import HeldOut, held_out
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.provenance import best_values, result_of
@@ -66,6 +67,7 @@ class FitSession:
     stop_reason: str = "no round was asked for"
     refinement: str = ""
     _given_metric: Any = field(default=None, init=False)
+    _held_out: HeldOut | None = field(default=None, init=False)
     _given_bounds: Mapping[str, Any] = field(default_factory=dict, init=False)
 
     def fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -83,6 +85,13 @@ class FitSession:
         callback = callback_setup(request.callback, rounds)
         request = self._with_default_parameters(request)
         search = self._search_for(request, namespace, rounds)
+        self._held_out = held_out(
+            self._held_out,
+            search,
+            request.validation,
+            engine=self.engine,
+            memory_limit=self.memory_limit,
+        )
         for rule in rules:
             rule.check(search.dimensions.error)
         if request.start_iteration is not None:
@@ -146,6 +155,7 @@ class FitSession:
             problem_record(search, engine=self.engine, use_units=self.use_units),
             stop_reason=self.stop_reason,
             refinement=self.refinement,
+            validation=None if self._held_out is None else self._held_out.course(),
         )
 
     def require_search(self) -> Search:
@@ -293,6 +303,9 @@ class FitSession:
                     "objective_errors_normalized": round_.output_errors.tolist(),
                     "best_objective_errors": self.objective_errors(normalized=False),
                     "output_var": names,
+                    "validation_error": None
+                    if self._held_out is None
+                    else float(self._held_out.course().test[-1]),
                 },
             )
             return answer is True

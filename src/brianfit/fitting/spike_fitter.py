@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting._base import AbstractFitter
@@ -97,6 +98,7 @@ class SpikeFitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
+        validation: RecordingSet | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -132,6 +134,7 @@ class SpikeFitter(AbstractFitter):
             weights=weights,
             executor=executor,
             store=store,
+            validation=validation,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

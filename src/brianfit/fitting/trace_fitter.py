@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting._base import AbstractFitter
@@ -95,6 +96,7 @@ class TraceFitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
+        validation: RecordingSet | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -131,6 +133,7 @@ class TraceFitter(AbstractFitter):
             weights=weights,
             executor=executor,
             store=store,
+            validation=validation,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

@@ -16,6 +16,7 @@ from brianfit.results.history import History
 from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.report_formats import report_writer
+from brianfit.results.score import ValidationCourse
 from brianfit.results.tables import Dimensions
 
 
@@ -55,6 +56,8 @@ class FitResult:
         What the local polish found, in words; empty before `refine`.
     problem
         What was fitted to what; enough to ask for it again.
+    validation
+        The errors on recordings that were held out, round by round; None without any.
     """
 
     best_values: Mapping[str, float]
@@ -73,6 +76,7 @@ class FitResult:
     trace_labels: tuple[str, ...]
     refinement: str = ""
     problem: ProblemRecord | None = None
+    validation: ValidationCourse | None = None
 
     @property
     def best_params(self) -> dict[str, Any]:
@@ -161,6 +165,8 @@ def _headline(result: FitResult) -> list[str]:
         f"  stopped because {result.stop_reason}",
         f"  error {readable(result.error, result.dimensions.error)}",
     ]
+    if result.validation is not None:
+        lines.append(f"  {result.validation}")
     if result.n_failed:
         share = 100 * result.n_failed / max(1, history.n_evaluations)
         failed = _counted(result.n_failed, "sample")
