@@ -144,6 +144,9 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
     with clear_errors(path, "read"):
         identity = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+        is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if is_empty:  # whoever began it was killed at once
+        raise StoreError(f"The store '{path}' has no fit yet.")
     if identity != APPLICATION_ID:
         raise StoreError(f"The file '{path}' is a database, but no store of brianfit.")
     if version > VERSION:
