@@ -31,6 +31,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         title="A cell <in> a browser",
         result=result(at_bound={"C": "upper"}),
         prediction=prediction(),
+        held_out=None,
+        notes=(),
         standard_errors={"g_L": 1e-10},
         command="python fit.py",
         script="print(1 < 2)\n",

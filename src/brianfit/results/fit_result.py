@@ -116,6 +116,7 @@ class FitResult:
         title: str | None = None,
         recordings: RecordingSet | None = None,
         left_out: Collection[int] = (),
+        held_out: RecordingSet | None = None,
         command: str | None = None,
     ) -> Path:
         """Write a page that shows the fit, for a browser without a network and for paper.
@@ -130,6 +131,9 @@ class FitResult:
             The sweeps that are shown and predicted; those of the fit unless told.
         left_out
             Numbers of the sweeps among them that were not fitted.
+        held_out
+            What the model is scored on besides, without having been fitted to it; the sweeps that
+            are `left_out` unless told.
         command
             What to type to repeat the fit; the running Python script unless told.
 
@@ -146,7 +150,13 @@ class FitResult:
         path = Path(path)
         write = report_writer(path)
         return write(
-            self, path, title=title, recordings=recordings, left_out=left_out, command=command
+            self,
+            path,
+            title=title,
+            recordings=recordings,
+            left_out=left_out,
+            held_out=held_out,
+            command=command,
         )
 
     def __str__(self) -> str:

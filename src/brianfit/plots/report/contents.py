@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import final
 
 from brianfit._foundation.units import Dimension, readable
-from brianfit.results import FitResult, Prediction
+from brianfit.results import FitResult, Prediction, Score
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -25,6 +25,10 @@ class ReportContents:
         Of the page.
     prediction
         What the model yields on the recordings that are shown; None if nothing could be scored.
+    held_out
+        The errors on recordings that were not fitted; None where there are none.
+    notes
+        What could not be computed, and why.
     standard_errors
         Of free parameters [SI], as far as they are known.
     command
@@ -40,6 +44,8 @@ class ReportContents:
     title: str
     result: FitResult
     prediction: Prediction | None
+    held_out: Score | None
+    notes: tuple[str, ...]
     standard_errors: Mapping[str, float]
     command: str
     script: str

@@ -23,6 +23,11 @@ def _facts(contents: ReportContents) -> Iterator[tuple[str, str]]:
     result = contents.result
     history = result.history
     yield "error", number_text(result.error, result.dimensions.error)
+    if contents.held_out is not None:
+        yield (
+            "error on what was left out",
+            number_text(contents.held_out.error, contents.held_out.dimensions),
+        )
     yield from _spike_counts(contents)
     yield "evaluations", f"{history.n_evaluations:,}".replace(",", "\u2009")
     yield "rounds", str(history.n_rounds)
@@ -74,5 +79,6 @@ def warnings_of(contents: ReportContents) -> Iterator[str]:
     if n_evaluations and result.n_failed > _MANY_FAILED * n_evaluations:
         share = 100 * result.n_failed / n_evaluations
         yield f"{share:.0f} % of the samples could not be scored, because they diverged."
+    yield from contents.notes
     if "interrupted" in result.stop_reason:
         yield f"The fit did not come to its end: {result.stop_reason}."

@@ -12,9 +12,10 @@ from brianfit._foundation.errors import BrianfitError
 from brianfit.data import RecordingSet
 from brianfit.fitting.brian_script import brian_script
 from brianfit.fitting.prediction import predict
+from brianfit.fitting.result_score import score_of
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.page import page
-from brianfit.results import FitResult
+from brianfit.results import FitResult, Prediction, Score
 
 _TITLE = "Fitted neuron model"
 
@@ -26,6 +27,7 @@ def write_report(
     title: str | None = None,
     recordings: RecordingSet | None = None,
     left_out: Collection[int] = (),
+    held_out: RecordingSet | None = None,
     command: str | None = None,
 ) -> Path:
     """Write a page that shows a fit; it works offline, in any browser, and on paper.
@@ -40,6 +42,9 @@ def write_report(
         The sweeps that are shown and predicted; those of the fit unless told.
     left_out
         Numbers of the sweeps among them that were not fitted.
+    held_out
+        What the model is scored on besides, without having been fitted to it; the sweeps that are
+        `left_out` unless told.
     command
         What to type to repeat the fit; the running Python script unless told.
 
@@ -56,14 +61,16 @@ def write_report(
         If the file cannot be written.
     """
     path = Path(path)
-    prediction = None
-    if result.problem is not None and result.best_values:
-        prediction = predict(result, recordings, left_out=left_out)
+    notes: list[str] = []
+    prediction = _prediction(result, recordings, left_out, notes)
+    score = _held_out_score(result, prediction, held_out, notes)
     script, has_script = _script(result)
     contents = ReportContents(
         title=_TITLE if title is None else title,
         result=result,
         prediction=prediction,
+        held_out=score,
+        notes=tuple(notes),
         standard_errors={},
         command=_running_command() if command is None else command,
         script=script,
@@ -75,6 +82,42 @@ def write_report(
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
     return path
+
+
+def _prediction(
+    result: FitResult,
+    recordings: RecordingSet | None,
+    left_out: Collection[int],
+    notes: list[str],
+) -> Prediction | None:
+    """Return what the model yields; a result from a file may lack what only its script knew."""
+    if result.problem is None or not result.best_values:
+        return None
+    try:
+        return predict(result, recordings, left_out=left_out)
+    except BrianfitError as problem:
+        if recordings is not None:
+            raise
+        notes.append(f"The traces are not shown, as the model could not be simulated: {problem}")
+        return None
+
+
+def _held_out_score(
+    result: FitResult,
+    prediction: Prediction | None,
+    held_out: RecordingSet | None,
+    notes: list[str],
+) -> Score | None:
+    if prediction is None or (held_out is None and not prediction.left_out):
+        return None
+    chosen = prediction.recordings[sorted(prediction.left_out)] if held_out is None else held_out
+    try:
+        return score_of(result, chosen)
+    except BrianfitError as problem:
+        if held_out is not None:
+            raise
+        notes.append(f"What was left out is not scored: {problem}")
+        return None
 
 
 def _script(result: FitResult) -> tuple[str, bool]:

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
+import numpy as np
 import pytest
 from brian2 import ms
 
+from brianfit._foundation.units import DIMENSIONLESS
 from brianfit.plots.report import figures
 from brianfit.plots.report.contents import ReportContents, number_text
 from brianfit.plots.report.page import page
 from brianfit.plots.report.summary import readable_seconds, warnings_of
-from brianfit.results import EventRecord, FitResult, PartRecord
+from brianfit.results import EventRecord, FitResult, PartRecord, Score
 from tests.unit.plots.fitted import prediction, problem, recordings, result
 
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -26,6 +28,8 @@ def _contents(**changes: Any) -> ReportContents:
         "title": "A cell",
         "result": result(),
         "prediction": prediction(),
+        "held_out": None,
+        "notes": (),
         "standard_errors": {},
         "command": "python fit.py",
         "script": "print(1 < 2)",
@@ -140,6 +144,29 @@ def test_scores_tell_outputs_and_sweeps(whole: _Reader) -> None:
     assert "0.5 mV²" in text
     assert "0.25 mV²" in text
     assert "MSEMetric()" in text
+
+
+def test_what_was_left_out_is_scored_beside_what_was_fitted() -> None:
+    held_out = Score(
+        error=2.0,
+        output_errors={"v": 1.5, "spikes": 0.5},
+        raw_output_errors={"v": 1.5e-6, "spikes": 0.5},
+        trace_errors={"v": np.array([1.5]), "spikes": np.array([np.nan])},
+        trace_labels=("third",),
+        dimensions=DIMENSIONLESS,
+    )
+
+    reader = _read(page(_contents(held_out=held_out)))
+
+    assert "error on what was left out2" in reader.sections["head"]
+    assert "left out: error" in reader.sections["scores"]
+    assert "third (left out)1.5 mV²" in reader.sections["scores"]
+
+
+def test_what_could_not_be_computed_is_told_at_the_top() -> None:
+    reader = _read(page(_contents(notes=("The traces are not shown.",))))
+
+    assert "The traces are not shown." in reader.sections["head"]
 
 
 def test_the_model_is_typeset_and_can_be_read_as_text(whole: _Reader) -> None:
