@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from brianfit.metrics._pair_loops import Pairs, data_train, model_train, most_spikes
+from brianfit.metrics._pair_loops import Pairs, data_train, model_train
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -27,14 +27,14 @@ def profile_means(  # noqa: PLR0917 - compiled functions take no dataclass
         SPIKE-distance; else ISI-distance.
     """
     start = pairs.start
-    gaps = np.empty((2, most_spikes(pairs, first, last) + 2))
+    state = np.empty((2, 9))
     for sample in range(first, last):
         for pair in range(pairs.columns.size):
             end = ends[pair]
             model = compared_part(model_train(pairs, sample, pair), start, end)
             data = compared_part(data_train(pairs, pair), start, end)
             if by_spikes:
-                result[sample, pair] = spike_distance(model, data, start, end, gaps)
+                result[sample, pair] = spike_distance(model, data, start, end, state)
             else:
                 result[sample, pair] = isi_distance(model, data, start, end)
 
@@ -77,102 +77,106 @@ def interval_after(train: np.ndarray, i: int, start: float, end: float) -> float
 def isi_distance(first: np.ndarray, second: np.ndarray, start: float, end: float) -> float:
     """Return the mean over time of the relative difference of the intervals."""
     i = j = -1
-    while i + 1 < first.size and first[i + 1] <= start:
-        i += 1
-    while j + 1 < second.size and second[j + 1] <= start:
-        j += 1
     length_i = interval_after(first, i, start, end)
     length_j = interval_after(second, j, start, end)
     time, total = start, 0.0
-    while time < end:
-        next_i = first[i + 1] if i + 1 < first.size else end
-        next_j = second[j + 1] if j + 1 < second.size else end
+    for _ in range(first.size + second.size):
+        next_i = first[i + 1] if i + 1 < first.size else np.inf
+        next_j = second[j + 1] if j + 1 < second.size else np.inf
         following = min(next_i, next_j)
         if following > time:
             total += (following - time) * abs(length_i - length_j) / max(length_i, length_j)
         time = following
-        if i + 1 < first.size and next_i <= time:
+        if next_i <= next_j:
             i += 1
             length_i = interval_after(first, i, start, end)
-        if j + 1 < second.size and next_j <= time:
+        else:
             j += 1
             length_j = interval_after(second, j, start, end)
+    if end > time:
+        total += (end - time) * abs(length_i - length_j) / max(length_i, length_j)
     return total / (end - start)
+
+
+# What is known of one train while time passes; the columns of `state` below.
+LENGTH = 0  # of its present interval
+GAP = 1  # distance of its last spike to the nearest spike of the other train
+WEIGHT = 2  # with which the gap of its next spike will count
+BEFORE, AFTER = 3, 4  # its last and its next spike, auxiliary ones included
+NEXT = 5  # its next spike, without auxiliary ones
+FROM_BEFORE, FROM_AFTER = 6, 7  # the weights of both gaps are FROM_AFTER - SLOPE * t and
+SLOPE = 8  # FROM_BEFORE + SLOPE * t, times the weight of the moment
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def spike_distance(
-    first: np.ndarray, second: np.ndarray, start: float, end: float, gaps: np.ndarray
+    first: np.ndarray, second: np.ndarray, start: float, end: float, state: np.ndarray
 ) -> float:
     """Return the mean over time of the distance to the nearest spikes, weighted by nearness.
 
+    The profile is linear in the gaps of all spikes. The gap of a spike is known as soon as time
+    has come to it; until then, the weights with which it counts are summed up.
+
     Parameters
     ----------
-    gaps
-        Memory for one number per spike of each train.
+    state
+        Memory, of shape (2, 9): what is known of each train.
     """
-    nearest_gaps(first, second, start, end, gaps[0])
-    nearest_gaps(second, first, start, end, gaps[1])
-    i = j = -1
-    while i + 1 < first.size and first[i + 1] <= start:
-        i += 1
-    while j + 1 < second.size and second[j + 1] <= start:
-        j += 1
-    length_i = interval_after(first, i, start, end)
-    length_j = interval_after(second, j, start, end)
+    before_first_spike(state[0], first, start, end)
+    before_first_spike(state[1], second, start, end)
+    next_spike = [0, 0]
     time, total = start, 0.0
-    while time < end:
-        next_i = first[i + 1] if i + 1 < first.size else end
-        next_j = second[j + 1] if j + 1 < second.size else end
-        following = min(next_i, next_j)
+    for _ in range(first.size + second.size):
+        side = 0 if state[0, NEXT] <= state[1, NEXT] else 1
+        one, other = state[side], state[1 - side]
+        following = one[NEXT]
         if following > time:
-            # The profile is a line between two spikes: its mean is its value in the middle.
-            middle = 0.5 * (time + following)
-            gap_i = length_i * interpolated_gap(first, gaps[0], i, middle)
-            gap_j = length_j * interpolated_gap(second, gaps[1], j, middle)
-            both = length_i + length_j
-            weighted = gap_i * length_j * length_j + gap_j * length_i * length_i
-            total += (following - time) * 2.0 * weighted / (length_i * length_j * both * both)
+            total += piece(state, time, following)
         time = following
-        if i + 1 < first.size and next_i <= time:
-            i += 1
-            length_i = interval_after(first, i, start, end)
-        if j + 1 < second.size and next_j <= time:
-            j += 1
-            length_j = interval_after(second, j, start, end)
+        one[GAP] = min(time - other[BEFORE], other[AFTER] - time)
+        total += one[WEIGHT] * one[GAP]
+        k = next_spike[side]
+        next_spike[side] = k + 1
+        after_spike(one, first if side == 0 else second, k, start, end)
+    if end > time:
+        total += piece(state, time, end)
     return total / (end - start)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def interpolated_gap(train: np.ndarray, gaps: np.ndarray, i: int, time: float) -> float:
-    """Return the gap at `time`, on the line between those of the two spikes around it."""
-    if i < 0:
-        return float(gaps[0])
-    if i >= train.size - 1:
-        return float(gaps[train.size - 1])
-    length = train[i + 1] - train[i]
-    return float((gaps[i] * (train[i + 1] - time) + gaps[i + 1] * (time - train[i])) / length)
+@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def piece(state: np.ndarray, time: float, following: float) -> float:
+    """Integrate between two events: add up the part of known gaps, and weights of those to come."""
+    middle = 0.5 * (time + following)  # the profile is a line, so its mean is its middle
+    x, y = state[0, LENGTH], state[1, LENGTH]
+    factor = 2.0 * (following - time) / (x * y * (x + y) * (x + y))
+    total = 0.0
+    for side in range(2):
+        length = state[1 - side, LENGTH]
+        weight = factor * length * length
+        slope = state[side, SLOPE] * middle
+        total += weight * state[side, GAP] * (state[side, FROM_AFTER] - slope)
+        state[side, WEIGHT] += weight * (state[side, FROM_BEFORE] + slope)
+    return total
 
 
-@numba.njit(cache=True, nogil=True)
-def nearest_gaps(
-    train: np.ndarray, other: np.ndarray, start: float, end: float, gaps: np.ndarray
-) -> None:
-    """Write the distance of every spike to the nearest one of the other train into `gaps`.
+@numba.njit(cache=True, nogil=True, inline="always")
+def before_first_spike(one: np.ndarray, train: np.ndarray, start: float, end: float) -> None:
+    """Note that a train has had no spike yet: its first gap counts until then."""
+    one[LENGTH] = interval_after(train, -1, start, end)
+    one[GAP] = one[WEIGHT] = one[SLOPE] = one[FROM_AFTER] = 0.0
+    one[FROM_BEFORE] = one[LENGTH]
+    one[BEFORE] = min(start, 2.0 * train[0] - train[1]) if train.size > 1 else start
+    one[AFTER] = one[NEXT] = train[0]
 
-    The other train has an auxiliary spike at each edge, farther out where its interval there is
-    longer.
-    """
-    n = other.size
-    before, after = start, end
-    if n > 1:
-        before = min(start, 2.0 * other[0] - other[1])
-        after = max(end, 2.0 * other[n - 1] - other[n - 2])
-    j = 0
-    for i in range(train.size):
-        time = train[i]
-        while j < n and other[j] <= time:
-            j += 1
-        left = other[j - 1] if j > 0 else before
-        right = other[j] if j < n else after
-        gaps[i] = min(time - left, right - time)
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def after_spike(one: np.ndarray, train: np.ndarray, k: int, start: float, end: float) -> None:
+    """Note that a train had its spike `k`."""
+    one[LENGTH] = interval_after(train, k, start, end)
+    one[BEFORE], one[WEIGHT] = train[k], 0.0
+    if k + 1 < train.size:
+        one[AFTER] = one[NEXT] = one[FROM_AFTER] = train[k + 1]
+        one[FROM_BEFORE], one[SLOPE] = -train[k], 1.0
+    else:  # the last gap counts until the end
+        one[AFTER] = max(end, 2.0 * train[k] - train[k - 1]) if k > 0 else end
+        one[NEXT], one[FROM_AFTER], one[FROM_BEFORE], one[SLOPE] = np.inf, one[LENGTH], 0.0, 0.0

@@ -24,8 +24,8 @@ def matching_costs(
         Of moving a spike, per time [1/s]; adding or removing one costs 1.
     """
     room = most_spikes(pairs, first, last)
-    values = np.empty((2, 2 * room + 1))
-    since = np.empty((2, 2 * room + 1))
+    values = np.empty((2, 2 * room + 2))
+    since = np.empty((2, 2 * room + 2))
     for sample in range(first, last):
         for pair in range(pairs.columns.size):
             model = model_train(pairs, sample, pair)
@@ -47,39 +47,34 @@ def matching_cost(
     of the second train inserts a slope of 1 and moves the smaller ones to the left. Only f(0) and
     the slopes on either side of 0 are kept, as two stacks with the slope next to 0 on top.
 
+    Left of 0 the stack holds minus the slope, so that both sides are alike: a spike takes the value
+    on top of the other side's stack as its price, if that is below 1, and puts minus the price
+    on its own side. What is worth 1 or more, and all below it, will never be of use.
+
     Parameters
     ----------
     values, since
-        Memory for two stacks, right and left of 0: a slope, and when it had that value.
+        Memory for two stacks, right and left of 0: a value, and when it was that.
     """
+    values[:, 0] = np.inf  # the price where nothing waits
+    since[:, 0] = 0.0
+    top = [0, 0]
     i = j = 0
-    n_right = n_left = 0
     total = 0.0
-    while i < first.size or j < second.size:
-        if j == second.size or (i < first.size and first[i] <= second[j]):
-            time = first[i]
-            i += 1
-            gain = -1.0
-            if n_left > 0:
-                gain = values[1, n_left - 1] - cost * (time - since[1, n_left - 1])
-                n_left -= 1
-            if gain <= -1.0:  # nothing waits on the left that is worth it; nor does what is below
-                n_left = 0
-                gain = -1.0
-            values[0, n_right], since[0, n_right] = gain, time
-            n_right += 1
-            total -= gain
-        else:
-            time = second[j]
-            j += 1
-            price = 1.0
-            if n_right > 0:
-                price = values[0, n_right - 1] + cost * (time - since[0, n_right - 1])
-                n_right -= 1
-            if price >= 1.0:
-                n_right = 0
-                price = 1.0
-            values[1, n_left], since[1, n_left] = price, time
-            n_left += 1
-            total += price
+    for _ in range(first.size + second.size):
+        next_i = first[i] if i < first.size else np.inf
+        next_j = second[j] if j < second.size else np.inf
+        is_first = next_i <= next_j
+        time = min(next_i, next_j)
+        i += is_first
+        j += not is_first
+        side = 0 if is_first else 1
+        waiting = top[1 - side]
+        price = values[1 - side, waiting] + cost * (time - since[1 - side, waiting])
+        is_worth = price < 1.0
+        price = price if is_worth else 1.0
+        top[1 - side] = (waiting - 1) * is_worth
+        top[side] += 1
+        values[side, top[side]], since[side, top[side]] = -price, time
+        total += price
     return total
