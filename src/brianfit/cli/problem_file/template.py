@@ -149,7 +149,7 @@ def _rounds(recordings: RecordingSet, dt: float) -> int:
 
 
 def _left_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
-    """Return every third sweep, from the second on; of those with spikes if there are any.
+    """Return every second or third sweep; of those with spikes if there are any.
 
     The first and the last are kept, since what lies between fitted stimuli can be predicted.
     """
@@ -158,7 +158,7 @@ def _left_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
         spikes = with_spikes(recordings, level, trace=trace)
         firing = [k for k, sweep in enumerate(spikes) if sweep.spike_trains[0].size]
         numbers = firing if len(firing) >= 3 else numbers
-    return numbers[1:-1:3] if len(numbers) > 4 else numbers[1:-1:2]
+    return numbers[1:-1:3] if len(numbers) > 8 else numbers[1:-1:2]
 
 
 def _onset(recordings: RecordingSet) -> float:
@@ -174,7 +174,7 @@ def _onset(recordings: RecordingSet) -> float:
         return 0.0
     spread = np.ptp(np.array(rows), axis=0)
     course = spread if np.ptp(spread) > 0.1 * np.ptp(rows) else np.abs(rows[0] - rows[0][0])
-    moved = np.flatnonzero(course - course[0] > 0.2 * np.ptp(course))
+    moved = np.flatnonzero(course - course[0] > 0.5 * np.ptp(course))  # smooth steps are half up
     return float(moved[0]) * dt if moved.size and np.ptp(course) > 0 else 0.0
 
 
@@ -193,7 +193,8 @@ def _is_made_of_steps(recordings: RecordingSet) -> bool:
 
 
 def _smoothed(values: Float[np.ndarray, " _"], dt: float) -> Float[np.ndarray, " _"]:
-    """Return means over 2 ms."""
-    width = max(1, min(round(0.002 / dt), values.size // 2))
-    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    """Return means over about 2 ms, as much before a value as after it."""
+    half = min(round(0.001 / dt), values.size // 4)
+    width = 2 * half + 1
+    padded = np.pad(values, half, mode="edge")
     return np.convolve(padded, np.full(width, 1 / width), mode="valid")
