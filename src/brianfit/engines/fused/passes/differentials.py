@@ -2,8 +2,8 @@
 
 A derivative is kept as a form: coefficients of the derivatives of states and parameters. What
 several directions need, the coefficients, is computed once; a direction costs one multiplication
-per coefficient. Where a form has more terms than there are directions, its value in every
-direction is cheaper than the form; the node then stands for itself in all further forms.
+per coefficient. Where a form is long, its value in every direction may be cheaper than to go on
+with the form; the node then stands for itself in all further forms.
 
 Derivatives are one-sided where a function has a corner: `abs` at zero has that for positive
 arguments, a selection (and so `clip`) has that of the branch that is taken. Integers, booleans,
@@ -34,15 +34,20 @@ class Differentials:
     ----------
     directions
         The parameters that change.
+    longest
+        Nodes with longer forms stand for themselves.
+
+    Attributes
+    ----------
     standing_alone
         Nodes found by `form` to stand for themselves, with the forms behind them; may be empty.
     """
 
-    def __init__(self, graph: Graph, directions: tuple[str, ...]) -> None:
+    def __init__(self, graph: Graph, directions: tuple[str, ...], longest: int) -> None:
         self._graph = graph
         self._folder = Folder(graph)
         self._directions = frozenset(directions)
-        self._most = len(directions)
+        self._longest = longest
         self._forms: dict[Node, Form] = {}
         self._relative: dict[Node, Form] = {}
         self._in_branches: set[Node] = set()
@@ -133,7 +138,7 @@ class Differentials:
         """Let a node with a long form stand for itself."""
         length = sum(key.op != "parameter" for key in form)
         is_changing = rate_of(node) is Rate.NEURON_STEP and bool(node.depends & Depends.STATE)
-        if length <= self._most or not is_changing or node in self._in_branches:
+        if length <= self._longest or not is_changing or node in self._in_branches:
             return form
         self.standing_alone[node] = form
         return {node: self.number(1.0)}

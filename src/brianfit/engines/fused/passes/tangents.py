@@ -31,6 +31,9 @@ from brianfit.engines.fused.passes.valuation import Valuation
 LONGEST = 60
 """So many nodes of the coefficients are computed in one loop."""
 
+LENGTHS = (1, 2, 4, 8)
+"""Lengths of forms that are tried; which is the best depends on how the equations are coupled."""
+
 PRODUCTS = 64
 """So many products of derivatives are summed up in one loop."""
 
@@ -44,7 +47,12 @@ def add_tangents(program: LoopProgram) -> LoopProgram:
     """Return `program` with the derivatives that are wanted of it."""
     if program.wanted is None:
         return program
-    extended = remove_dead(_Extension(program, program.wanted).program())
+    n_directions = len(program.wanted.directions)
+    lengths = {n_directions, *(length for length in LENGTHS if length < n_directions)}
+    extended = min(
+        (remove_dead(_Extension(program, program.wanted, n).program()) for n in sorted(lengths)),
+        key=lambda candidate: len(reachable(candidate.step_roots())),
+    )
     return replace(extended, groups=tuple(_groups(extended, program)))
 
 
@@ -52,10 +60,10 @@ def add_tangents(program: LoopProgram) -> LoopProgram:
 class _Extension:
     """Makes the additional states, sums and effects."""
 
-    def __init__(self, program: LoopProgram, wanted: Wanted) -> None:
+    def __init__(self, program: LoopProgram, wanted: Wanted, longest: int) -> None:
         self._program = program
         self._wanted = wanted
-        self._differentials = Differentials(program.graph, wanted.directions)
+        self._differentials = Differentials(program.graph, wanted.directions, longest)
         self._active: set[tuple[str, int]] = set()
         self._saltation = Saltation(program, wanted, self._differentials)
         self._values = Valuation(self._differentials, self._leaf)
