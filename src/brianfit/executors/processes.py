@@ -22,7 +22,7 @@ from brianfit.executors._base import AbstractExecutor, Result
 from brianfit.executors._limits import checked_limit
 from brianfit.executors.chunks import Chunk, ChunkSizes
 from brianfit.executors.shared_work import SharedWork, shared_work
-from brianfit.executors.worker import FAILED, answer_from, message_of, serve
+from brianfit.executors.worker import FAILED, READY, answer_from, message_of, serve
 
 ATTEMPTS = 2
 """A chunk whose worker ended is tried once more."""
@@ -157,9 +157,7 @@ class ProcessExecutor(AbstractExecutor):
         task = (work.call, work.settings, round_.values[chunk.first : chunk.last], chunk.first)
         message = message_of(self._packed(work.shared) if is_new else None, task)
         worker.knows, worker.chunk = work.shared, chunk
-        # A worker that has to make the problem ready first is given time for that.
-        allowance = np.inf if is_new else chunk.size * self.time_per_sample
-        worker.deadline = time.monotonic() + allowance
+        worker.deadline = np.inf  # until it has made the problem ready
         try:
             worker.connection.send_bytes(message)
         except OSError:
@@ -190,6 +188,9 @@ class ProcessExecutor(AbstractExecutor):
             except (EOFError, OSError):
                 self._lose(worker, round_)
                 continue
+            if kind == READY:
+                worker.deadline = time.monotonic() + self._allowance(worker.chunk)
+                continue
             chunk, worker.chunk, worker.deadline = worker.chunk, None, np.inf
             if kind == FAILED:
                 raise found
@@ -197,6 +198,10 @@ class ProcessExecutor(AbstractExecutor):
                 round_.done[chunk.first] = found
                 if chunk.size and round_.work.at_once is None:
                     self._sizes.note(chunk, seconds)
+
+    def _allowance(self, chunk: Chunk | None) -> float:
+        """Return the time that a chunk may take [s]."""
+        return np.inf if chunk is None else max(1, chunk.size) * self.time_per_sample
 
     def _lose(self, worker: _Worker, round_: _Round) -> None:
         """Put the chunk of a worker that ended back, once."""

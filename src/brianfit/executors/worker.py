@@ -14,7 +14,7 @@ import numpy as np
 from brianfit._foundation.errors import SimulationError
 from brianfit._foundation.threads import limited_threads
 
-DONE, FAILED = "done", "failed"
+DONE, FAILED, READY = "done", "failed", "ready"
 
 
 def serve(connection: Connection, threads: int) -> None:
@@ -37,6 +37,7 @@ def serve(connection: Connection, threads: int) -> None:
                 return
             try:
                 task, shared = _unpacked(message, shared)
+                connection.send_bytes(_packed((READY, None, 0.0)))
                 answer = (DONE, *_evaluated(task, shared))
             except BaseException as problem:  # noqa: BLE001 - raised again where the fit runs
                 answer = (FAILED, problem, 0.0)

@@ -15,6 +15,8 @@ from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS, Function
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import Quantity
 
+from brianfit._foundation.arguments import check_instance, check_positive_integer
+
 Namespace = Mapping[str, Any]
 
 _OURS = {"brianfit", "jaxtyping", "beartype"}
@@ -41,6 +43,7 @@ def resolve_namespace(
         reports.
     """
     if explicit is not None:
+        check_instance("namespace", explicit, Mapping, "a dictionary {name: value}")
         return {name: explicit[name] for name in names if name in explicit}
     if frame is None:
         return {}
@@ -79,6 +82,7 @@ def calling_frame(level: int) -> FrameType | None:
     level
         How many further frames to go up: 0 for the code that called the method itself.
     """
+    level = check_positive_integer("level", level, minimum=0)
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and _is_ours(frame):
         frame = frame.f_back

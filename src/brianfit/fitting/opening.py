@@ -10,6 +10,7 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit.engines import AbstractEngine, DefaultEngine
 from brianfit.fitting.reading import FitterArguments, read_problem
 from brianfit.fitting.ready_models import default_parameters, with_library_model
+from brianfit.fitting.request import check_penalty
 from brianfit.fitting.session import FitSession
 
 
@@ -39,6 +40,7 @@ def open_session(arguments: FitterArguments, options: SessionOptions) -> FitSess
     memory_limit = check_positive_integer("memory_limit", options.memory_limit)
     if options.engine is not None:
         check_instance("engine", options.engine, AbstractEngine, "an engine")
+    check_penalty(options.penalty)
     problem = read_problem(with_library_model(arguments))
     if options.penalty is not None and not problem.model.has_variable(options.penalty):
         raise InvalidValueError(f"The penalty {options.penalty!r} is not a variable of the model.")
@@ -49,7 +51,5 @@ def open_session(arguments: FitterArguments, options: SessionOptions) -> FitSess
         use_units=options.use_units,
         penalty=options.penalty,
         memory_limit=memory_limit,
-        default_parameters=default_parameters(
-            arguments.model, problem.model, problem.output_names
-        ),
+        default_parameters=default_parameters(arguments.model, problem.model, problem.output_names),
     )

@@ -45,7 +45,8 @@ class FitRequest:
     parameters
         ``name=[low, high]``, or ``name=Parameter(...)``, for every parameter of the model.
     optimizer
-        An `Optimizer`; None: the one in use, or CMA-ES.
+        An `Optimizer`; None: the one in use, or the best method for the problem, which the result
+        names with the reason.
     metric
         One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean
         squared error for traces, the Gamma factor for spikes.
@@ -89,7 +90,21 @@ class FitRequest:
     weights: Any = None
     executor: AbstractExecutor | None = None
     store: Any = None
+
+    def __post_init__(self) -> None:
+        if self.executor is not None:
+            check_instance("executor", self.executor, AbstractExecutor, "an executor")
+        if self.weights is not None:
+            check_instance("weights", self.weights, Mapping, "a dictionary {output: weight}")
+        check_penalty(self.penalty)
+
     validation: Any = None
+
+
+def check_penalty(penalty: Any) -> None:
+    """Check that a penalty is the name of a variable, or None."""
+    if penalty is not None:
+        check_instance("penalty", penalty, str, "the name of a variable")
 
 
 def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:

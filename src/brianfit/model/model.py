@@ -16,7 +16,7 @@ from brian2.equations.equations import (
 )
 
 from brianfit._foundation.arguments import suggestion
-from brianfit._foundation.errors import InvalidTypeError, UnknownNameError
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from brianfit._foundation.units import Dimension
 
 ITERATION = "iteration"
@@ -149,11 +149,16 @@ def read_equations(model: object) -> Equations:
     ------
     InvalidTypeError
         If it is neither.
+    InvalidValueError
+        If Brian cannot read the string.
     """
     if isinstance(model, Equations):
         return model
     if isinstance(model, str):
-        return Equations(model)
+        try:
+            return Equations(model)
+        except Exception as error:  # whatever Brian's parser raises
+            raise InvalidValueError(f"The equations in `model` cannot be read: {error}") from error
     raise InvalidTypeError(
         "`model` must be a string of equations or an Equations object, but is of type "
         f"{type(model).__name__}."

@@ -1,0 +1,189 @@
+"""Every executor gives the same results; those with processes survive what happens to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import ms
+
+from brianfit._foundation.errors import BrianfitError, InvalidValueError, SimulationError
+from brianfit.executors import (
+    AbstractExecutor,
+    DaskExecutor,
+    ProcessExecutor,
+    SerialExecutor,
+    SharedWork,
+)
+from brianfit.fitting import fit_many
+from brianfit.model import Parameter
+from tests.contracts import executor_work
+from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
+
+VALUES = np.linspace(-1, 1, 50)[:, np.newaxis]
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessExecutor]:
+    with ProcessExecutor(2) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module")
+def dask_client() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(params=["serial", "serial with a limit", "processes", "dask"])
+def executor(request: pytest.FixtureRequest, processes: ProcessExecutor) -> AbstractExecutor:
+    if request.param == "dask":
+        return DaskExecutor(request.getfixturevalue("dask_client"))
+    return {
+        "serial": SerialExecutor(),
+        "serial with a limit": SerialExecutor(time_per_round=1000.0),
+        "processes": processes,
+    }[request.param]
+
+
+def test_results_come_in_the_order_of_the_samples(executor: AbstractExecutor) -> None:
+    found = executor.run(SharedWork(executor_work.squares, 3.0), VALUES, np.concatenate)
+
+    np.testing.assert_array_equal(found[:, 0], 3 * VALUES[:, 0] ** 2)
+    np.testing.assert_array_equal(found[:, 1], np.arange(50))
+
+
+def test_no_samples_have_an_empty_result(executor: AbstractExecutor) -> None:
+    found = executor.run(SharedWork(executor_work.squares, 3.0), VALUES[:0], np.concatenate)
+
+    assert found.shape == (0, 2)
+
+
+def test_what_is_raised_arrives(executor: AbstractExecutor) -> None:
+    with pytest.raises(ValueError, match="no result for"):
+        executor.run(SharedWork(executor_work.fails, None), VALUES, np.concatenate)
+
+
+def test_a_fit_gives_the_same_numbers(executor: AbstractExecutor) -> None:
+    found = fit(executor=executor, n_rounds=3, y=Parameter(tied="2*x + 0.5"))
+
+    assert_same_numbers(found, fit(n_rounds=3, y=Parameter(tied="2*x + 0.5")))
+
+
+def test_work_is_spread_over_processes(processes: ProcessExecutor) -> None:
+    found = processes.run(SharedWork(executor_work.process_of_each, None), VALUES, np.concatenate)
+
+    assert len(set(found)) == 2
+    assert os.getpid() not in found
+
+
+def test_a_worker_that_ends_is_replaced(processes: ProcessExecutor, tmp_path: Path) -> None:
+    work = SharedWork(executor_work.dies_once, tmp_path / "mark")
+
+    found = processes.run(work, VALUES, np.concatenate)
+
+    np.testing.assert_array_equal(found, VALUES[:, 0])
+
+
+def test_a_worker_that_ends_twice_is_reported(processes: ProcessExecutor) -> None:
+    with pytest.raises(SimulationError, match=r"ended twice \(exit code -9\) on samples"):
+        processes.run(SharedWork(executor_work.dies, None), VALUES, np.concatenate)
+
+
+def test_a_sample_that_runs_away_is_given_up_and_the_others_kept() -> None:
+    values = np.ones((8, 1))
+    values[5] = -1
+    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite)
+    quick = SharedWork(executor_work.sleeps, work.shared, failure=executor_work.infinite)
+
+    with ProcessExecutor(1, time_per_sample=100 * ms) as executor:
+        executor.run(quick, np.ones((2, 1)), np.concatenate)
+        found = executor.run(work, values, np.concatenate)
+
+    np.testing.assert_array_equal(np.flatnonzero(np.isinf(found)), [5])
+
+
+def test_samples_that_are_late_for_the_round_are_given_up() -> None:
+    values = np.array([[1.0], [-1.0]])
+    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite, at_once=1)
+
+    with ProcessExecutor(2, time_per_round=6.0) as executor:
+        found = executor.run(work, values, np.concatenate)
+
+    np.testing.assert_array_equal(found, [1.0, np.inf])
+
+
+def test_a_serial_round_ends_at_its_limit() -> None:
+    fitted = fit(executor=SerialExecutor(time_per_round=1e-9), n_rounds=1)
+
+    assert fitted.n_failed == 10
+
+
+def test_without_a_result_for_failed_samples_a_limit_ends_the_fit() -> None:
+    work = SharedWork(executor_work.squares, 1.0)
+
+    with pytest.raises(SimulationError, match="time_per_round"):
+        SerialExecutor(time_per_round=1e-9).run(work, VALUES, np.concatenate)
+
+
+@pytest.mark.parametrize("limit", [0, -1 * ms])
+def test_a_limit_is_above_zero(limit: Any) -> None:
+    with pytest.raises(InvalidValueError, match="`time_per_round` must be a time above zero"):
+        ProcessExecutor(time_per_round=limit)
+
+
+def test_what_cannot_travel_is_named(processes: ProcessExecutor) -> None:
+    with pytest.raises(BrianfitError, match="cannot travel"):
+        processes.run(lambda values, _first: values, VALUES, np.concatenate)
+
+
+@pytest.mark.needs_package("distributed")
+def test_a_dask_worker_that_is_killed_loses_nothing(dask_client: Any, tmp_path: Path) -> None:
+    work = SharedWork(executor_work.dies_once, tmp_path / "mark")
+
+    found = DaskExecutor(dask_client).run(work, VALUES, np.concatenate)
+
+    np.testing.assert_array_equal(found, VALUES[:, 0])
+    assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.needs_package("distributed")
+def test_something_else_than_a_client_is_refused() -> None:
+    with pytest.raises(BrianfitError, match=r"must be a distributed\.Client"):
+        DaskExecutor("localhost:8786")
+
+
+def test_many_fits_make_one_table(executor: AbstractExecutor, tmp_path: Path) -> None:
+    cells = {"one": make_fitter(), "two": (make_fitter(scale=2.0), {"n_rounds": 3})}
+
+    found = fit_many(cells, seeds=[1, 2], executor=executor, stores=tmp_path, n_rounds=2, **BOUNDS)
+
+    table = found.table
+    assert table[["name", "seed"]].to_numpy().tolist() == [
+        ["one", 1], ["one", 2], ["two", 1], ["two", 2]
+    ]  # fmt: skip
+    assert table["evaluations"].tolist() == [20, 20, 30, 30]
+    assert_same_numbers(found.results["one", 1], fit(n_rounds=2))
+    assert found.best("two").error == table["error"][2:].min()
+    assert sorted(path.name for path in tmp_path.glob("*.fit")) == [
+        "one-1.fit", "one-2.fit", "two-1.fit", "two-2.fit"
+    ]  # fmt: skip
+
+
+def test_a_fit_that_fails_leaves_the_others_alone() -> None:
+    cells = {"good": make_fitter(), "bad": (make_fitter(), {"y": [5.0, 0.5]})}
+
+    found = fit_many(cells, n_rounds=1, **BOUNDS)
+
+    assert list(found.results) == [("good", 1)]
+    assert "reversed" in found.problems["bad", 1]
