@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.drawing import figure_of
 from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import (
@@ -158,6 +159,11 @@ class RecordingSet:
     def changed(self, recordings: Sequence[Recording], step: str) -> RecordingSet:
         """Return the set with other recordings; `step` says in words what was done to them."""
         return replace(self, recordings=tuple(recordings), history=(*self.history, step))
+
+    def plot(self, **options: Any) -> np.ndarray:
+        """Draw every sweep, with its input below; see `brianfit.plots.plot_overlay`."""
+        axes: np.ndarray = figure_of("recordings")(self, **options)
+        return axes
 
     def __str__(self) -> str:
         return as_table(self.recordings, self.dimensions)
