@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -76,6 +76,11 @@ class SpikeTrains:
             times=self.times[places],
             offsets=offsets,
         )
+
+    def delayed(self, delays: Float[np.ndarray, "n_samples n_traces"]) -> SpikeTrains:
+        """Return the trains with every spike later by the delay of its train [s]."""
+        shifts = np.repeat(delays.ravel(), np.diff(self.offsets))
+        return replace(self, times=self.times + shifts)
 
     def within(self, durations: Float[np.ndarray, " n_traces"]) -> SpikeTrains:
         """Return the trains without the spikes at or after the end of their trace [s]."""

@@ -262,6 +262,8 @@ class AbstractFitter(AbstractProblemView):
             memory_limit=session.memory_limit,
         )
         problem = session.problem.with_namespace(self._resolve(frame, namespace))
+        if session.search is not None:
+            problem = problem.with_repeats(session.search.problem.repeats)
         return evaluate(problem, request, session.engine)
 
     def _generate(  # noqa: PLR0917 - the arguments of `generate`, in its order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit.fitting.bounds import read_parameters
 from brianfit.fitting.request import OPTION_NAMES, FitRequest
 from brianfit.fitting.scoring import read_scoring
@@ -31,6 +31,7 @@ def contradictions(
         "the optimizer": _is_new_optimizer(search, request),
         "the metric": request.metric is not None and not _are_same(request.metric, given_metric),
         "n_samples": n_samples != search.n_samples,
+        "n_repeats": n_repeats_of(request, search) != search.problem.repeats,
         "the seed": request.seed not in {None, search.seed},
         "the penalty": request.penalty not in {None, search.scoring.penalty},
         "the weights": request.weights is not None and _are_new_weights(search, request.weights),
@@ -38,6 +39,13 @@ def contradictions(
         and not _are_same_bounds(search, request, use_units=use_units),
     }
     return [name for name, is_changed in is_new.items() if is_changed]
+
+
+def n_repeats_of(request: FitRequest, search: Search | None) -> int:
+    """Return how often every trace is to be simulated, where None was given as before."""
+    if request.n_repeats is None:
+        return 1 if search is None else search.problem.repeats
+    return check_positive_integer("n_repeats", request.n_repeats)
 
 
 def _is_new_optimizer(search: Search, request: FitRequest) -> bool:

@@ -95,6 +95,7 @@ class Fitter(AbstractFitter):
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
         validation: RecordingSet | None = None,
+        n_repeats: int | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -132,6 +133,7 @@ class Fitter(AbstractFitter):
             executor=executor,
             store=store,
             validation=validation,
+            n_repeats=n_repeats,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

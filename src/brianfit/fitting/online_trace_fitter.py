@@ -100,6 +100,7 @@ class OnlineTraceFitter(AbstractFitter):
         namespace: Namespace | None = None,
         store: str | PathLike[str] | None = None,
         validation: RecordingSet | None = None,
+        n_repeats: int | None = None,
         **bounds: Any,
     ) -> tuple[Any, Any]:
         """Search for the parameters with the lowest error; called again, go on.
@@ -136,6 +137,7 @@ class OnlineTraceFitter(AbstractFitter):
             executor=executor,
             store=store,
             validation=validation,
+            n_repeats=n_repeats,
         )
         return self._session.fit(request, self._resolve(frame, namespace, given.values()))
 

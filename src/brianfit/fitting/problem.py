@@ -33,12 +33,15 @@ class Problem:
         Simulation step [s].
     output_names
         What is compared, in the order of the user; ``'spikes'`` for the spike times.
+    repeats
+        How often every trace is simulated in a fit, for models with noise.
     """
 
     model: Model
     recordings: RecordingSet
     dt: float
     output_names: tuple[str, ...]
+    repeats: int = 1
 
     @property
     def n_traces(self) -> int:
@@ -72,14 +75,27 @@ class Problem:
         """Return the problem with other initial values."""
         return replace(self, model=replace(self.model, initial_values=dict(initial_values)))
 
+    def with_repeats(self, repeats: int) -> Problem:
+        """Return the problem with every trace simulated several times."""
+        return replace(self, repeats=repeats)
+
     def task(self) -> SimulationTask:
-        """Return what an engine must know; nothing is recorded yet."""
+        """Return what an engine must know; nothing is recorded yet.
+
+        Trace ``j * repeats + k`` of the simulation is repeat k of trace j.
+        """
         return SimulationTask(
             model=self.model,
             parameter_names=(),
-            inputs={name: self.input_values(name) for name in self.recordings.input_names},
-            targets={name + TARGET_SUFFIX: self._target_values(name) for name in self.trace_names},
-            n_traces=self.n_traces,
+            inputs={
+                name: self._repeated(self.input_values(name))
+                for name in self.recordings.input_names
+            },
+            targets={
+                name + TARGET_SUFFIX: self._repeated(self._target_values(name))
+                for name in self.trace_names
+            },
+            n_traces=self.n_traces * self.repeats,
             n_steps=self.n_steps,
             dt=self.dt,
         )
@@ -109,6 +125,11 @@ class Problem:
             trains += list(recording.spike_trains)
             traces += [number] * len(recording.spike_trains)
         return trains, tuple(traces)
+
+    def _repeated(self, timed: TimedValues) -> TimedValues:
+        if self.repeats == 1:
+            return timed
+        return replace(timed, values=np.repeat(timed.values, self.repeats, axis=0))
 
     def _target_values(self, name: str) -> TimedValues:
         rows = [without_gaps(recording.traces[name]) for recording in self.recordings]

@@ -27,6 +27,7 @@ OPTION_NAMES = (
     "namespace",
     "store",
     "validation",
+    "n_repeats",
 )
 """The arguments of `fit` that are not parameters of a model."""
 
@@ -75,6 +76,9 @@ class FitRequest:
     validation
         Recordings that are held out: after every round the best sample is scored on them too,
         which callbacks and the result tell. None: those in use, if any.
+    n_repeats
+        How often a stochastic model is simulated on every trace, with other noise each time. A
+        metric of sets sees all trains; other errors are means. None: the number in use, or 1.
     """
 
     parameters: Mapping[str, Any]
@@ -99,6 +103,7 @@ class FitRequest:
         check_penalty(self.penalty)
 
     validation: Any = None
+    n_repeats: Any = None
 
 
 def check_penalty(penalty: Any) -> None:

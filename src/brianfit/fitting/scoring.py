@@ -17,7 +17,7 @@ from brianfit._foundation.errors import (
     Problems,
     UnitMismatchError,
 )
-from brianfit._foundation.units import Dimension, same_dimensions, si_scalar_any, unit_name
+from brianfit._foundation.units import SECOND, Dimension, same_dimensions, si_scalar_any, unit_name
 from brianfit.fitting.problem import Problem
 from brianfit.metrics import (
     AbstractMetric,
@@ -28,9 +28,14 @@ from brianfit.metrics import (
     SupportsDataCheck,
     SupportsDurations,
     SupportsTraceSelection,
+    SupportsTrainSets,
 )
 from brianfit.objective import SPIKES, Output, SpikeOutput, TraceOutput
 from brianfit.results import Dimensions
+
+
+SPIKE_DELAY = "spike_delay"
+"""A parameter of this name delays the spikes of the model before they are compared."""
 
 
 @final
@@ -80,11 +85,17 @@ class Scoring:
         metric = self.metrics[name]
         if isinstance(metric, SupportsDurations):
             metric = metric.with_durations(problem.recordings.durations)
+        repeats = problem.repeats
         if isinstance(metric, AbstractTraceMetric):
-            return TraceOutput(name=name, metric=metric, data=problem.data(name), weight=weight)
+            if isinstance(metric, SupportsTraceSelection) and repeats > 1:
+                metric = metric.select_traces(_repeated(range(problem.n_traces), repeats))
+            data = np.repeat(problem.data(name), repeats, axis=0)
+            return TraceOutput(
+                name=name, metric=metric, data=data, weight=weight, repeats=repeats
+            )
         trains, traces = problem.spike_trains()
-        if isinstance(metric, SupportsTraceSelection):
-            metric = metric.select_traces(traces)
+        if isinstance(metric, SupportsTraceSelection) and not isinstance(metric, SupportsTrainSets):
+            metric = metric.select_traces(_repeated(traces, repeats))
         if not isinstance(metric, AbstractSpikeMetric):  # pragma: no cover - checked at the door
             raise InvalidTypeError(f"The metric of '{name}' must be a spike metric.")
         return SpikeOutput(
@@ -93,6 +104,8 @@ class Scoring:
             trace_of_train=traces,
             durations=problem.recordings.durations,
             weight=weight,
+            repeats=repeats,
+            delay=SPIKE_DELAY if problem.model.has_variable(SPIKE_DELAY) else None,
         )
 
 
@@ -122,11 +135,17 @@ def read_scoring(
     for name, chosen in metrics.items():
         for found in _problems_of_metric(problem, name, chosen):
             problems.add(found)
+    for found in _problems_of_delay(problem):
+        problems.add(found)
     problems.raise_if_any()
     for found in _unit_problems(problem, scoring):
         problems.add(found)
     problems.raise_if_any()
     return scoring
+
+
+def _repeated(traces: Sequence[int], repeats: int) -> list[int]:
+    return [trace for trace in traces for _ in range(repeats)]
 
 
 def default_metric(name: str) -> AbstractMetric:
@@ -174,6 +193,20 @@ def _problems_of_metric(problem: Problem, name: str, metric: Any) -> Sequence[Br
     except BrianfitError as found:
         return [found]
     return _problems_of_time(problem, name, metric)
+
+
+def _problems_of_delay(problem: Problem) -> list[BrianfitError]:
+    model = problem.model
+    if SPIKES not in problem.output_names or not model.has_variable(SPIKE_DELAY):
+        return []
+    if same_dimensions(model.dimensions(SPIKE_DELAY), SECOND):
+        return []
+    return [
+        UnitMismatchError(
+            f"'{SPIKE_DELAY}' delays the spikes of the model, so it must be a time, but its unit is "
+            f"{unit_name(model.dimensions(SPIKE_DELAY))}. Rename it if it is something else."
+        )
+    ]
 
 
 def _problems_of_time(problem: Problem, name: str, metric: AbstractMetric) -> list[BrianfitError]:

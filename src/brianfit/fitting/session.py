@@ -20,7 +20,7 @@ from brianfit.fitting.callbacks import (
     callback_setup,
     samples_as_dictionaries,
 )
-from brianfit.fitting.continuing import contradictions
+from brianfit.fitting.continuing import contradictions, n_repeats_of
 from brianfit.fitting.held_out import HeldOut, held_out
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
@@ -183,7 +183,9 @@ class FitSession:
         if self.search is not None and not request.restart:
             return self._continued(self.search, request, namespace)
         previous = self.search
-        problem = self.problem.with_namespace(namespace)
+        problem = self.problem.with_namespace(namespace).with_repeats(
+            n_repeats_of(request, previous)
+        )
         optimizer = request.optimizer
         if optimizer is None:
             optimizer = CMAESOptimizer() if previous is None else previous.optimizer
@@ -266,7 +268,7 @@ class FitSession:
                 "Start anew with fit(..., restart=True)."
             )
         if dict(search.problem.model.namespace) != dict(namespace):
-            search.problem = self.problem.with_namespace(namespace)
+            search.problem = search.problem.with_namespace(namespace)
             search.objective = self._rebuilt_objective(search)
         if request.executor is not None:
             search.executor = request.executor

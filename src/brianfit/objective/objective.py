@@ -27,6 +27,7 @@ from brianfit.objective.outputs import (
     Output,
     SpikeOutput,
     TraceOutput,
+    final_values,
 )
 from brianfit.objective.parts import part_names
 from brianfit.objective.scores import Scorer
@@ -272,7 +273,7 @@ def build_objective(
         dt=task.dt,
         recorded=tuple(recorded),
         record_spikes=any(isinstance(output, SpikeOutput) for output in outputs),
-        final=() if penalty is None else (penalty,),
+        final=final_values(outputs, penalty),
         accumulators=tuple(sums),
     )
     return Objective(

@@ -38,12 +38,15 @@ class TraceOutput:
         Recorded values at the steps of the simulation [SI]; nan where not measured.
     weight
         Factor of the error in the sum over the outputs.
+    repeats
+        How many neighbouring rows of the data, and traces of the simulation, repeat one trace.
     """
 
     name: str
     metric: AbstractTraceMetric
     data: Float[np.ndarray, "n_traces n_steps"]
     weight: float = 1.0
+    repeats: int = 1
 
     def accumulator(self, dt: float) -> Accumulator | None:
         """Return the running sum that replaces the trace, if the metric has one."""
@@ -82,6 +85,8 @@ class SpikeOutput:
         End of every trace [s]; later spikes of the model do not count.
     repeats
         How many neighbouring traces of the simulation repeat one trace.
+    delay
+        Name of a variable by whose value [s] the spikes of the model come later; None: at once.
     """
 
     name: str = SPIKES
@@ -91,12 +96,16 @@ class SpikeOutput:
     durations: Float[np.ndarray, " n_traces"]
     weight: float = 1.0
     repeats: int = 1
+    delay: str | None = None
 
     def features(self, result: SimulationResult, dt: float) -> Any:
         """Return the features of the metric for all samples."""
         if result.spikes is None:
             raise RuntimeError("The engine returned no spikes although they were asked for.")
-        trains = result.spikes.within(np.repeat(self.durations, self.repeats))
+        spikes = result.spikes
+        if self.delay is not None:
+            spikes = spikes.delayed(result.final[self.delay])
+        trains = spikes.within(np.repeat(self.durations, self.repeats))
         if isinstance(self.metric, SupportsTrainSets):
             return self.metric.features_of_sets(trains, self._recorded_sets(), dt)
         columns, data = self._pairs()
@@ -134,6 +143,12 @@ class SpikeOutput:
 Output = TraceOutput | SpikeOutput
 
 
+def final_values(outputs: Sequence[Output], penalty: str | None) -> tuple[str, ...]:
+    """Return the variables whose values at the end of a run are needed."""
+    delays = [output.delay for output in outputs if isinstance(output, SpikeOutput)]
+    return tuple(dict.fromkeys(name for name in (penalty, *delays) if name is not None))
+
+
 def accumulator_name(output: str) -> str:
     """Return the name of the running sum of an output."""
     return f"brianfit_sum_{output}"
@@ -147,7 +162,13 @@ def output_errors(output: Output, features: Any, n_samples: int) -> Float[np.nda
 def trace_errors(
     output: Output, features: Any, *, n_samples: int, n_traces: int
 ) -> Float[np.ndarray, "n_samples n_traces"]:
-    """Return the error of every sample on every trace; nan where the metric has none."""
+    """Return the error of every sample on every trace; nan where the metric has none.
+
+    Parameters
+    ----------
+    n_traces
+        Of the simulation, repeats included.
+    """
     metric: AbstractMetric = output.metric
     if isinstance(metric, SupportsTraceErrors):
         per_train = np.asarray(metric.get_trace_errors(features), dtype=np.float64)
@@ -155,9 +176,12 @@ def trace_errors(
         scale = metric.normalization if isinstance(output, SpikeOutput) else 1.0
         per_train = np.asarray(features, dtype=np.float64) * scale
     else:
-        return np.full((n_samples, n_traces), np.nan)
+        return np.full((n_samples, n_traces // output.repeats), np.nan)
+    n_traces //= output.repeats
     if isinstance(output, SpikeOutput):
         per_train = _mean_per_trace(per_train, output.trace_of_feature, n_traces)
+    elif per_train.shape == (n_samples, n_traces * output.repeats):
+        per_train = per_train.reshape(n_samples, n_traces, output.repeats).mean(axis=2)
     if per_train.shape != (n_samples, n_traces):
         return np.full((n_samples, n_traces), np.nan)
     return without_nan(per_train)
