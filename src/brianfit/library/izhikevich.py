@@ -15,7 +15,7 @@ _BOOK = "Izhikevich (2007), Dynamical Systems in Neuroscience, MIT Press, chapte
 _FERGUSON = "Ferguson et al. (2015), F1000Research 3:104"
 
 
-def _simple(a: float, b: float, c: float, d: float) -> dict[str, Any]:
+def _simple(a: float, b: float, c: float | int, d: float | int) -> dict[str, Any]:
     """Return parameters of the papers, which have no units, with units."""
     return {"a": a / ms, "b": b / ms, "c": c * mV, "d": d * mV / ms, "C": 100 * pF}
 

@@ -65,7 +65,7 @@ _NOTES = "Conductances are those of the whole cell; at 36 degrees Celsius."
 
 
 def _set(
-    diameter: float, leak: float, rest: float, potassium: float, **others: float
+    diameter: int, leak: float, rest: int, potassium: float, **others: float
 ) -> dict[str, Any]:
     """Return a set of the paper for a cylinder as long as wide [um; S/cm2; mV]."""
     area = math.pi * (diameter * um) ** 2

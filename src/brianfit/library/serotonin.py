@@ -1,4 +1,4 @@
-"""GIF with an A-type potassium current, for serotonin neurons of the dorsal raphe."""
+"""GIF with an A-type potassium current, as serotonin neurons of the dorsal raphe have it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ GIF_A = NeuronModel(
     title="Generalised integrate-and-fire with an A-type potassium current",
     family="generalised integrate-and-fire",
     equations="""
-        dv/dt = (EL - v - eta_1 - eta_2 - i_A + R*I)/tau_m : volt (unless refractory)
+        dv/dt = (EL - v + i_spike - eta_1 - eta_2 - i_A + R*I)/tau_m : volt (unless refractory)
+        i_spike = DeltaT*exp((v - VT - gamma_1 - gamma_2)/DeltaT) : volt
         i_A = g_A*h*(v - E_K)/(1 + exp((V_m - v)/k_m)) : volt
         dh/dt = (1/(1 + exp((v - V_h)/k_h)) - h)/tau_h : 1
         g_A : 1 (constant)
@@ -23,12 +24,14 @@ GIF_A = NeuronModel(
         V_h : volt (constant)
         k_h : volt (constant)
         tau_h : second (constant)
+        DeltaT : volt (constant)
+        V_peak : volt (constant)
     """
     + AFTER_SPIKES,
-    threshold="v > VT + gamma_1 + gamma_2",
+    threshold="v > V_peak",
     reset=RESET,
     refractory="t_ref",
-    method="exponential_euler",
+    method="euler",
     initial_values={"v": "EL", "h": "1/(1 + exp((EL - V_h)/k_h))"},
     parameters={
         **PARAMETERS,
@@ -39,10 +42,13 @@ GIF_A = NeuronModel(
         "V_h": Parameter(-80 * mV, -45 * mV),
         "k_h": Parameter(fixed=6 * mV),
         "tau_h": Parameter(10 * ms, 200 * ms, scale="log"),
+        "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
+        "V_peak": Parameter(fixed=0 * mV),
     },
     source="Harkin et al. (2023), eLife 12:e72951.",
-    notes="g_A is the largest conductance of the current over that of the leak. Its activation is "
-    "immediate. Gates fix the zero of the voltage, so nothing is held for spikes.",
+    notes="The spike begins exponentially, at a threshold that spikes move. g_A is the largest "
+    "conductance of the A current over that of the leak; its activation is immediate. Its gates "
+    "fix the zero of the voltage, so nothing is held for spikes.",
 )
 
 __all__ = ["GIF_A"]
