@@ -51,6 +51,7 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "SPIKEDistance": ("brianfit.metrics", "SPIKEDistance"),
     "SerialExecutor": ("brianfit.executors", "SerialExecutor"),
     "Sine": ("brianfit.data", "Sine"),
+    "ScipyOptimizer": ("brianfit.optimizers", "ScipyOptimizer"),
     "SkoptOptimizer": ("brianfit.optimizers", "SkoptOptimizer"),
     "SpikeCount": ("brianfit.metrics", "SpikeCount"),
     "SpikeFitter": ("brianfit.fitting", "SpikeFitter"),

@@ -171,6 +171,7 @@ __version_tuple__: tuple[int, ...]
 
 from brianfit.fitting import HypervolumeStagnation as HypervolumeStagnation
 from brianfit.optimizers import ParetoOptimizer as ParetoOptimizer
+from brianfit.optimizers import ScipyOptimizer as ScipyOptimizer
 from brianfit.results import ParetoFront as ParetoFront
 
 __all__ = [
@@ -211,6 +212,7 @@ __all__ = [
     "ReferenceEngine",
     "Reliability",
     "SPIKEDistance",
+    "ScipyOptimizer",
     "SerialExecutor",
     "Sine",
     "SkoptOptimizer",

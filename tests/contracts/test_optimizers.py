@@ -18,6 +18,7 @@ from brianfit.optimizers import (
     ParetoOptimizer,
     ParticleSwarm,
     RandomSearch,
+    ScipyOptimizer,
     SkoptOptimizer,
     calc_bounds,
 )
@@ -126,6 +127,18 @@ class TestNSGA3(OptimizerContract):
     @pytest.fixture
     def make_optimizer(self) -> Maker:
         return partial(ParetoOptimizer, "NSGA3")
+
+
+class TestScipyDifferentialEvolution(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return ScipyOptimizer
+
+
+class TestScipyDualAnnealing(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return partial(ScipyOptimizer, "dual_annealing")
 
 
 @pytest.mark.needs_package("skopt")

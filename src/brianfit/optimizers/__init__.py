@@ -11,6 +11,7 @@ from brianfit.optimizers.cma_es import CMAESOptimizer
 from brianfit.optimizers.differential_evolution import DifferentialEvolution
 from brianfit.optimizers.from_nevergrad import NevergradOptimizer
 from brianfit.optimizers.from_pymoo import ParetoOptimizer
+from brianfit.optimizers.from_scipy import ScipyOptimizer
 from brianfit.optimizers.from_skopt import SkoptOptimizer
 from brianfit.optimizers.multi_start_least_squares import MultiStartLeastSquares
 from brianfit.optimizers.particle_swarm import ParticleSwarm
@@ -25,6 +26,7 @@ __all__ = [
     "ParetoOptimizer",
     "ParticleSwarm",
     "RandomSearch",
+    "ScipyOptimizer",
     "SkoptOptimizer",
     "SupportsLinearisation",
     "SupportsPartErrors",

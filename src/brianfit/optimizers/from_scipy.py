@@ -1,0 +1,205 @@
+"""The global minimisers of SciPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
+from typing import Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_choice, check_no_surplus
+from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit.optimizers._base import AbstractOptimizer
+from brianfit.optimizers._dialogue import Dialogue
+from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._inverted import Function, InvertedMinimiser
+from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._stratified import stratified
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "differential_evolution": ("strategy", "mutation", "recombination"),
+    "dual_annealing": (
+        "initial_temp",
+        "restart_temp_ratio",
+        "visit",
+        "accept",
+        "no_local_search",
+        "minimizer_kwargs",
+    ),
+    "shgo": ("n", "iters", "minimizer_kwargs", "options", "sampling_method"),
+}
+
+SMALLEST_POPULATION = 5
+"""The fewest members with which SciPy's differential evolution works."""
+
+MOST_PARAMETERS_OF_SHGO = 7
+"""SHGO triangulates its samples: 64 of them take 1 s with 7 parameters, 4 s with 8, and so on."""
+
+WITHOUT_END = 10**9
+"""Iterations: the fit decides when the search ends."""
+
+
+@final
+class ScipyOptimizer(AbstractOptimizer):
+    """A global minimiser of `scipy.optimize`.
+
+    Parameters
+    ----------
+    method
+        'differential_evolution', whose population is the samples of a round; 'dual_annealing', or
+        'shgo' (for up to 7 parameters). The last two have to know one error before they ask for the
+        next sample, so that a round has one sample: use them where a simulation is long, or for
+        comparison. They contain a local search of their own. 'shgo' has no random numbers; when
+        it has ended, it is started again with twice as many samples.
+    **options
+        Arguments of the SciPy function that concern the search: for 'differential_evolution'
+        `strategy`, `mutation`, `recombination`; for 'dual_annealing' `initial_temp`,
+        `restart_temp_ratio`, `visit`, `accept`, `no_local_search`, `minimizer_kwargs`; for 'shgo'
+        `n`, `iters`, `minimizer_kwargs`, `options`, `sampling_method`.
+
+    Raises
+    ------
+    InvalidValueError
+        If the method is unknown; or, in `fit`, if there are too many parameters for it.
+    InvalidTypeError
+        If an option is unknown.
+
+    Notes
+    -----
+    A copied or pickled optimizer takes up the search by repeating it with the errors told so far.
+
+    References
+    ----------
+    P. Virtanen et al. (2020), SciPy 1.0, Nature Methods 17:261, doi 10.1038/s41592-019-0686-2.
+    Y. Xiang et al. (1997), Generalized simulated annealing, doi 10.1016/S0375-9601(97)00474-X.
+    S. Endres et al. (2018), A simplicial homology algorithm for Lipschitz optimisation,
+    doi 10.1007/s10898-018-0645-y.
+    """
+
+    def __init__(self, method: str = "differential_evolution", **options: Any) -> None:
+        check_choice("method", method, tuple(OPTIONS))
+        check_no_surplus(f"ScipyOptimizer({method!r})", options, OPTIONS[method])
+        self.method = method
+        self.options = dict(options)
+        self._dialogue = Dialogue()
+        self._finite_errors = FiniteErrors()
+        self._founders = np.empty((0, 0))
+        self._scipy_seed = 0
+        self._told: list[np.ndarray] = []
+        self._minimiser: InvertedMinimiser | None = None
+        self._asked: np.ndarray | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} of SciPy"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the thread behind: it is started again, and told the same, when it is needed."""
+        return {**self.__dict__, "_minimiser": None}
+
+    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        box = SearchBox.from_bounds(parameter_names, bounds)
+        if self.method == "shgo" and len(box) > MOST_PARAMETERS_OF_SHGO:
+            raise InvalidValueError(
+                f"The method 'shgo' of SciPy can search up to {MOST_PARAMETERS_OF_SHGO} "
+                f"parameters, but there are {len(box)}: its time grows fourfold with each. Fix "
+                "some, or take another optimizer."
+            )
+        self._dialogue.start(box)
+        self._finite_errors = FiniteErrors()
+        is_population = self.method == "differential_evolution"
+        n_samples = max(popsize, SMALLEST_POPULATION) if is_population else 1
+        self._founders = stratified(n_samples, len(box), self.generator)
+        self._scipy_seed = int(self.generator.integers(2**31))
+        self._told = []
+        self._minimiser = self._asked = None
+        return n_samples
+
+    def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
+        """Begin with `point`; 'shgo' does not heed it."""
+        self._founders[0] = self._dialogue.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
+
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        if self._minimiser is None:
+            self._minimiser = InvertedMinimiser(
+                partial(
+                    _MINIMISERS[self.method], self._founders.copy(), self._scipy_seed, self.options
+                )
+            )
+            for errors in self._told:
+                self._minimiser.ask()
+                self._minimiser.tell(errors)
+            self._asked = self._minimiser.ask()
+        elif self._asked is None:
+            self._asked = self._minimiser.ask()
+        return self._dialogue.answer(self._asked)
+
+    def tell(self, parameters: Any, errors: Any) -> None:
+        _, values = self._dialogue.hear(parameters, errors)
+        finite = self._finite_errors.replace(values)
+        self._told.append(finite)
+        self._asked = None
+        if self._minimiser is not None:
+            self._minimiser.tell(finite)
+
+    def recommend(self) -> Float[np.ndarray, " n_parameters"]:
+        return self._dialogue.recommend()
+
+
+def _differential_evolution(
+    founders: np.ndarray, seed: int, options: Mapping[str, Any], function: Function
+) -> None:
+    from scipy.optimize import differential_evolution
+
+    differential_evolution(
+        lambda columns: function(np.atleast_2d(columns.T)),
+        [(0.0, 1.0)] * founders.shape[1],
+        init=founders,
+        seed=seed,
+        maxiter=WITHOUT_END,
+        tol=0.0,
+        atol=-1.0,  # below any spread, so that an equal population goes on as well
+        polish=False,
+        vectorized=True,
+        updating="deferred",
+        **options,
+    )
+
+
+def _dual_annealing(
+    founders: np.ndarray, seed: int, options: Mapping[str, Any], function: Function
+) -> None:
+    from scipy.optimize import dual_annealing
+
+    dual_annealing(
+        _one_by_one(function),
+        [(0.0, 1.0)] * founders.shape[1],
+        x0=founders[0],
+        seed=seed,
+        maxiter=WITHOUT_END,
+        maxfun=WITHOUT_END,
+        **options,
+    )
+
+
+def _shgo(founders: np.ndarray, _seed: int, options: Mapping[str, Any], function: Function) -> None:
+    from scipy.optimize import shgo
+
+    others = {"sampling_method": "sobol", **options}
+    n_samples = int(others.pop("n", 64))
+    bounds = [(0.0, 1.0)] * founders.shape[1]
+    for repetition in count():
+        shgo(_one_by_one(function), bounds, n=n_samples * 2**repetition, **others)
+
+
+def _one_by_one(function: Function) -> Callable[[np.ndarray], float]:
+    return lambda x: float(function(np.clip(np.asarray(x, dtype=float), 0.0, 1.0)[np.newaxis])[0])
+
+
+_MINIMISERS = {
+    "differential_evolution": _differential_evolution,
+    "dual_annealing": _dual_annealing,
+    "shgo": _shgo,
+}
