@@ -26,6 +26,6 @@ def figure_of(thing: str) -> Callable[..., Any]:
     for point in entry_points(group=GROUP, name=thing):
         return point.load()  # type: ignore[no-any-return]  # what is installed under this name
     raise MissingPackageError(
-        f"Nothing that is installed draws {thing}. If this is a checkout of the sources, install it "
+        f"Nothing that is installed draws {thing}. In a checkout of the sources, install brianfit "
         "again with: pip install -e ."
     )

@@ -34,6 +34,7 @@ def run(*arguments: str, code: int = 0) -> Result:
     return found
 
 
+@pytest.mark.slow
 def test_a_fit_finds_the_parameters_and_keeps_its_result(folder: Path) -> None:
     write_problem(folder)
 
@@ -87,6 +88,7 @@ def test_the_seed_of_the_command_line_replaces_that_of_the_file(folder: Path) ->
     assert json.loads(found.stdout)["seed"] == 7
 
 
+@pytest.mark.slow
 def test_refining_ends_at_the_truth(folder: Path) -> None:
     write_problem(folder, PROBLEM.replace("seed = 1", "seed = 1\nrefine = true"))
 
@@ -109,6 +111,7 @@ def test_files_that_are_asked_for_are_written(folder: Path) -> None:
     compile((folder / "a.py").read_text(), "a.py", "exec")
 
 
+@pytest.mark.slow
 def test_report_takes_the_newest_result_and_the_sweeps_left_out(folder: Path) -> None:
     write_problem(folder)
     run("fit", "cell.toml", "-q")
@@ -174,6 +177,7 @@ def test_models_lists_all_and_shows_one() -> None:
     assert described["parameters"]["tau_m"] == "1 ms ... 100 ms"
 
 
+@pytest.mark.slow
 def test_doctor_says_whether_the_engines_agree() -> None:
     found = json.loads(run("doctor", "--json").stdout)
 
@@ -182,6 +186,7 @@ def test_doctor_says_whether_the_engines_agree() -> None:
     assert found["threads"]["used"] >= 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_fit_after_the_round_and_keeps_the_result(folder: Path) -> None:
     write_problem(folder, PROBLEM.replace("rounds = 4", "rounds = 1000000"))
     script = (

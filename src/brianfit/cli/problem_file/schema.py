@@ -96,7 +96,7 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
         "target_error": quantity,
         "refine": flag,
     },
-    "validation": {"sweeps": list_of(whole(0))},
+    "validation": {"sweeps": list_of(whole(0), may_be_empty=True)},
     "output": {"store": text, "report": text, "json": text, "csv": text, "script": text},
 }
 """Tables with fixed keys. [parameters] and [metric.OUTPUT] take the names of a model."""

@@ -97,16 +97,22 @@ time = quantity_in(SECOND, "10 ms")
 
 
 def list_of(
-    convert: Converter, *, length: int | None = None, may_be_single: bool = False
+    convert: Converter,
+    *,
+    length: int | None = None,
+    may_be_single: bool = False,
+    may_be_empty: bool = False,
 ) -> Converter:
     """Return a converter to lists, of `length` entries if that is given."""
 
     def convert_all(value: Any) -> list[Any]:
         entries = [value] if may_be_single and not isinstance(value, list) else value
-        if not isinstance(entries, list) or (length is None and not entries):
+        if not isinstance(entries, list):
             raise InvalidTypeError(f"must be a list in [ ], but is {value!r}.")
         if length is not None and len(entries) != length:
             raise InvalidValueError(f"must be a list of {length}, but has {len(entries)} entries.")
+        if not entries and not may_be_empty:
+            raise InvalidValueError("must not be an empty list.")
         return [convert(entry) for entry in entries]
 
     return convert_all
