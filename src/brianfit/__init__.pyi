@@ -14,13 +14,16 @@ from brianfit.data import compensate_series_resistance as compensate_series_resi
 from brianfit.data import cut as cut
 from brianfit.data import detect_spikes as detect_spikes
 from brianfit.data import example_recording as example_recording
+from brianfit.data import folds as folds
 from brianfit.data import low_pass as low_pass
 from brianfit.data import merge_repeats as merge_repeats
 from brianfit.data import read as read
 from brianfit.data import resample as resample
 from brianfit.data import spike_level as spike_level
+from brianfit.data import split as split
 from brianfit.data import subtract_junction_potential as subtract_junction_potential
 from brianfit.data import until_first_spike as until_first_spike
+from brianfit.data import with_spike_rate as with_spike_rate
 from brianfit.data import with_spikes as with_spikes
 from brianfit.data import with_stimulus as with_stimulus
 from brianfit.engines import AbstractEngine as AbstractEngine
@@ -34,6 +37,7 @@ from brianfit.executors import (
 from brianfit.executors import (
     SerialExecutor as SerialExecutor,
 )
+from brianfit.fitting import CrossValidation as CrossValidation
 from brianfit.fitting import (
     Fitter as Fitter,
 )
@@ -74,6 +78,7 @@ from brianfit.fitting import (
 from brianfit.fitting import (
     callback_text as callback_text,
 )
+from brianfit.fitting import cross_validate as cross_validate
 from brianfit.fitting import (
     fit_many as fit_many,
 )
@@ -93,6 +98,7 @@ from brianfit.metrics import (
 from brianfit.metrics import (
     AbstractTraceMetric as TraceMetric,
 )
+from brianfit.metrics import EscapeRateLikelihood as EscapeRateLikelihood
 from brianfit.metrics import (
     FeatureMetric as FeatureMetric,
 )
@@ -112,6 +118,7 @@ from brianfit.metrics import PSTHVariance as PSTHVariance
 from brianfit.metrics import SpikeCount as SpikeCount
 from brianfit.metrics import SPIKEDistance as SPIKEDistance
 from brianfit.metrics import SpikeRate as SpikeRate
+from brianfit.metrics import SubthresholdMSE as SubthresholdMSE
 from brianfit.metrics import VanRossum as VanRossum
 from brianfit.metrics import VictorPurpura as VictorPurpura
 from brianfit.metrics import (
@@ -153,6 +160,7 @@ from brianfit.results import (
     FitResult as FitResult,
 )
 from brianfit.results import Prediction as Prediction
+from brianfit.results import Score as Score
 from brianfit.results import (
     Store as Store,
 )
@@ -178,8 +186,10 @@ __all__ = [
     "AbstractEngine",
     "BrianfitError",
     "CMAESOptimizer",
+    "CrossValidation",
     "DaskExecutor",
     "DifferentialEvolution",
+    "EscapeRateLikelihood",
     "FeatureMetric",
     "FirstSpikeLatency",
     "FitResult",
@@ -213,6 +223,7 @@ __all__ = [
     "Reliability",
     "SPIKEDistance",
     "ScipyOptimizer",
+    "Score",
     "SerialExecutor",
     "Sine",
     "SkoptOptimizer",
@@ -223,6 +234,7 @@ __all__ = [
     "Stagnation",
     "Steps",
     "Store",
+    "SubthresholdMSE",
     "TargetError",
     "TraceFitter",
     "TraceMetric",
@@ -237,9 +249,11 @@ __all__ = [
     "callback_setup",
     "callback_text",
     "compensate_series_resistance",
+    "cross_validate",
     "cut",
     "firing_rate",
     "fit_many",
+    "folds",
     "get_gamma_factor",
     "load",
     "low_pass",
@@ -254,7 +268,9 @@ __all__ = [
     "resample",
     "resume",
     "spike_level",
+    "split",
     "subtract_junction_potential",
+    "with_spike_rate",
     "with_spikes",
     "with_stimulus",
 ]

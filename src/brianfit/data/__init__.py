@@ -19,6 +19,7 @@ from brianfit.data.preprocessing import (
 from brianfit.data.readers import READERS, read
 from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
+from brianfit.data.spike_rate import with_spike_rate
 from brianfit.data.splitting import folds, split
 from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
 
@@ -49,6 +50,7 @@ __all__ = [
     "split",
     "subtract_junction_potential",
     "until_first_spike",
+    "with_spike_rate",
     "with_spikes",
     "with_stimulus",
     "without_gaps",

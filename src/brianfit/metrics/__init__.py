@@ -19,6 +19,7 @@ from brianfit.metrics._supports import (
     SupportsTrainPairs,
     SupportsTrainSets,
 )
+from brianfit.metrics.escape_rate import EscapeRateLikelihood
 from brianfit.metrics.features import FeatureMetric, calc_eFEL
 from brianfit.metrics.firing_pattern import FiringPattern
 from brianfit.metrics.first_spike_latency import FirstSpikeLatency
@@ -29,6 +30,7 @@ from brianfit.metrics.mean_squared_error import MSEMetric
 from brianfit.metrics.psth_variance import PSTHVariance
 from brianfit.metrics.spike_count import SpikeCount, SpikeRate
 from brianfit.metrics.spike_distance import SPIKEDistance
+from brianfit.metrics.subthreshold_mse import SubthresholdMSE
 from brianfit.metrics.van_rossum import VanRossum
 from brianfit.metrics.victor_purpura import VictorPurpura
 
@@ -36,6 +38,7 @@ __all__ = [
     "AbstractMetric",
     "AbstractSpikeMetric",
     "AbstractTraceMetric",
+    "EscapeRateLikelihood",
     "FeatureMetric",
     "FiringPattern",
     "FirstSpikeLatency",
@@ -47,6 +50,7 @@ __all__ = [
     "SPIKEDistance",
     "SpikeCount",
     "SpikeRate",
+    "SubthresholdMSE",
     "SupportsAccumulator",
     "SupportsDataCheck",
     "SupportsDurations",

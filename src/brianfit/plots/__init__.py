@@ -7,6 +7,7 @@ from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
 from brianfit.plots.report import write_report
 from brianfit.plots.residuals import plot_residuals
+from brianfit.plots.spike_detection import plot_spike_detection
 from brianfit.plots.spread import plot_parameter_spread
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "plot_parameter_spread",
     "plot_pareto_front",
     "plot_residuals",
+    "plot_spike_detection",
     "plot_spike_raster",
     "write_report",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, final
 
 import numpy as np
 from brian2 import ms, volt
@@ -13,6 +13,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import (
     SECOND,
+    Dimension,
     dimensions_of,
     from_si,
     readable,
@@ -25,11 +26,18 @@ from brianfit.data.recordings import Recording, RecordingSet
 _SMALLEST_SPIKE = 0.04  # [V] above rest; synaptic and electrotonic potentials are smaller
 
 
-def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
-    """Return the times at which a trace crosses `threshold` upwards.
+def detect_spikes(
+    trace: Any, dt: Any, threshold: Any = None, *, rise: Any = None, refractory: Any = 0.0
+) -> Any:
+    """Return the times at which spikes begin: where a trace passes a level, a slope, or both.
 
-    A crossing is placed between two values by linear interpolation. A spike that is under way at
-    the start of the trace has no crossing, hence is not counted; a gap (nan) is no crossing.
+    With `threshold` a spike is an upward crossing of this level, placed between two values by
+    linear interpolation; with `rise` too, only where the trace rises at least that fast there.
+    With `rise` alone, a spike begins where the slope passes this value from below, a measure of
+    its onset that does not depend on slow changes of the voltage.
+
+    A spike that is under way at the start of the trace is not counted; a gap (nan) is no crossing.
+    `plot_spike_detection` shows what was found.
 
     Parameters
     ----------
@@ -39,6 +47,10 @@ def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
         Its sampling step [s].
     threshold
         A level that every spike crosses and nothing else does, in the unit of the trace.
+    rise
+        A slope that every spike reaches, in the unit of the trace per time, such as ``20*mV/ms``.
+    refractory
+        What follows within this time of the last spike is noise on its flank, not a spike [s].
 
     Returns
     -------
@@ -48,13 +60,14 @@ def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
     Raises
     ------
     UnitMismatchError
-        If `threshold` has another unit than `trace`, or `dt` is no time.
+        If `threshold` has another unit than `trace`, or `dt` or `refractory` is no time.
     InvalidValueError
-        If `trace` has not exactly one axis, or `dt` is not positive and finite.
+        If `trace` has not exactly one axis, `dt` is not positive and finite, or there is neither
+        `threshold` nor `rise`.
     """
     dimensions = dimensions_of(trace)
     values = si_array("trace", trace, dimensions)
-    level = scalar_si("threshold", threshold, dimensions, plain_is_si=False)
+    criteria = _criteria(dimensions, threshold, rise, refractory)
     step = scalar_si("dt", dt, SECOND)
     if values.ndim != 1:
         raise InvalidValueError(
@@ -62,43 +75,43 @@ def detect_spikes(trace: Any, dt: Any, threshold: Any) -> Any:
         )
     if not (np.isfinite(step) and step > 0):
         raise InvalidValueError(f"`dt` must be positive and finite, but is {step} s.")
-    return from_si(upward_crossings(values, level) * step, SECOND)
+    return from_si(criteria.spike_times(values, step), SECOND)
 
 
 def with_spikes(
-    recordings: RecordingSet, threshold: Any, *, trace: str = "v", refractory: Any = 0.0
+    recordings: RecordingSet,
+    threshold: Any = None,
+    *,
+    trace: str = "v",
+    rise: Any = None,
+    refractory: Any = 0.0,
 ) -> RecordingSet:
     """Return the recordings with the spikes of a trace, instead of those they have, if any.
 
     Parameters
     ----------
-    threshold
-        A level that every spike crosses and nothing else does.
+    threshold, rise, refractory
+        As for `detect_spikes`.
     trace
         The name of the trace.
-    refractory
-        A crossing within this time of the last spike is noise on its flank, not a spike [s].
 
     Raises
     ------
     InvalidValueError
-        If there is no such trace.
+        If there is no such trace, or neither `threshold` nor `rise`.
     UnitMismatchError
-        If `threshold` has another unit than the trace.
+        If one of these has another unit than the trace.
     """
     check_choice("trace", trace, recordings.trace_names)
-    dimensions = recordings.dimensions[trace]
-    level = scalar_si("threshold", threshold, dimensions, plain_is_si=False)
-    shortest = scalar_si("refractory", refractory, SECOND)
+    criteria = _criteria(recordings.dimensions[trace], threshold, rise, refractory)
     changed = [
         replace(
             recording,
-            spike_trains=(_spike_times(recording.traces[trace], recording.dt, level, shortest),),
+            spike_trains=(criteria.spike_times(recording.traces[trace], recording.dt),),
         )
         for recording in recordings
     ]
-    step = f"spikes were detected where '{trace}' crosses {readable(level, dimensions)} upwards"
-    return recordings.changed(changed, step)
+    return recordings.changed(changed, f"spikes were detected where '{trace}' {criteria.words}")
 
 
 def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
@@ -157,15 +170,57 @@ def upward_crossings(
     return np.asarray(before + (level - values[before]) / rise)
 
 
-def _spike_times(
-    values: Float[np.ndarray, " n_values"], dt: float, level: float, refractory: float
-) -> Float[np.ndarray, " n_spikes"]:
-    times = upward_crossings(values, level) * dt
-    kept: list[float] = []
-    for time in times.tolist():
-        if not kept or time - kept[-1] >= refractory:
-            kept.append(time)
-    return np.array(kept, dtype=np.float64)
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Criteria:
+    """What makes a spike, SI numbers; None: not asked for."""
+
+    level: float | None
+    slope: float | None
+    refractory: float
+    words: str
+
+    def spike_times(
+        self, values: Float[np.ndarray, " n_values"], dt: float
+    ) -> Float[np.ndarray, " n_spikes"]:
+        """Return where spikes begin [s]."""
+        slopes = np.diff(values) / dt
+        if self.level is None:
+            # The slope between two values stands at the later one, which has reached it.
+            before = np.flatnonzero((slopes[:-1] < self.slope) & (slopes[1:] >= self.slope))
+            times = (before + 1.0) * dt
+        else:
+            places = upward_crossings(values, self.level)
+            if self.slope is not None:
+                # A crossing between two values; the last one of all may stand on a value.
+                rises = slopes[np.minimum(np.ceil(places).astype(np.int64), slopes.size) - 1]
+                places = places[rises >= self.slope]
+            times = places * dt
+        return self._without_flanks(times)
+
+    def _without_flanks(self, times: np.ndarray) -> Float[np.ndarray, " n_spikes"]:
+        kept: list[float] = []
+        for time in times.tolist():
+            if not kept or time - kept[-1] >= self.refractory:
+                kept.append(time)
+        return np.array(kept, dtype=np.float64)
+
+
+def _criteria(dimensions: Dimension, threshold: Any, rise: Any, refractory: Any) -> _Criteria:
+    if threshold is None and rise is None:
+        raise InvalidValueError(
+            "A spike needs a criterion: give `threshold`, a level that it crosses, or `rise`, a "
+            "slope that it reaches."
+        )
+    words, level, slope = [], None, None
+    if threshold is not None:
+        level = scalar_si("threshold", threshold, dimensions, plain_is_si=False)
+        words.append(f"crosses {readable(level, dimensions)} upwards")
+    if rise is not None:
+        slope = scalar_si("rise", rise, dimensions / SECOND, plain_is_si=False)
+        words.append(f"rises by {readable(slope, dimensions / SECOND)} or more")
+    shortest = scalar_si("refractory", refractory, SECOND)
+    return _Criteria(level=level, slope=slope, refractory=shortest, words=" and ".join(words))
 
 
 def _until_first_spike(recording: Recording, margin: float) -> Recording:

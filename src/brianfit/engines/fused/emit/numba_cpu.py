@@ -195,6 +195,10 @@ class _Emitter:
         for node in needed(targets, names):
             if node.op == "state":
                 names[node] = lanes.read_state(node)
+            elif node.op == "parameter":
+                names[node] = (
+                    f"samples[neuron // n_traces, {program.columns.index(str(node.value))}]"
+                )
         lines += assignments(
             self._lane_writer, self._identifiers, needed(targets, names), names=names, kept=()
         )
