@@ -130,7 +130,7 @@ def from_plain(plain: Any, get: GetArray, kinds: Mapping[str, type]) -> Any:
         return plain
     if MARK not in plain:
         return {key: from_plain(item, get, kinds) for key, item in plain.items()}
-    reader = _READERS.get(plain[MARK])
+    reader = _READERS.get(str(plain[MARK]))
     if reader is None:
         raise StoreError(f"A value of the unknown kind {plain[MARK]!r} cannot be read.")
     try:

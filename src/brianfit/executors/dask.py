@@ -72,6 +72,7 @@ class DaskExecutor(AbstractExecutor):
         work = shared_work(evaluate)
         shared = self._send(work.shared)
         chunks = self._sizes.plan(len(values), self._n_threads(), work.at_once)
+        name = f"brianfit-{uuid.uuid4().hex}"
         futures = {
             self.client.submit(
                 evaluate_chunk,
@@ -80,7 +81,7 @@ class DaskExecutor(AbstractExecutor):
                 work.settings,
                 values[chunk.first : chunk.last],
                 chunk.first,
-                key=f"brianfit-{uuid.uuid4().hex}",
+                key=(name, chunk.first),  # one group of tasks, which the scheduler then balances
                 pure=False,
             ): chunk
             for chunk in chunks

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from brian2.equations.equations import Equations
-
 from brianfit.fitting.problem import Problem
 from brianfit.model import Model
-from brianfit.model.model import Event
+from brianfit.model.model import Event, read_equations
 from brianfit.results import ProblemRecord
 
 
 def problem_of(record: ProblemRecord) -> Problem:
     """Return the model and the recordings of a fit, ready to be simulated."""
     model = Model(
-        equations=Equations(record.equations),
+        equations=read_equations(record.equations),
         threshold=record.threshold,
         reset=record.reset,
         refractory=record.refractory,
