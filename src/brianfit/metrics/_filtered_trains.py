@@ -69,4 +69,5 @@ def decay_after(x: float) -> float:
     place = int(x * PER_UNIT)
     r = place / PER_UNIT - x
     rest = 1 / 120 + r * (1 / 720 + r / 5040)
-    return TABLE[place] * (1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * rest)))))
+    value = TABLE[place] * (1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * rest)))))
+    return float(value)

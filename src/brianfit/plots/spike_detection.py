@@ -49,7 +49,7 @@ def plot_spike_detection(
         If there is no such sweep or trace, or the spikes are not known.
     """
     check_choice("trace", trace, recordings.trace_names)
-    check_choice("sweep", sweep, range(len(recordings)))
+    check_choice("sweep", str(sweep), [str(number) for number in range(len(recordings))])
     if not recordings.has_spikes:
         raise InvalidValueError(
             "The spikes of the recordings are not known. Detect them first: with_spikes(recordings,"

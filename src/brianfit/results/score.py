@@ -76,7 +76,7 @@ class ValidationCourse:
     def gap(self) -> Float[np.ndarray, " n_rounds"]:
         """How much larger the error is on what was held out."""
         with np.errstate(invalid="ignore"):
-            return self.test - self.train
+            return np.asarray(self.test - self.train)
 
     def __str__(self) -> str:
         if not self.test.size:

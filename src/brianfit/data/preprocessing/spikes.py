@@ -185,18 +185,14 @@ class _Criteria:
     ) -> Float[np.ndarray, " n_spikes"]:
         """Return where spikes begin [s]."""
         slopes = np.diff(values) / dt
+        slope = -np.inf if self.slope is None else self.slope
         if self.level is None:
-            # The slope between two values stands at the later one, which has reached it.
-            before = np.flatnonzero((slopes[:-1] < self.slope) & (slopes[1:] >= self.slope))
-            times = (before + 1.0) * dt
-        else:
-            places = upward_crossings(values, self.level)
-            if self.slope is not None:
-                # A crossing between two values; the last one of all may stand on a value.
-                rises = slopes[np.minimum(np.ceil(places).astype(np.int64), slopes.size) - 1]
-                places = places[rises >= self.slope]
-            times = places * dt
-        return self._without_flanks(times)
+            before = np.flatnonzero((slopes[:-1] < slope) & (slopes[1:] >= slope))
+            return self._without_flanks((before + 1.0) * dt)
+        places = upward_crossings(values, self.level)
+        # Of the step in which the crossing lies; one that falls on a value was before it.
+        rises = slopes[np.maximum(np.ceil(places).astype(np.int64) - 1, 0)]
+        return self._without_flanks(places[rises >= slope] * dt)
 
     def _without_flanks(self, times: np.ndarray) -> Float[np.ndarray, " n_spikes"]:
         kept: list[float] = []
