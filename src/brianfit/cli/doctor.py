@@ -36,7 +36,7 @@ def _findings() -> dict[str, Any]:
     from platform import machine, platform
 
     from brianfit.engines.fused.cache import cache_folder
-    from brianfit.engines.fused.threads import available_threads
+    from brianfit._foundation.threads import available_threads
     from brianfit.fitting.provenance import versions
 
     return {
