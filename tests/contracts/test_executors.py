@@ -12,6 +12,7 @@ import pytest
 from brian2 import ms
 
 from brianfit._foundation.errors import BrianfitError, InvalidValueError, SimulationError
+from brianfit.engines import ReferenceEngine
 from brianfit.executors import (
     AbstractExecutor,
     DaskExecutor,
@@ -19,8 +20,9 @@ from brianfit.executors import (
     SerialExecutor,
     SharedWork,
 )
-from brianfit.fitting import fit_many
+from brianfit.fitting import TraceFitter, fit_many
 from brianfit.model import Parameter
+from brianfit.results import FitResult
 from tests.contracts import executor_work
 from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
 
@@ -78,6 +80,23 @@ def test_a_fit_gives_the_same_numbers(executor: AbstractExecutor) -> None:
     found = fit(executor=executor, n_rounds=3, y=Parameter(tied="2*x + 0.5"))
 
     assert_same_numbers(found, fit(n_rounds=3, y=Parameter(tied="2*x + 0.5")))
+
+
+def test_noise_by_brian_does_not_depend_on_the_executor(executor: AbstractExecutor) -> None:
+    def noisy(where: AbstractExecutor) -> FitResult:
+        fitter = TraceFitter(
+            "dv/dt = (I*x - v)/(5*ms) + 0.1*xi*ms**-0.5 : 1\nx : 1 (constant)",
+            input={"I": np.ones((1, 20))},
+            output={"v": np.ones((1, 20))},
+            dt=0.1 * ms,
+            n_samples=20,
+            method="euler",
+            engine=ReferenceEngine(),
+        )
+        fitter.fit(n_rounds=2, callback=None, seed=1, executor=where, x=[0.1, 10.0])
+        return fitter.result
+
+    assert_same_numbers(noisy(executor), noisy(SerialExecutor()))
 
 
 def test_work_is_spread_over_processes(processes: ProcessExecutor) -> None:

@@ -4,7 +4,7 @@ from brianfit.executors._base import AbstractExecutor
 from brianfit.executors.dask import DaskExecutor
 from brianfit.executors.processes import ProcessExecutor
 from brianfit.executors.serial import SerialExecutor
-from brianfit.executors.shared_work import SharedWork
+from brianfit.executors.shared_work import SharedWork, SupportsWholeRounds
 
 __all__ = [
     "AbstractExecutor",
@@ -12,4 +12,5 @@ __all__ = [
     "ProcessExecutor",
     "SerialExecutor",
     "SharedWork",
+    "SupportsWholeRounds",
 ]

@@ -71,7 +71,8 @@ class DaskExecutor(AbstractExecutor):
         """Evaluate chunks of samples on the workers that there are now."""
         work = shared_work(evaluate)
         shared = self._send(work.shared)
-        chunks = self._sizes.plan(len(values), self._n_threads(), work.at_once)
+        at_once = work.chunk_size(len(values))
+        chunks = self._sizes.plan(len(values), self._n_threads(), at_once)
         name = f"brianfit-{uuid.uuid4().hex}"
         futures = {
             self.client.submit(

@@ -124,10 +124,11 @@ class ProcessExecutor(AbstractExecutor):
     ) -> Result:
         """Evaluate chunks of samples wherever a process is free."""
         work = shared_work(evaluate)
+        chunks = self._sizes.plan(len(values), self.workers, work.chunk_size(len(values)))
         round_ = _Round(
             work=work,
             values=values,
-            waiting=deque(self._sizes.plan(len(values), self.workers, work.at_once)),
+            waiting=deque(chunks),
             deadline=time.monotonic() + self.time_per_round,
         )
         try:

@@ -40,13 +40,14 @@ class SerialExecutor(AbstractExecutor):
         join: Callable[[Sequence[Result]], Result],
     ) -> Result:
         """Evaluate all samples in one call, or in several where there is a time limit."""
-        if np.isinf(self.time_per_round) or len(values) == 0:
+        size = shared_work(evaluate).chunk_size(len(values))
+        if np.isinf(self.time_per_round) or len(values) == 0 or size == len(values):
             return join([evaluate(values, 0)])
         started = time.monotonic()
         results: list[Any] = []
         first = 0
         while first < len(values):
-            chunk = Chunk(first, min(first + self._size(), len(values)))
+            chunk = Chunk(first, min(first + (size or self._size()), len(values)))
             begun = time.monotonic()
             if begun - started >= self.time_per_round:
                 rest = len(values) - first

@@ -5,13 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, Protocol, final, runtime_checkable
 
 import numpy as np
 
 from brianfit._foundation.errors import SimulationError
 
 _logger = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class SupportsWholeRounds(Protocol):
+    """What is shared, where it may need all samples of a round at a time."""
+
+    @property
+    def needs_whole_rounds(self) -> bool:
+        """Whether results depend on which samples are evaluated together."""
 
 
 @final
@@ -42,6 +51,11 @@ class SharedWork:
 
     def __call__(self, values: np.ndarray, first_sample: int) -> Any:
         return self.call(self.shared, *self.settings, values, first_sample)
+
+    def chunk_size(self, n_samples: int) -> int | None:
+        """Return of how many samples a chunk must be; None: of as many as one likes."""
+        needs_all = isinstance(self.shared, SupportsWholeRounds) and self.shared.needs_whole_rounds
+        return n_samples if needs_all and self.at_once is None else self.at_once
 
     def failed(self, n_samples: int, why: str) -> Any:
         """Return the result for samples that came to no end.

@@ -146,7 +146,8 @@ def _space(model: Model, numbers: Mapping[str, _Numbers]) -> ParameterSpace:
 def _free_numbers(model: Model, name: str, parameter: Parameter, *, use_units: bool) -> _Numbers:
     low = _value(model, name, parameter.low, "lower bound", use_units=use_units)
     high = _value(model, name, parameter.high, "upper bound", use_units=use_units)
-    found = f"the bounds of parameter '{name}' are [{parameter.low}, {parameter.high}]"
+    with np.errstate(all="ignore"):  # Brian looks for a fitting unit, of huge numbers as well
+        found = f"the bounds of parameter '{name}' are [{parameter.low}, {parameter.high}]"
     if low >= high:
         hint = " They seem to be reversed." if low > high else " Use Parameter(fixed=...) for that."
         raise InvalidValueError(f"The lower bound must be below the upper one, but {found}.{hint}")

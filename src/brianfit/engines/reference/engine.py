@@ -20,6 +20,7 @@ from brianfit.engines.reference.borrowed_device import is_standalone
 from brianfit.engines.reference.brian_messages import clear_errors, quiet
 from brianfit.engines.reference.checks import check_task
 from brianfit.engines.reference.definitions import define
+from brianfit.engines.reference.random_models import draws_random_numbers
 from brianfit.engines.reference.runtime import RuntimeRunner
 from brianfit.engines.reference.standalone import StandaloneRunner
 from brianfit.engines.reference.trial import try_out
@@ -80,3 +81,11 @@ class ReferenceSimulation(AbstractSimulation):
     @property
     def source(self) -> str:
         return self._source
+
+    @property
+    def needs_whole_rounds(self) -> bool:
+        """Whether results depend on which samples are simulated together, as noise of Brian does.
+
+        Brian draws the random numbers of all neurons from one stream.
+        """
+        return draws_random_numbers(self._task.model)

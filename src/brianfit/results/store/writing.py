@@ -61,6 +61,8 @@ def checked_path(path: Any) -> Path:
     if "\x00" in str(path):
         raise InvalidTypeError(f"`store` must be the path of a file, but is {str(path)!r}.")
     place = Path(path)
+    if place.is_dir():
+        raise StoreError(f"The store '{place}' is a folder; name a file.")
     if not place.absolute().parent.is_dir():
         raise StoreError(
             f"Cannot open the store '{place}': there is no folder '{place.absolute().parent}'. "

@@ -1,0 +1,27 @@
+"""Whether a model draws random numbers while it is simulated."""
+
+from __future__ import annotations
+
+from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.utils.stringtools import get_identifiers
+
+from brianfit.model import Model
+
+_RANDOM = frozenset(name for name, function in DEFAULT_FUNCTIONS.items() if not function.stateless)
+
+
+def draws_random_numbers(model: Model) -> bool:
+    """Return whether a model has noise (``xi``), or calls ``rand()``, ``randn()``, ``poisson()``.
+
+    Functions of the user are taken to be deterministic unless they say otherwise.
+    """
+    if model.equations.is_stochastic:
+        return True
+    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
+    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
+    texts += [equation.expr.code for equation in model.equations.values() if equation.expr]
+    used = {name for text in texts if isinstance(text, str) for name in get_identifiers(text)}
+    random = {
+        name for name, value in model.namespace.items() if not getattr(value, "stateless", True)
+    }
+    return bool(used & (_RANDOM | random))
