@@ -145,6 +145,12 @@ from brianfit.optimizers import (
     DifferentialEvolution as DifferentialEvolution,
 )
 from brianfit.optimizers import (
+    GuidedCMAESOptimizer as GuidedCMAESOptimizer,
+)
+from brianfit.optimizers import (
+    MultiStartLeastSquares as MultiStartLeastSquares,
+)
+from brianfit.optimizers import (
     NevergradOptimizer as NevergradOptimizer,
 )
 from brianfit.optimizers import (
@@ -195,6 +201,7 @@ __all__ = [
     "FitResult",
     "Fitter",
     "GammaFactor",
+    "GuidedCMAESOptimizer",
     "HypervolumeStagnation",
     "ISIDistance",
     "MDStar",
@@ -203,6 +210,7 @@ __all__ = [
     "MaxEvaluations",
     "Metric",
     "Model",
+    "MultiStartLeastSquares",
     "NevergradOptimizer",
     "OnlineTraceFitter",
     "Optimizer",

@@ -225,7 +225,7 @@ def test_a_fit_goes_on_after_an_interruption_as_if_there_was_none(optimizer) -> 
         )
 
     broken.fit(n_rounds=2, callback=None)
-    whole.fit(n_rounds=5, callback=None, seed=4, **BOUNDS)
+    whole.fit(optimizer and CMAESOptimizer(), n_rounds=5, callback=None, seed=4, **BOUNDS)
 
     np.testing.assert_array_equal(broken.result.history.values, whole.result.history.values)
     assert broken.result.stop_reason == "the rounds asked for were done"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """A fit whose attainable error is known.

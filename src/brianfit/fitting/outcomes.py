@@ -21,7 +21,7 @@ from brianfit.objective import (
     joined,
     joined_linearisations,
 )
-from brianfit.optimizers import SupportsLinearisation, SupportsPartErrors
+from brianfit.optimizers import SupportsLinearisation, SupportsPartErrors, SupportsTraceGuidance
 
 DIFFERENCE_STEP = 1e-6
 """Step of forward differences in coordinates [0, 1]: above the square root of the rounding error,
@@ -48,30 +48,18 @@ class Outcome:
 
 def evaluate_asked(search: Search, asked: Any) -> Outcome:
     """Evaluate what the optimizer of a search asked for."""
-    if isinstance(search.optimizer, SupportsLinearisation):
-        return _with_derivatives(search, search.optimizer, asked)
-    space = search.parameters.space
-    asked_values = space.to_values(as_array(asked, space.names))
-    values = np.concatenate([asked_values, _start_values(search)])
-    evaluation = search.past.recall(
-        search.history.n_rounds,
-        search.iteration,
-        values,
-        lambda: search.executor.run(
-            SharedWork(
-                _evaluate,
-                search.objective,
-                (search.iteration, search.seed),
-                failure=Objective.failed,
-            ),
-            values,
-            joined,
-        ),
-    )
+    optimizer, space = search.optimizer, search.parameters.space
+    coordinates = as_array(asked, space.names)
+    if isinstance(optimizer, SupportsLinearisation):
+        return _with_derivatives(search, optimizer, asked)
+    if isinstance(optimizer, SupportsTraceGuidance) and optimizer.n_guided > 0:
+        return _guided(search, optimizer, asked)
+    values = np.concatenate([space.to_values(coordinates), _start_values(search)])
+    evaluation = _evaluated(search, values)
     return Outcome(
         values=values,
         evaluation=evaluation,
-        tell=partial(_tell, search, asked, evaluation, len(asked_values)),
+        tell=partial(_tell, search, asked, evaluation, len(coordinates)),
     )
 
 
@@ -81,13 +69,18 @@ def check_derivatives(objective: Objective, optimizer: object) -> None:
     Raises
     ------
     InvalidTypeError
-        If the error is no sum of squares.
+        If there are no such squares.
     """
     if isinstance(optimizer, SupportsLinearisation) and not objective.is_least_squares:
         raise InvalidTypeError(
             f"{type(optimizer).__name__} minimises sums of squares: it needs a metric that is a "
             "mean of squares, such as MSEMetric, for every output, and no penalty. Use another "
             "optimizer, or another metric."
+        )
+    if isinstance(optimizer, SupportsTraceGuidance) and not objective.squared_outputs:
+        raise InvalidTypeError(
+            f"{type(optimizer).__name__} follows traces: it needs outputs that are variables, with "
+            "recordings that are not constant, and no penalty. Use another optimizer."
         )
 
 
@@ -109,7 +102,67 @@ def _tell(search: Search, asked: Any, evaluation: Evaluation, n_asked: int) -> N
 def _with_derivatives(search: Search, optimizer: SupportsLinearisation, asked: Any) -> Outcome:
     """Evaluate samples with derivatives; neighbours for finite differences count as samples."""
     space = search.parameters.space
+    values, found = _linearised(search, as_array(asked, space.names))
+    slopes = space.derivative(values)
+
+    def tell() -> None:
+        errors = search.scaled(found.evaluation.errors)
+        gradients, matrices = _by_coordinates(found, slopes)
+        scale = search.error_scale or 1.0
+        optimizer.tell_linearised(asked, errors, gradients / scale, matrices / scale)
+
+    return Outcome(
+        values=np.concatenate([values, found.neighbour_values]),
+        evaluation=joined([found.evaluation, found.neighbours]),
+        tell=tell,
+    )
+
+
+def _guided(search: Search, optimizer: SupportsTraceGuidance, asked: Any) -> Outcome:
+    """Evaluate samples, the first of them with derivatives of the traces."""
+    space = search.parameters.space
     coordinates = as_array(asked, space.names)
+    values, found = _linearised(search, coordinates[: optimizer.n_guided])
+    others = space.to_values(coordinates[optimizer.n_guided :])
+    evaluation = _evaluated(search, others) if len(others) else search.objective.failed(0)
+    slopes = space.derivative(values)
+
+    def tell() -> None:
+        errors = search.scaled(np.concatenate([found.evaluation.errors, evaluation.errors]))
+        gradients, matrices = _by_coordinates(found, slopes)
+        optimizer.tell_guided(asked, errors, found.squares, gradients, matrices)
+
+    return Outcome(
+        values=np.concatenate([values, found.neighbour_values, others]),
+        evaluation=joined([found.evaluation, found.neighbours, evaluation]),
+        tell=tell,
+    )
+
+
+def _evaluated(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
+    found: Evaluation = search.past.recall(
+        search.history.n_rounds,
+        search.iteration,
+        values,
+        lambda: search.executor.run(
+            SharedWork(
+                _evaluate,
+                search.objective,
+                (search.iteration, search.seed),
+                failure=Objective.failed,
+            ),
+            values,
+            joined,
+        ),
+    )
+    return found
+
+
+def _linearised(
+    search: Search, coordinates: Float[np.ndarray, "n_samples n_parameters"]
+) -> tuple[Float[np.ndarray, "n_samples n_parameters"], Linearisation]:
+    """Return the values of samples [SI] and their linearisation."""
+    space = search.parameters.space
     values = space.to_values(coordinates)
     inward = np.where(coordinates + DIFFERENCE_STEP <= 1.0, DIFFERENCE_STEP, -DIFFERENCE_STEP)
     steps = space.to_values(coordinates + inward) - values
@@ -123,23 +176,15 @@ def _with_derivatives(search: Search, optimizer: SupportsLinearisation, asked: A
             joined_linearisations,
         ),
     )
-    slopes = space.derivative(values)
+    return values, found
 
-    def tell() -> None:
-        errors = search.scaled(found.evaluation.errors)
-        scale = search.error_scale or 1.0
-        optimizer.tell_linearised(
-            asked,
-            errors,
-            found.gradients * slopes / scale,
-            found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis] / scale,
-        )
 
-    return Outcome(
-        values=np.concatenate([values, found.neighbour_values]),
-        evaluation=joined([found.evaluation, found.neighbours]),
-        tell=tell,
-    )
+def _by_coordinates(
+    found: Linearisation, slopes: Float[np.ndarray, "n_samples n_parameters"]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradients and matrices by coordinates; `slopes` are d value / d coordinate."""
+    matrices = found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis]
+    return found.gradients * slopes, matrices
 
 
 def _linearise(

@@ -52,6 +52,7 @@ def result_of(
         versions=problem.versions,
         trace_labels=labels,
         refinement=refinement,
+        strategy=search.strategy,
         problem=problem,
         validation=validation,
     )

@@ -23,6 +23,7 @@ from brianfit.optimizers import (
     SupportsLinearisation,
     SupportsPartErrors,
     SupportsStart,
+    SupportsTraceGuidance,
 )
 from brianfit.results import Dimensions, History, Round
 
@@ -63,6 +64,8 @@ class Search:
     error_scale
         Errors are divided by it before an optimizer sees them, so that it need not know about
         units; set by the first round in which a sample could be scored.
+    strategy
+        Why this optimizer was chosen, in words; empty if the user named it.
     rounds_foreseen
         Rounds that were announced to the optimizer.
     pending
@@ -86,6 +89,7 @@ class Search:
     iteration: int = 0
     error_scale: float | None = None
     best: Best | None = None
+    strategy: str = ""
     rounds_foreseen: int = 0
     pending: Any = None
     past: Past = field(default_factory=Past)
@@ -110,6 +114,8 @@ class Search:
         )
         if isinstance(self.optimizer, SupportsPartErrors):
             self.optimizer.expect_parts(len(self.objective.part_names))
+        if isinstance(self.optimizer, SupportsTraceGuidance):
+            self.optimizer.expect_costs(self.objective.simulations_per_linearisation)
         start = space.start_coordinates()
         if start is not None and isinstance(self.optimizer, SupportsStart):
             self.optimizer.start_from(start)

@@ -31,8 +31,9 @@ from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
 from brianfit.fitting.stopping import stop_rules_from
 from brianfit.fitting.storing import Storage, storage_of
+from brianfit.fitting.strategy import optimizer_for
 from brianfit.objective import MEMORY_LIMIT, build_objective
-from brianfit.optimizers import AbstractOptimizer, CMAESOptimizer, SupportsPartErrors
+from brianfit.optimizers import AbstractOptimizer, SupportsPartErrors
 from brianfit.results import FitResult
 
 _logger = logging.getLogger(__name__)
@@ -187,9 +188,10 @@ class FitSession:
             n_repeats_of(request, previous)
         )
         optimizer = request.optimizer
-        if optimizer is None:
-            optimizer = CMAESOptimizer() if previous is None else previous.optimizer
-        check_instance("optimizer", optimizer, AbstractOptimizer, "an Optimizer")
+        if optimizer is None and previous is not None and not previous.strategy:
+            optimizer = previous.optimizer
+        if optimizer is not None:
+            check_instance("optimizer", optimizer, AbstractOptimizer, "an Optimizer")
         bounds = request.parameters or self._given_bounds
         metric = self._given_metric if request.metric is None else request.metric
         known = None if self.storage is None else self.storage.next_fit()
@@ -223,6 +225,16 @@ class FitSession:
         scoring = self._scoring(request, problem)
         columns = parameters.columns
         model = problem.model
+        objective = build_objective(
+            problem.task(),
+            scoring.outputs(problem),
+            engine=self.engine,
+            columns=columns,
+            penalty=scoring.penalty,
+            memory_limit=self.memory_limit,
+            keep_parts=isinstance(request.optimizer, SupportsPartErrors),
+        )
+        optimizer, strategy = optimizer_for(request.optimizer, problem, parameters, objective)
         return Search(
             problem=problem,
             parameters=parameters,
@@ -230,16 +242,9 @@ class FitSession:
             dimensions=scoring.dimensions(
                 problem, {name: model.dimensions(name) for name in columns.names}
             ),
-            objective=build_objective(
-                problem.task(),
-                scoring.outputs(problem),
-                engine=self.engine,
-                columns=columns,
-                penalty=scoring.penalty,
-                memory_limit=self.memory_limit,
-                keep_parts=isinstance(request.optimizer, SupportsPartErrors),
-            ),
-            optimizer=request.optimizer,
+            objective=objective,
+            optimizer=optimizer,
+            strategy=strategy,
             executor=request.executor or SerialExecutor(),
             n_samples=check_positive_integer("n_samples", self.n_samples),
             seed=fresh_seed() if request.seed is None else _checked_seed(request.seed),

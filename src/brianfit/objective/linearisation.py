@@ -13,6 +13,7 @@ from brianfit.engines import AbstractSimulation, SimulationResult, SimulationTas
 from brianfit.metrics import SupportsResiduals
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation, joined
+from brianfit.objective.failures import without_nan
 from brianfit.objective.outputs import Output, TraceOutput
 
 Comparison = Callable[[SimulationResult, int], Evaluation]
@@ -35,6 +36,8 @@ class Linearisation:
         ``J^T r``; zero where a derivative cannot be had, as it is for a sample that diverged.
     normal_matrices
         ``J^T J``.
+    squares
+        ``r^T r``: the error, or what stands for it where it is no sum of squares.
     neighbour_values, neighbours
         What was simulated besides to get the derivatives: values [SI] and their evaluation.
     """
@@ -42,6 +45,7 @@ class Linearisation:
     evaluation: Evaluation
     gradients: Float[np.ndarray, "n_samples n_parameters"]
     normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"]
+    squares: Float[np.ndarray, " n_samples"]
     neighbour_values: Float[np.ndarray, "n_neighbours n_parameters"]
     neighbours: Evaluation
 
@@ -54,6 +58,7 @@ def joined_linearisations(parts: Sequence[Linearisation]) -> Linearisation:
         evaluation=joined([part.evaluation for part in parts]),
         gradients=np.concatenate([part.gradients for part in parts]),
         normal_matrices=np.concatenate([part.normal_matrices for part in parts]),
+        squares=np.concatenate([part.squares for part in parts]),
         neighbour_values=np.concatenate([part.neighbour_values for part in parts]),
         neighbours=joined([part.neighbours for part in parts]),
     )
@@ -126,16 +131,19 @@ class Differences:
         )
         gradients = np.zeros((n_samples, n_parameters))
         matrices = np.zeros((n_samples, n_parameters, n_parameters))
+        squares = np.zeros(n_samples)
         with np.errstate(over="ignore", invalid="ignore"):
             for name, weights in self.weights.items():
                 misfit, slopes = self._output(result.traces[name], name, weights, steps)
                 gradients += np.einsum("spk,sk->sp", slopes, misfit)
                 matrices += slopes @ slopes.transpose(0, 2, 1)
+                squares += np.sum(misfit**2, axis=1)
         usable = np.isfinite(gradients.sum(axis=1) + matrices.sum(axis=(1, 2)))[:, np.newaxis]
         return Linearisation(
             evaluation=self.compare(_rows(result, slice(0, n_samples)), n_samples),
             gradients=np.where(usable, gradients, 0.0),
             normal_matrices=np.where(usable[:, np.newaxis], matrices, 0.0),
+            squares=without_nan(squares),
             neighbour_values=neighbours,
             neighbours=self.compare(_rows(result, slice(n_samples, None)), len(neighbours)),
         )

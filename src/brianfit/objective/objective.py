@@ -11,10 +11,12 @@ import numpy as np
 
 from brianfit._foundation.shapes import Float
 from brianfit.engines import AbstractEngine, AbstractSimulation, SimulationResult, SimulationTask
+from brianfit.executors import SupportsWholeRounds
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
 from brianfit.objective.failures import without_nan
+from brianfit.objective.guide import guiding_outputs
 from brianfit.objective.linearisation import (
     Differences,
     Linearisation,
@@ -120,9 +122,27 @@ class Objective:
         return part_names(self.outputs)
 
     @property
+    def needs_whole_rounds(self) -> bool:
+        """Whether errors depend on which samples of a round are evaluated together."""
+        simulation = self.simulation
+        return isinstance(simulation, SupportsWholeRounds) and simulation.needs_whole_rounds
+
+    @property
     def is_least_squares(self) -> bool:
         """Whether the error is a sum of squares, so that samples can be linearised."""
         return self.penalty is None and is_least_squares(self.outputs)
+
+    @cached_property
+    def squared_outputs(self) -> tuple[Output, ...]:
+        """What is linearised: the outputs, or where these are no squares, guides to them.
+
+        Empty if neither can be had.
+        """
+        if self.penalty is not None:
+            return ()
+        if self.is_least_squares:
+            return self.outputs
+        return guiding_outputs(self.outputs, self.task.dt)
 
     @property
     def simulations_per_linearisation(self) -> int:
@@ -138,7 +158,7 @@ class Objective:
         seed: int,
         first_sample: int = 0,
     ) -> Linearisation:
-        """Simulate samples and get the derivatives of their residuals; see `is_least_squares`.
+        """Simulate samples and get the derivatives of their residuals; see `squared_outputs`.
 
         Parameters
         ----------
@@ -150,15 +170,11 @@ class Objective:
         iteration, seed, first_sample
             As in `AbstractSimulation.run`.
         """
-        if self.derivatives is not None:
-            return self.derivatives.linearise(
-                values, iteration=iteration, seed=seed, first_sample=first_sample
-            )
-        by_differences = self._differences
-        size = self.samples_at_once(by_differences.task)
+        method = self.derivatives or self._differences
+        size = self.samples_at_once(method.task)
         size = max(1, size // self.simulations_per_linearisation)
         parts = [
-            by_differences.linearise(
+            method.linearise(
                 values[start : start + size],
                 steps=steps[start : start + size],
                 iteration=iteration,
@@ -172,11 +188,11 @@ class Objective:
     @cached_property
     def derivatives(self) -> Derivatives | None:
         """How samples are linearised without finite differences; None if the engine cannot."""
-        if not self.is_least_squares:
+        if not self.squared_outputs:
             return None
         return derivatives_of(
             self.task,
-            self.outputs,
+            self.squared_outputs,
             engine=self.engine,
             columns=self.columns,
             compare=self._compare,
@@ -189,8 +205,8 @@ class Objective:
             task=task,
             simulation=self.engine.prepare(task),
             columns=self.columns,
-            weights=residual_weights(self.outputs, task.dt),
-            data={output.name: np.asarray(output.data) for output in self.outputs},
+            weights=residual_weights(self.squared_outputs, task.dt),
+            data={output.name: np.asarray(output.data) for output in self.squared_outputs},
             compare=self._compare,
         )
 

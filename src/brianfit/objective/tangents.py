@@ -19,6 +19,7 @@ from brianfit.engines import (
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation
+from brianfit.objective.failures import without_nan
 from brianfit.objective.linearisation import Comparison, Linearisation, residual_weights
 from brianfit.objective.outputs import Output
 
@@ -45,11 +46,12 @@ class Derivatives:
         self,
         values: Float[np.ndarray, "n_samples n_parameters"],
         *,
+        steps: Float[np.ndarray, "n_samples n_parameters"] | None = None,
         iteration: int,
         seed: int,
         first_sample: int,
     ) -> Linearisation:
-        """Simulate samples with their derivatives."""
+        """Simulate samples with their derivatives; `steps` of differences are not needed."""
         result = self.simulation.run(
             self.columns.expand(values),
             iteration=iteration,
@@ -57,7 +59,7 @@ class Derivatives:
             first_sample=first_sample,
         )
         chain = self.columns.derivative(values)[..., directions_among(self.columns)]
-        gradients, matrices = self._summed(result)
+        squares, gradients, matrices = self._summed(result)
         with np.errstate(over="ignore", invalid="ignore"):
             gradients = np.einsum("spc,sc->sp", chain, gradients)
             matrices = chain @ matrices @ chain.transpose(0, 2, 1)
@@ -67,17 +69,19 @@ class Derivatives:
             evaluation=evaluation,
             gradients=np.where(usable, gradients, 0.0),
             normal_matrices=np.where(usable[:, np.newaxis], matrices, 0.0),
+            squares=without_nan(squares),
             neighbour_values=values[:0],
             neighbours=_none_of(evaluation),
         )
 
-    def _summed(self, result: SimulationResult) -> tuple[np.ndarray, np.ndarray]:
-        """Return gradients and normal matrices with respect to the columns, over all traces."""
+    def _summed(self, result: SimulationResult) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return squares, gradients and normal matrices (by columns), over all traces."""
         sums = [result.squares[square.name] for square in self.task.squares]
         with np.errstate(over="ignore", invalid="ignore"):
+            squares = sum(one.totals.sum(axis=1) for one in sums)
             gradients = sum(one.gradients.sum(axis=1) for one in sums)
             matrices = sum(one.normal_matrices.sum(axis=1) for one in sums)
-        return np.asarray(gradients), np.asarray(matrices)
+        return np.asarray(squares), np.asarray(gradients), np.asarray(matrices)
 
 
 def derivatives_of(

@@ -5,6 +5,7 @@ from brianfit.optimizers._base import (
     SupportsLinearisation,
     SupportsPartErrors,
     SupportsStart,
+    SupportsTraceGuidance,
 )
 from brianfit.optimizers._search_box import calc_bounds
 from brianfit.optimizers.cma_es import CMAESOptimizer
@@ -13,6 +14,7 @@ from brianfit.optimizers.from_nevergrad import NevergradOptimizer
 from brianfit.optimizers.from_pymoo import ParetoOptimizer
 from brianfit.optimizers.from_scipy import ScipyOptimizer
 from brianfit.optimizers.from_skopt import SkoptOptimizer
+from brianfit.optimizers.guided_cma_es import GuidedCMAESOptimizer
 from brianfit.optimizers.multi_start_least_squares import MultiStartLeastSquares
 from brianfit.optimizers.particle_swarm import ParticleSwarm
 from brianfit.optimizers.random_search import RandomSearch
@@ -21,6 +23,7 @@ __all__ = [
     "AbstractOptimizer",
     "CMAESOptimizer",
     "DifferentialEvolution",
+    "GuidedCMAESOptimizer",
     "MultiStartLeastSquares",
     "NevergradOptimizer",
     "ParetoOptimizer",
@@ -31,5 +34,6 @@ __all__ = [
     "SupportsLinearisation",
     "SupportsPartErrors",
     "SupportsStart",
+    "SupportsTraceGuidance",
     "calc_bounds",
 ]

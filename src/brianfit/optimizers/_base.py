@@ -133,6 +133,38 @@ class SupportsLinearisation(Protocol):
 
 
 @runtime_checkable
+class SupportsTraceGuidance(Protocol):
+    """What an optimizer offers that, for some of its samples, follows the traces as well.
+
+    For errors without derivatives, of traces that can be compared by squares besides.
+    """
+
+    def expect_costs(self, simulations_per_linearisation: int) -> None:
+        """Take what a sample with derivatives costs; called after `initialize`.
+
+        `ask` returns so few samples that a round costs no more than what it was asked for.
+        """
+
+    @property
+    def n_guided(self) -> int:
+        """How many of the samples asked for last, the first ones, need derivatives."""
+
+    def tell_guided(
+        self,
+        parameters: Any,
+        errors: Sequence[float] | np.ndarray,
+        squares: Float[np.ndarray, " n_guided"],
+        gradients: Float[np.ndarray, "n_guided n_parameters"],
+        normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],
+    ) -> None:
+        """Take the errors of all samples asked for last, and for the first `n_guided` more.
+
+        Called instead of `tell` if there are any. Of the sums of squares of the traces, in their
+        own scale, these are ``r^T r``, ``J^T r``, ``J^T J``; see `SupportsLinearisation`.
+        """
+
+
+@runtime_checkable
 class SupportsPartErrors(Protocol):
     """What an optimizer offers that weighs parts of the error against each other.
 

@@ -64,7 +64,7 @@ class LocalSearches:
         self._best_error = np.inf
         none, square = (0, n_parameters), (0, n_parameters, n_parameters)
         self.trials = np.empty(none)
-        self._starts = np.empty(none)
+        self.starts = np.empty(none)
         self._points = np.empty(none)
         self._errors = np.empty(0)
         self._gradients = np.empty(none)
@@ -82,7 +82,7 @@ class LocalSearches:
         n_starts, n_parameters = starts.shape
         zeros = np.zeros((n_starts, n_parameters))
         self._append("trials", starts)
-        self._append("_starts", starts)
+        self._append("starts", starts)
         self._append("_points", starts)
         self._append("_errors", np.full(n_starts, np.inf))
         self._append("_gradients", zeros)
@@ -138,7 +138,7 @@ class LocalSearches:
         reasons = self._reasons(rows)
         ends = [
             LocalSearchEnd(
-                start=self._starts[row].copy(),
+                start=self.starts[row].copy(),
                 end=self._points[row].copy(),
                 error=float(self._errors[row]),
                 n_points=int(self._n_points[row]),

@@ -52,6 +52,8 @@ class FitResult:
         Of the packages that took part.
     trace_labels
         Names of the traces.
+    strategy
+        How it was searched and why so, where the user named no optimizer; empty otherwise.
     refinement
         What the local polish found, in words; empty before `refine`.
     problem
@@ -75,6 +77,7 @@ class FitResult:
     versions: Mapping[str, str]
     trace_labels: tuple[str, ...]
     refinement: str = ""
+    strategy: str = ""
     problem: ProblemRecord | None = None
     validation: ValidationCourse | None = None
 
@@ -172,6 +175,7 @@ def _headline(result: FitResult) -> list[str]:
     lines = [
         f"Fit of {_counted(len(history.parameter_names), 'parameter')}",
         f"  {spent}",
+        *([f"  searched by {result.strategy}"] if result.strategy else []),
         f"  stopped because {result.stop_reason}",
         f"  error {readable(result.error, result.dimensions.error)}",
     ]

@@ -1,0 +1,87 @@
+"""CMA-ES with a polish on the traces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from brianfit.optimizers import GuidedCMAESOptimizer, SupportsTraceGuidance
+from brianfit.optimizers.guided_cma_es import FIRST_POLISH
+
+CENTRE = np.array([0.3, 0.7])
+
+
+def started(cost: int = 1) -> GuidedCMAESOptimizer:
+    optimizer = GuidedCMAESOptimizer()
+    optimizer.seed(np.random.default_rng(1))
+    optimizer.initialize(["x", "y"], 20, 40, x=(0.0, 1.0), y=(0.0, 1.0))
+    optimizer.expect_costs(cost)
+    return optimizer
+
+
+def steps(points: np.ndarray) -> np.ndarray:
+    """Return an error without slopes that is least where the traces are met."""
+    return np.ceil(20 * np.abs(points - CENTRE).max(axis=1))
+
+
+def one_round(optimizer: GuidedCMAESOptimizer, n_samples: int = 20) -> np.ndarray:
+    points = np.asarray(optimizer.ask(n_samples))
+    errors, guided = steps(points), points[: optimizer.n_guided] - CENTRE
+    if optimizer.n_guided == 0:
+        optimizer.tell(points, errors)
+    else:
+        matrices = np.tile(np.eye(2), (len(guided), 1, 1))
+        optimizer.tell_guided(points, errors, np.sum(guided**2, axis=1), guided, matrices)
+    return points
+
+
+def test_offers_guidance_by_traces() -> None:
+    assert isinstance(started(), SupportsTraceGuidance)
+
+
+def test_searches_by_the_error_alone_at_first() -> None:
+    optimizer = started()
+
+    for _ in range(FIRST_POLISH):
+        one_round(optimizer)
+        assert optimizer.n_guided == 0
+
+
+def test_then_follows_the_traces_from_the_best_samples_on() -> None:
+    optimizer = started()
+
+    for _ in range(FIRST_POLISH + 6):
+        one_round(optimizer)
+
+    assert optimizer.n_polishes == 1
+    np.testing.assert_allclose(one_round(optimizer).mean(axis=0), CENTRE, atol=0.3)
+
+
+def test_a_polish_that_does_not_help_is_given_up() -> None:
+    optimizer = started()
+    guided = []
+
+    for _ in range(80):
+        points = np.asarray(optimizer.ask(20))
+        guided.append(optimizer.n_guided > 0)
+        if optimizer.n_guided == 0:
+            optimizer.tell(points, np.arange(1.0, 21.0))
+        else:
+            nothing = np.zeros((optimizer.n_guided, 2))
+            flat = np.zeros((optimizer.n_guided, 2, 2))
+            squares = np.ones(optimizer.n_guided)
+            optimizer.tell_guided(points, np.full(len(points), 99.0), squares, nothing, flat)
+
+    assert any(guided)
+    assert not any(guided[-10:])
+
+
+@pytest.mark.parametrize("cost", [1, 3])
+def test_a_round_costs_what_was_asked_for(cost: int) -> None:
+    optimizer = started(cost)
+
+    for _ in range(FIRST_POLISH + 3):
+        points = one_round(optimizer)
+
+        n_guided = optimizer.n_guided
+        assert 20 - cost < len(points) - n_guided + n_guided * cost <= 20
