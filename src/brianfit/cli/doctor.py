@@ -35,8 +35,8 @@ def _findings() -> dict[str, Any]:
     from importlib.util import find_spec
     from platform import machine, platform
 
-    from brianfit.engines.fused.cache import cache_folder
     from brianfit._foundation.threads import available_threads
+    from brianfit.engines.fused.cache import cache_folder
     from brianfit.fitting.provenance import versions
 
     return {

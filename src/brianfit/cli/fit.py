@@ -71,6 +71,7 @@ def run(
             seed=seed,
             stop=problem.stop_rules(),
             store=problem.outputs["store"],
+            validation=problem.held_out,
         )
         wants_refinement = problem.settings.get("refine") and not progress.was_interrupted
         if wants_refinement and isinstance(fitter, TraceFitter):

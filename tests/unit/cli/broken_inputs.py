@@ -324,7 +324,7 @@ PROBLEMS: dict[str, Broken] = {
     "a coincidence window that is missing": Broken(
         make=_added('[recording.preprocess]\nspikes = "-66 mV"\n[metric.spikes]\nkind = "gamma"\n',
                     GOOD_PROBLEM.replace('["v"]', '["spikes"]')),
-        run=FIT, says=("line 13", "delta"),
+        run=FIT, says=("line 13", 'delta = "4 ms"'),
     ),
     "spikes that were not detected": Broken(
         make=_changed('["v"]', '["spikes"]'), run=FIT, says=("line 9", "preprocess")

@@ -12,13 +12,14 @@ from brian2 import ms
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit.cli.problem_file.document import Document, read_document
+from brianfit.cli.problem_file.metrics import SPIKES, read_metrics
 from brianfit.cli.problem_file.models import read_model, read_parameters
 from brianfit.cli.problem_file.recordings import chosen, paths_in, read_recordings
 from brianfit.cli.problem_file.schema import read_tables
 from brianfit.data import RecordingSet
 from brianfit.fitting import Fitter, TargetError, TraceFitter, WallClock
 from brianfit.library import NeuronModel
-from brianfit.metrics import AbstractMetric, FiringPattern, GammaFactor, MSEMetric
+from brianfit.metrics import AbstractMetric
 from brianfit.model import Model, Parameter
 from brianfit.optimizers import (
     AbstractOptimizer,
@@ -27,12 +28,6 @@ from brianfit.optimizers import (
     ParticleSwarm,
 )
 
-SPIKES = "spikes"
-_METRIC_KEYS: Mapping[str, tuple[type[AbstractMetric], tuple[str, ...]]] = {
-    "mse": (MSEMetric, ("t_start", "normalization")),
-    "gamma": (GammaFactor, ("delta", "t_start", "normalization", "rate_correction")),
-    "firing_pattern": (FiringPattern, ("t_start", "normalization")),
-}
 _OPTIMIZERS: Mapping[str, type[AbstractOptimizer] | None] = {
     "auto": None,
     "cmaes": CMAESOptimizer,
@@ -77,6 +72,11 @@ class FitProblem:
     def fitted(self) -> tuple[int, ...]:
         """Numbers of the sweeps that are fitted."""
         return tuple(k for k in range(len(self.recordings)) if k not in self.left_out)
+
+    @property
+    def held_out(self) -> RecordingSet | None:
+        """The sweeps that are left out; None where all are fitted."""
+        return self.recordings[list(self.left_out)] if self.left_out else None
 
     @property
     def rounds(self) -> int:
@@ -133,7 +133,8 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     parameters = read_parameters(document, tables["parameters"], model)
     recordings = _of_outputs(document, recordings, tables["fit"])
     left_out = _left_out(document, recordings, tables["validation"])
-    metrics = _metrics(document, recordings, tables["metric"])
+    fitted = None if recordings is None else _output_names(recordings)
+    metrics = read_metrics(document, tables["metric"], fitted)
     outputs = _outputs(document, tables["output"], allow_outside=allow_outside)
     document.raise_if_any()
     if tables["fit"].get("refine") and recordings is not None and recordings.has_spikes:
@@ -164,7 +165,7 @@ def _of_outputs(
     wanted = settings.get("outputs")
     if recordings is None or wanted is None:
         return recordings
-    known = (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
+    known = _output_names(recordings)
     for name in wanted:
         if name not in known:
             hint = (
@@ -189,6 +190,10 @@ def _of_outputs(
     return replace(recordings, recordings=tuple(kept), dimensions=dimensions)
 
 
+def _output_names(recordings: RecordingSet) -> tuple[str, ...]:
+    return (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
+
+
 def _left_out(
     document: Document, recordings: RecordingSet | None, table: Mapping[str, Any]
 ) -> tuple[int, ...]:
@@ -203,31 +208,6 @@ def _left_out(
     if len(numbers) == len(recordings):
         document.complain(("validation", "sweeps"), "leaves no sweep to fit.")
     return numbers
-
-
-def _metrics(
-    document: Document, recordings: RecordingSet | None, table: Mapping[str, Any]
-) -> dict[str, AbstractMetric]:
-    metrics = {}
-    for output, given in table.items():
-        place = ("metric", output)
-        if recordings is not None:
-            known = (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
-            if output not in known:
-                document.complain(place, f"is no output that is fitted.{suggestion(output, known)}")
-                continue
-        kind = given.get("kind", "gamma" if output == SPIKES else "mse")
-        make, keys = _METRIC_KEYS[kind]
-        for key in set(given) - {"kind", "weight", *keys}:
-            document.complain((*place, key), f"does not belong to the metric {kind!r}.")
-        if kind == "gamma" and "delta" not in given:
-            document.complain(place, 'needs `delta`, such as delta = "4 ms".')
-            continue
-        try:
-            metrics[output] = make(**{key: given[key] for key in keys if key in given})
-        except BrianfitError as problem:
-            document.complain(place, problem)
-    return metrics
 
 
 def _outputs(

@@ -11,12 +11,12 @@ from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit.cli.problem_file.document import Document
+from brianfit.cli.problem_file.metrics import METRIC_KEYS
 from brianfit.cli.problem_file.values import (
     Converter,
     expression,
     flag,
     list_of,
-    number,
     one_of,
     parameter,
     quantity,
@@ -29,7 +29,6 @@ from brianfit.cli.problem_file.values import (
 )
 
 OPTIMIZERS = ("auto", "cmaes", "differential_evolution", "particle_swarm")
-METRICS = ("mse", "gamma", "firing_pattern")
 STIMULI = ("steps", "ramp", "sine", "noise")
 
 _STIMULUS: Mapping[str, Converter] = {
@@ -101,15 +100,6 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
 }
 """Tables with fixed keys. [parameters] and [metric.OUTPUT] take the names of a model."""
 
-_METRIC: Mapping[str, Converter] = {
-    "kind": one_of(METRICS),
-    "t_start": time,
-    "delta": time,
-    "normalization": quantity,
-    "weight": number,
-    "rate_correction": flag,
-}
-
 
 def read_tables(document: Document) -> dict[str, dict[str, Any]]:
     """Return all tables of a document with their values read; problems are noted in it."""
@@ -123,7 +113,7 @@ def read_tables(document: Document) -> dict[str, dict[str, Any]]:
             known = dict.fromkeys(entries, parameter)
             found[name] = read_table(document, (name,), entries, known)
         elif name == "metric":
-            tables: dict[str, Mapping[str, Converter]] = dict.fromkeys(entries, _METRIC)
+            tables: dict[str, Mapping[str, Converter]] = dict.fromkeys(entries, METRIC_KEYS)
             found[name] = read_table(document, (name,), entries, tables)
         else:
             found[name] = read_table(document, (name,), entries, TABLES[name])
