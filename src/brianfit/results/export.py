@@ -47,6 +47,7 @@ def plain_result(result: FitResult) -> dict[str, Any]:
             }
             for name, error in result.raw_output_errors.items()
         },
+        "held_out_error": _held_out_error(result),
         "n_rounds": result.history.n_rounds,
         "n_evaluations": result.history.n_evaluations,
         "n_failed": result.n_failed,
@@ -94,6 +95,12 @@ def _parameter(result: FitResult, name: str, value: float) -> Mapping[str, Any]:
         found["low"], found["high"] = result.bounds[name]
         found["at_bound"] = result.at_bound.get(name)
     return found
+
+
+def _held_out_error(result: FitResult) -> float | None:
+    """Return the error of the best sample on what was held out, in the unit of the error."""
+    course = result.validation
+    return None if course is None or not course.test.size else _finite(float(course.test[-1]))
 
 
 def _finite(value: float) -> float | None:

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
-from brianfit.cli.problem_file.document import lines_of
+from brianfit.cli.problem_file.document import lines_of, read_document
 from brianfit.cli.problem_file.problem import FitProblem, read_problem_file
+from brianfit.cli.problem_file.schema import TABLES, read_tables
 from brianfit.cli.problem_file.template import problem_text
 from brianfit.cli.problem_file.values import parameter
 from brianfit.data import OrnsteinUhlenbeck, RecordingSet, Steps, example_recording
@@ -259,3 +260,17 @@ def _save(cell: RecordingSet, path: Path) -> None:
         **{"I [A]": np.array([sweep.inputs["I"] for sweep in cell])},
         **{"v [V]": np.array([sweep.traces["v"] for sweep in cell])},
     )
+
+
+def test_the_documented_problem_file_has_only_keys_that_are_known(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "how_to" / "fit_from_the_command_line.md"
+    text = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    path = tmp_path / "documented.toml"
+    path.write_text(text, encoding="utf-8")
+    document = read_document(path)
+
+    tables = read_tables(document)
+
+    document.raise_if_any()
+    documented = {name: set(tables[name]) for name in ("fit", "output", "validation")}
+    assert documented == {name: set(TABLES[name]) for name in documented}
