@@ -81,6 +81,11 @@ test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
 		fi; \
 	done
 
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev  ## try 2,000 odd arguments and kill 100 fits, as every night
+	@BRIANFIT_FUZZ_CASES=2000 $(PYTEST) tests/fuzz
+	@$(PY) -m tests.faults.kill 100
+
 .PHONY: docs
 docs: $(VENV)/.installed-dev  ## check the documentation: links lead somewhere, code blocks run
 	@$(PYTEST) tests/architecture/test_links.py tests/examples
@@ -93,7 +98,7 @@ format: $(VENV)/.installed-dev  ## format the code and mend what the linter can 
 # ------------------------------------------------------------------ seeing it
 
 .PHONY: demo
-demo: $(VENV)/.installed  ## fit a real recording, print the result, draw demo.png
+demo: $(VENV)/.installed  ## fit a real recording; print the result, write demo.html and demo.png
 	@$(PY) examples/fit_cortical_cell.py
 
 .PHONY: bench

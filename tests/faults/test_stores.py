@@ -405,6 +405,17 @@ def test_an_interruption_is_named_as_the_reason(tmp_path: Path) -> None:
     assert "KeyboardInterrupt" in load(tmp_path / "cell.fit").result.stop_reason
 
 
+def test_a_refined_sample_is_kept(tmp_path: Path) -> None:
+    fitter = make_fitter()
+    fitter.fit(n_rounds=2, callback=None, seed=1, store=tmp_path / "cell.fit", **BOUNDS)
+
+    fitter.refine(callback=None)
+
+    kept = load(tmp_path / "cell.fit").result
+    assert kept.refinement == fitter.result.refinement
+    assert kept.best_values == fitter.result.best_values
+
+
 def test_fits_of_several_stores_are_merged(tmp_path: Path) -> None:
     stores = [tmp_path / f"seed{seed}.fit" for seed in (1, 2)]
     for seed, store in enumerate(stores, start=1):

@@ -162,6 +162,13 @@ def _say_versions(before: Any, now: Any) -> None:
         )
 
 
+def keep_result(storage: Storage | None, search: Search | None) -> None:
+    """Write what a search has found beyond its rounds, such as a refined sample, to its store."""
+    if storage is not None and search is not None and storage.is_attached_to(search):
+        with storage.opened():
+            storage.finish(search)
+
+
 def storage_of(current: Storage | None, path: Any, describe: Describe) -> Storage | None:
     """Return the storage of a session after a call of `fit` with ``store=path``."""
     if path is None:

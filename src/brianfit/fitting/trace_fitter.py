@@ -17,6 +17,7 @@ from brianfit.fitting.opening import SessionOptions, open_session
 from brianfit.fitting.reading import FitterArguments
 from brianfit.fitting.refining import Gradient, RefineRequest, refine
 from brianfit.fitting.request import FitRequest, all_parameters
+from brianfit.fitting.storing import keep_result
 from brianfit.objective import MEMORY_LIMIT, SPIKES
 
 
@@ -220,4 +221,6 @@ class TraceFitter(AbstractFitter):
             iteration=iteration,
             others=kwds,
         )
-        return refine(self._session, request, self._resolve(frame, namespace, kwds.values()))
+        found = refine(self._session, request, self._resolve(frame, namespace, kwds.values()))
+        keep_result(self._session.storage, self._session.search)
+        return found
