@@ -51,6 +51,7 @@ def problem_record(search: Search, *, engine: AbstractEngine, use_units: bool) -
         seed=search.seed,
         use_units=use_units,
         versions=versions(),
+        n_repeats=problem.repeats,
     )
 
 

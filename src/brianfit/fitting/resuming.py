@@ -75,6 +75,7 @@ def resume(
         weights={name: from_si(*weight) for name, weight in record.weights.items()},
         executor=executor,
         store=store,
+        n_repeats=record.n_repeats,
     )
     return fitter
 

@@ -153,6 +153,8 @@ class ProblemRecord:
         Whether results carry units.
     versions
         Of the packages that took part.
+    n_repeats
+        How often every trace was simulated.
     """
 
     equations: str
@@ -179,3 +181,4 @@ class ProblemRecord:
     seed: int
     use_units: bool
     versions: Mapping[str, str]
+    n_repeats: int = 1
