@@ -12,7 +12,7 @@ from brianfit.plots.report.markup import Markup, tag
 
 
 def recordings(contents: ReportContents) -> Markup | None:
-    """Return a row for every sweep."""
+    """Return a row for every sweep, and where they come from."""
     result, prediction = contents.result, contents.prediction
     if prediction is not None:
         shown, left_out = prediction.recordings, prediction.left_out
@@ -30,7 +30,14 @@ def recordings(contents: ReportContents) -> Markup | None:
         for number, recording in enumerate(shown)
     ]
     table = tag("table", tag("thead", tag("tr", *cells)), tag("tbody", *rows))
-    return tag("div", table, class_="scroll")
+    return tag("div", tag("div", table, class_="scroll"), _origin(shown))
+
+
+def _origin(shown: RecordingSet) -> Markup | None:
+    """Return what the file says about the recordings, and what was done to them since."""
+    lines = [f"{name.replace('_', ' ')}: {text}" for name, text in shown.metadata.items()]
+    lines += shown.history
+    return tag("ul", *(tag("li", line) for line in lines)) if lines else None
 
 
 def _row(shown: RecordingSet, recording: Recording, *, is_left_out: bool) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -191,6 +192,16 @@ def test_left_out_sweeps_are_told_apart(whole: _Reader) -> None:
     assert "left out, predicted" in whole.sections["recordings"]
 
 
+def test_recordings_tell_their_origin() -> None:
+    history = ("read from cell.abf", "sweeps were cut")
+    measured = replace(recordings(), history=history, metadata={"recorded_on": "Monday"})
+
+    reader = _read(page(_contents(prediction=prediction(recordings=measured))))
+
+    for line in (*history, "recorded on: Monday"):
+        assert line in reader.sections["recordings"]
+
+
 def test_a_script_that_cannot_be_made_is_explained() -> None:
     reader = _read(page(_contents(script="The model uses f.", has_script=False)))
 
@@ -218,7 +229,9 @@ def test_no_text_of_a_user_becomes_part_of_the_page() -> None:
             optimizer=PartRecord(name=HOSTILE, module="x"),
         ),
     )
-    shown = prediction(recordings=recordings(labels=[HOSTILE, HOSTILE]))
+    measured = recordings(labels=[HOSTILE, HOSTILE])
+    measured = replace(measured, history=(HOSTILE,), metadata={HOSTILE: HOSTILE})
+    shown = prediction(recordings=measured)
 
     text = page(
         _contents(title=HOSTILE, result=hostile, prediction=shown, command=HOSTILE, script=HOSTILE)
