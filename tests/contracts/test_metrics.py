@@ -24,6 +24,7 @@ from brianfit.metrics import (
     SpikeCount,
     SPIKEDistance,
     SpikeRate,
+    SubthresholdMSE,
     VanRossum,
     VictorPurpura,
 )
@@ -48,6 +49,13 @@ class TestMSEMetric(TraceMetricContract, DataCheckContract, AccumulatorContract,
     @pytest.fixture
     def make_metric(self) -> Maker:
         return MSEMetric
+
+
+class TestSubthresholdMSE(TraceMetricContract, DataCheckContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        # A narrow window leaves the flanks of the spikes, so that outputs differ.
+        return partial(SubthresholdMSE, 0 * mV, before=0.2 * ms, after=0.2 * ms)
 
 
 class TestGammaFactor(DataCheckContract, TrainPairsContract):

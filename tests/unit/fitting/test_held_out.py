@@ -9,6 +9,7 @@ import pytest
 from brian2 import Hz, Mohm, ms, mV, nA
 
 from brianfit import (
+    DifferentialEvolution,
     EscapeRateLikelihood,
     Fitter,
     GammaFactor,
@@ -23,6 +24,8 @@ from brianfit import (
     with_spike_rate,
 )
 from brianfit._foundation.errors import FitStateError, InvalidValueError, UnitMismatchError
+
+pytestmark = pytest.mark.slow  # several models are compiled
 
 LEAKY = "dv/dt = (R*I - v)/(10*ms) : volt\nR : ohm (constant)"
 NOISY = f"""{LEAKY}
@@ -137,8 +140,9 @@ def test_trace_fits_are_cross_validated_by_time() -> None:
     )
 
     found = cross_validate(
-        fitter, by="time", n_folds=3, metric=MSEMetric(t_start=60 * ms), seed=1, **BOUNDS
-    )
+        fitter, by="time", n_folds=3, metric=MSEMetric(t_start=60 * ms), seed=1,
+        optimizer=DifferentialEvolution(), **BOUNDS,
+    )  # fmt: skip
 
     assert len(found.folds) == 3
 
@@ -221,6 +225,7 @@ def test_a_metric_of_sets_sees_all_repeats_of_a_stochastic_model() -> None:
     fitter.fit(callback=None)
 
     assert abs(fitter.evaluate(params=RATE).error) < 0.15
+    assert fitter.result.problem.n_repeats == 10
     assert fitter.result.trace_errors["spikes"].shape == (1,)
     with pytest.raises(FitStateError, match="n_repeats"):
         fitter.fit(n_repeats=3)
