@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 
+import numpy as np
+
 from brianfit._foundation.units import SECOND, from_si
 from brianfit.fitting.search import Search
-from brianfit.results import FitResult, ProblemRecord, ValidationCourse
+from brianfit.optimizers import MultiStartLeastSquares
+from brianfit.results import FitResult, LocalSearch, ProblemRecord, ValidationCourse
 
 PACKAGES = ("brianfit", "brian2", "numpy", "scipy", "numba", "sympy", "cmaes")
 
@@ -53,8 +56,27 @@ def result_of(
         trace_labels=labels,
         refinement=refinement,
         strategy=search.strategy,
+        local_searches=_local_searches(search),
+        n_restarts=int(getattr(search.optimizer, "n_restarts", 0)),
         problem=problem,
         validation=validation,
+    )
+
+
+def _local_searches(search: Search) -> tuple[LocalSearch, ...]:
+    """Return the local searches of an optimizer that ended, in SI units."""
+    if not isinstance(search.optimizer, MultiStartLeastSquares):
+        return ()
+    scale, space = search.error_scale or 1.0, search.parameters.space
+    return tuple(
+        LocalSearch(
+            start=space.to_values(end.start[np.newaxis])[0],
+            end=space.to_values(end.end[np.newaxis])[0],
+            error=end.error * scale,
+            n_points=end.n_points,
+            reason=end.reason,
+        )
+        for end in search.optimizer.ends
     )
 
 

@@ -1,5 +1,6 @@
 """What a fit leaves behind: its history and its result."""
 
+from brianfit.results.diagnostics import Cluster, Diagnostics, LocalSearch
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
 from brianfit.results.pareto_front import ParetoFront, is_on_front, pareto_front
@@ -26,10 +27,13 @@ from brianfit.results.tables import FORMATS, Dimensions, results_table
 
 __all__ = [
     "FORMATS",
+    "Cluster",
+    "Diagnostics",
     "Dimensions",
     "EventRecord",
     "FitResult",
     "History",
+    "LocalSearch",
     "ParameterRecord",
     "ParetoFront",
     "PartRecord",

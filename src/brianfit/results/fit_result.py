@@ -12,6 +12,7 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
 from brianfit.data import RecordingSet
+from brianfit.results.diagnostics import Diagnostics, LocalSearch, SearchedBox, diagnose
 from brianfit.results.history import History
 from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
@@ -52,6 +53,10 @@ class FitResult:
         Of the packages that took part.
     trace_labels
         Names of the traces.
+    local_searches
+        Those that ended, where the optimizer searches locally.
+    n_restarts
+        How often the search began anew elsewhere.
     strategy
         How it was searched and why so, where the user named no optimizer; empty otherwise.
     refinement
@@ -78,6 +83,8 @@ class FitResult:
     trace_labels: tuple[str, ...]
     refinement: str = ""
     strategy: str = ""
+    local_searches: tuple[LocalSearch, ...] = ()
+    n_restarts: int = 0
     problem: ProblemRecord | None = None
     validation: ValidationCourse | None = None
 
@@ -93,6 +100,17 @@ class FitResult:
     def best_error(self) -> Any:
         """The lowest error with its unit."""
         return from_si(self.error, self.dimensions.error)
+
+    def diagnostics(self) -> Diagnostics:
+        """Return how the search went, and what its samples say about the parameters."""
+        logarithmic = self.settings.get("logarithmic parameters", "").split(", ")
+        return diagnose(
+            self.history,
+            SearchedBox(bounds=self.bounds, logarithmic=frozenset(logarithmic)),
+            at_bound=self.at_bound,
+            n_restarts=self.n_restarts,
+            local_searches=self.local_searches,
+        )
 
     def pareto_front(self) -> ParetoFront:
         """Return the samples that no other beats in one error without losing in another.
