@@ -15,8 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brian2 import check_units, implementation, ms
 
 from brianfit._foundation.errors import BrianfitError, FitStateError, StoreError
+from brianfit.engines import ReferenceEngine
+from brianfit.fitting import TraceFitter
 from brianfit.results import load, merge, open_store, recover
 from brianfit.results.store import database
 from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
@@ -391,6 +394,41 @@ def test_ctrl_c_in_any_phase_loses_nothing(
     assert 2 <= done <= 5
     assert_same_numbers(fitter.result, fit())
     assert_same_numbers(load(store).result, fit())
+
+
+def test_ctrl_c_breaks_off_a_simulation_by_brian_instead_of_cutting_it_short() -> None:
+    remaining = [10**6]
+
+    @implementation("numpy", discard_units=True)
+    @check_units(x=1, result=1)
+    def passed(x: Any) -> Any:
+        remaining[0] -= 1
+        if remaining[0] == 0:
+            signal.raise_signal(signal.SIGINT)
+        return x
+
+    def fitter_by_brian() -> TraceFitter:
+        return TraceFitter(
+            "dv/dt = (passed(I)*x - v)/(5*ms) : 1\nx : 1 (constant)",
+            input={"I": np.ones((1, 50))},
+            output={"v": np.ones((1, 50))},
+            dt=0.1 * ms,
+            n_samples=8,
+            method="euler",
+            namespace={"passed": passed},
+            engine=ReferenceEngine(),
+        )
+
+    whole, broken = fitter_by_brian(), fitter_by_brian()
+    whole.fit(n_rounds=3, callback=None, seed=1, x=[0.1, 10.0])
+    broken.fit(n_rounds=1, callback=None, seed=1, x=[0.1, 10.0])
+    remaining[0] = 20
+    with pytest.raises(KeyboardInterrupt, match="^$"):
+        broken.fit(n_rounds=2, callback=None)
+
+    broken.fit(n_rounds=2, callback=None)
+
+    assert_same_numbers(broken.result, whole.result)
 
 
 def test_an_interruption_is_named_as_the_reason(tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ class DaskExecutor(AbstractExecutor):
         work = shared_work(evaluate)
         shared = self._send(work.shared)
         at_once = work.chunk_size(len(values))
-        chunks = self._sizes.plan(len(values), self._n_threads(), at_once)
+        places = self._places()
+        chunks = self._sizes.plan(len(values), len(places), at_once)
         name = f"brianfit-{uuid.uuid4().hex}"
         futures = {
             self.client.submit(
@@ -82,10 +83,14 @@ class DaskExecutor(AbstractExecutor):
                 work.settings,
                 values[chunk.first : chunk.last],
                 chunk.first,
-                key=(name, chunk.first),  # one group of tasks, which the scheduler then balances
+                key=(name, chunk.first),
+                # Left to itself the scheduler would begin where the problem is already. Idle
+                # workers still take over what is waiting elsewhere.
+                workers=[places[number % len(places)]],
+                allow_other_workers=True,
                 pure=False,
             ): chunk
-            for chunk in chunks
+            for number, chunk in enumerate(chunks)
         }
         try:
             done = self._collected(futures, is_measured=work.at_once is None)
@@ -96,9 +101,10 @@ class DaskExecutor(AbstractExecutor):
                 done[chunk.first] = _failed(work, chunk)
         return join([done[chunk.first] for chunk in chunks])
 
-    def _n_threads(self) -> int:
-        threads = sum(self.client.ncores().values())
-        if threads == 0:
+    def _places(self) -> list[str]:
+        """Return the address of a worker for each of the threads that there are now."""
+        threads = self.client.ncores()
+        if not threads:
             limit = 60 if np.isinf(self.time_per_round) else self.time_per_round
             try:
                 self.client.wait_for_workers(1, timeout=limit)
@@ -107,8 +113,9 @@ class DaskExecutor(AbstractExecutor):
                     f"The Dask cluster {self.client} has no workers, and none came within "
                     f"{limit:g} s. Start some, with cluster.scale(n) for instance."
                 ) from error
-            threads = sum(self.client.ncores().values())
-        return max(1, threads)
+            threads = self.client.ncores()
+        most = max(threads.values())
+        return [place for number in range(most) for place in threads if number < threads[place]]
 
     def _send(self, shared: Any) -> Any:
         """Return the future of what all chunks share, sent when it is new."""
