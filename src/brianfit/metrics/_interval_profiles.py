@@ -124,7 +124,7 @@ def spike_distance(
     """
     before_first_spike(state[0], first, start, end)
     before_first_spike(state[1], second, start, end)
-    next_spike = [0, 0]
+    i = j = 0
     time, total = start, 0.0
     for _ in range(first.size + second.size):
         side = 0 if state[0, NEXT] <= state[1, NEXT] else 1
@@ -135,9 +135,12 @@ def spike_distance(
         time = following
         one[GAP] = min(time - other[BEFORE], other[AFTER] - time)
         total += one[WEIGHT] * one[GAP]
-        k = next_spike[side]
-        next_spike[side] = k + 1
-        after_spike(one, first if side == 0 else second, k, start, end)
+        if side == 0:
+            after_spike(one, first, i, start, end)
+        else:
+            after_spike(one, second, j, start, end)
+        i += 1 - side
+        j += side
     if end > time:
         total += piece(state, time, end)
     return total / (end - start)
