@@ -282,3 +282,7 @@ __all__ = [
     "with_spikes",
     "with_stimulus",
 ]
+from brianfit.data import estimate_membrane as estimate_membrane
+from brianfit.data import with_input_noise as with_input_noise
+from brianfit.fitting import parameters_near as parameters_near
+from brianfit.metrics import MultiWindowGamma as MultiWindowGamma

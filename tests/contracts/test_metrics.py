@@ -20,6 +20,7 @@ from brianfit.metrics import (
     ISIDistance,
     MDStar,
     MSEMetric,
+    MultiWindowGamma,
     PSTHVariance,
     SpikeCount,
     SPIKEDistance,
@@ -68,6 +69,12 @@ class TestGammaFactorWithoutRateCorrection(TrainPairsContract, TraceSelectionCon
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, delta=2 * ms, time=[DURATION] * 2, rate_correction=False)
+
+
+class TestMultiWindowGamma(DataCheckContract, TrainPairsContract):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        return partial(MultiWindowGamma, [1 * ms, 2 * ms])
 
 
 class TestFiringPattern(TrainPairsContract):

@@ -1,6 +1,8 @@
 """What was measured: stimuli, traces and spike times, sweep by sweep."""
 
 from brianfit.data.examples import example_recording
+from brianfit.data.input_noise import with_input_noise
+from brianfit.data.membrane import MembraneEstimate, estimate_membrane
 from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
 from brianfit.data.plausibility import PlausibilityWarning
 from brianfit.data.preprocessing import (
@@ -26,6 +28,7 @@ from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sin
 __all__ = [
     "READERS",
     "AbstractStimulus",
+    "MembraneEstimate",
     "OrnsteinUhlenbeck",
     "PlausibilityWarning",
     "Ramp",
@@ -38,6 +41,7 @@ __all__ = [
     "cut",
     "detect_spikes",
     "equal_stimuli",
+    "estimate_membrane",
     "example_recording",
     "folds",
     "low_pass",
@@ -50,6 +54,7 @@ __all__ = [
     "split",
     "subtract_junction_potential",
     "until_first_spike",
+    "with_input_noise",
     "with_spike_rate",
     "with_spikes",
     "with_stimulus",

@@ -11,6 +11,7 @@ from brianfit.fitting.callbacks import (
 from brianfit.fitting.cross_validation import CrossValidation, Fold, cross_validate
 from brianfit.fitting.fitter import Fitter
 from brianfit.fitting.many import ManyFits, fit_many
+from brianfit.fitting.near_membrane import parameters_near
 from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
 from brianfit.fitting.prediction import predict
 from brianfit.fitting.resuming import resume
@@ -47,6 +48,7 @@ __all__ = [
     "cross_validate",
     "fit_many",
     "make_dic",
+    "parameters_near",
     "predict",
     "resume",
 ]

@@ -26,8 +26,9 @@ GIF_A = NeuronModel(
         tau_h : second (constant)
         DeltaT : volt (constant)
         V_peak : volt (constant)
+        a : 1 (constant)
     """
-    + AFTER_SPIKES,
+    + AFTER_SPIKES.replace("= -eta_2/tau_2", "= (a*(v - EL) - eta_2)/tau_2"),
     threshold="v > V_peak",
     reset=RESET,
     refractory="t_ref",
@@ -44,10 +45,13 @@ GIF_A = NeuronModel(
         "tau_h": Parameter(10 * ms, 200 * ms, scale="log"),
         "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
         "V_peak": Parameter(fixed=0 * mV),
+        "a": Parameter(-0.8, 5),
+        "tau_2": Parameter(20 * ms, 1000 * ms, scale="log"),
     },
     source="Harkin et al. (2023), eLife 12:e72951.",
     notes="The spike begins exponentially, at a threshold that spikes move. g_A is the largest "
-    "conductance of the A current over that of the leak; its activation is immediate. Its gates "
+    "conductance of the A current over that of the leak; its activation is immediate. The slower "
+    "spike-triggered current also follows the voltage, by a, as w of the AdEx does. The gates "
     "fix the zero of the voltage, so nothing is held for spikes.",
 )
 

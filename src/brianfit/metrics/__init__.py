@@ -27,6 +27,7 @@ from brianfit.metrics.gamma_factor import GammaFactor, firing_rate, get_gamma_fa
 from brianfit.metrics.isi_distance import ISIDistance
 from brianfit.metrics.md_star import MDStar
 from brianfit.metrics.mean_squared_error import MSEMetric
+from brianfit.metrics.multi_window_gamma import MultiWindowGamma
 from brianfit.metrics.psth_variance import PSTHVariance
 from brianfit.metrics.spike_count import SpikeCount, SpikeRate
 from brianfit.metrics.spike_distance import SPIKEDistance
@@ -46,6 +47,7 @@ __all__ = [
     "ISIDistance",
     "MDStar",
     "MSEMetric",
+    "MultiWindowGamma",
     "PSTHVariance",
     "SPIKEDistance",
     "SpikeCount",

@@ -1,0 +1,124 @@
+"""What the benchmarks of real spike trains share: reading, fitting on one part, scoring another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2 import amp, ms, second, volt
+
+from benchmarks.shared_folder import NotPossibleHere, shared_folder
+from brianfit import GammaFactor, MDStar, MultiWindowGamma, RecordingSet, SpikeFitter
+from brianfit.library import NeuronModel
+
+DELTA = 4 * ms
+DT = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Recordings to fit and to predict.
+
+    Attributes
+    ----------
+    current
+        Of the prediction [A]; it is simulated from its start and scored from `t_start` [s] on.
+    trains
+        The recorded repeats of the prediction [s].
+    """
+
+    fitted: RecordingSet
+    current: np.ndarray
+    trains: list[np.ndarray]
+    t_start: float = 0.0
+
+    @property
+    def duration(self) -> float:
+        """The length of the prediction [s]."""
+        return self.current.size * DT
+
+    def scores(self, spikes: np.ndarray) -> tuple[float, float]:
+        """Return Gamma over reliability, and MD* at 4 ms."""
+        options = {"time": self.duration, "t_start": self.t_start, "rate_correction": False}
+        gamma = GammaFactor(DELTA, **options)
+        found = np.mean([1 - gamma.calc([[spikes]], [train], DT)[0] for train in self.trains])
+        pairs = permutations(self.trains, 2)
+        reliability = np.mean([1 - gamma.calc([[one]], [other], DT)[0] for one, other in pairs])
+        star = MDStar(DELTA, t_start=self.t_start).calc([[spikes]], [self.trains], DT)[0]
+        return float(found / reliability), 1 - float(star)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one fit reached."""
+
+    gamma: float
+    star: float
+    seconds: float
+
+
+def fit_and_predict(
+    model: NeuronModel,
+    task: Task,
+    *,
+    bounds: Mapping[str, Any],
+    seed: int,
+    evaluations: int,
+    windows: Any,
+    n_samples: int = 30,
+    dt: Any = 0.2 * ms,
+) -> Outcome:
+    """Fit with the default strategy and score the prediction."""
+    fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
+    started = time.perf_counter()
+    params, _ = fitter.fit(
+        n_rounds=evaluations // n_samples,
+        metric=MultiWindowGamma(windows),
+        callback=None,
+        seed=seed,
+        params=dict(bounds),
+    )
+    seconds = time.perf_counter() - started
+    predicted = SpikeFitter(
+        model,
+        RecordingSet.from_arrays(
+            dt=DT * second, inputs={"I": task.current * amp}, spikes=[task.trains]
+        ),
+        dt=dt,
+    )
+    gamma, star = task.scores(np.asarray(predicted.generate_spikes(params=params)[0]))
+    return Outcome(gamma=gamma, star=star, seconds=seconds)
+
+
+def recorded(name: str) -> Path:
+    """Return the path of a recording that stays outside of the repository.
+
+    Raises
+    ------
+    NotPossibleHere
+        If it is not there.
+    """
+    path = shared_folder() / "data" / name
+    if not path.is_file():
+        raise NotPossibleHere(f"There is no recording {path}.")
+    return path
+
+
+def crossings(voltage: np.ndarray) -> np.ndarray:
+    """Return the times [s] at which a voltage [V] crosses zero upwards."""
+    return (np.flatnonzero((voltage[:-1] < 0) & (voltage[1:] >= 0)) + 1) * DT
+
+
+def with_voltages(currents: np.ndarray, voltages: np.ndarray) -> RecordingSet:
+    """Return sweeps of current [A], voltage [V] and the spikes of that voltage."""
+    return RecordingSet.from_arrays(
+        dt=DT * second,
+        inputs={"I": currents * amp},
+        traces={"v": voltages * volt},
+        spikes=[crossings(voltage) for voltage in voltages],
+    )
