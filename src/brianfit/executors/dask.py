@@ -120,9 +120,7 @@ class DaskExecutor(AbstractExecutor):
     def _send(self, shared: Any) -> Any:
         """Return the future of what all chunks share, sent when it is new."""
         if self._sent is None or self._sent[0] is not shared:
-            import_optional("cloudpickle", extra="dask", purpose="DaskExecutor")
-            import cloudpickle
-
+            cloudpickle = import_optional("cloudpickle", extra="dask", purpose="DaskExecutor")
             with warnings.catch_warnings():
                 # It is large, but it is sent once; as a task it is made again if it is lost.
                 warnings.filterwarnings("ignore", message="Sending large graph")
@@ -134,22 +132,19 @@ class DaskExecutor(AbstractExecutor):
 
     def _collected(self, futures: dict[Any, Chunk], *, is_measured: bool) -> dict[int, Any]:
         """Return the results by first sample, as far as they come within the time."""
-        from distributed import TimeoutError as DaskTimeoutError
-        from distributed import as_completed
-        from distributed.scheduler import KilledWorker
-
+        distributed = import_optional("distributed", extra="dask", purpose="DaskExecutor")
         limit = None if np.isinf(self.time_per_round) else self.time_per_round
         done: dict[int, Any] = {}
         try:
-            for future in as_completed(futures, timeout=limit):
+            for future in distributed.as_completed(futures, timeout=limit):
                 found, seconds = future.result()
                 chunk = futures[future]
                 done[chunk.first] = found
                 if chunk.size and is_measured:
                     self._sizes.note(chunk, seconds)
-        except (TimeoutError, DaskTimeoutError):
+        except (TimeoutError, distributed.TimeoutError):
             return done
-        except KilledWorker as error:
+        except distributed.KilledWorker as error:
             raise SimulationError(
                 f"Workers of the Dask cluster were lost again and again: {error}. Have they enough "
                 "memory?"

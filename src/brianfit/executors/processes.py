@@ -228,16 +228,16 @@ class ProcessExecutor(AbstractExecutor):
             for chunk in round_.waiting:
                 self._fail(round_, chunk, "The round took longer than `time_per_round`.")
             round_.waiting.clear()
-        for worker in [worker for worker in self._pool if worker.chunk is not None]:
-            chunk = worker.chunk
-            if chunk is None or not (is_over or now >= worker.deadline):
+        for worker in list(self._pool):
+            overdue = worker.chunk
+            if overdue is None or not (is_over or now >= worker.deadline):
                 continue
             self._remove(worker)
-            if is_over or chunk.size <= 1:
+            if is_over or overdue.size <= 1:
                 limit = "`time_per_round`" if is_over else "`time_per_sample`"
-                self._fail(round_, chunk, f"Sample {chunk.first} took longer than {limit}.")
+                self._fail(round_, overdue, f"Sample {overdue.first} took longer than {limit}.")
             else:
-                round_.waiting.extendleft(reversed(chunk.halves()))
+                round_.waiting.extendleft(reversed(overdue.halves()))
 
     @staticmethod
     def _fail(round_: _Round, chunk: Chunk, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zipfile import BadZipFile
 
 import numpy as np
@@ -39,7 +39,9 @@ def answers_as_bytes(answers: Sequence[Answer]) -> bytes:
 
     structure = json.dumps(to_plain(list(answers), keep), allow_nan=False).encode()
     file = io.BytesIO()
-    np.savez(file, **arrays, **{_STRUCTURE: np.frombuffer(structure, np.uint8)})
+    arrays[_STRUCTURE] = np.frombuffer(structure, np.uint8)
+    savez: Callable[..., None] = np.savez
+    savez(file, **arrays)
     return file.getvalue()
 
 

@@ -159,11 +159,6 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def is_network_mode(connection: sqlite3.Connection) -> bool:
-    """Return whether the file could not be put into WAL mode, as on some network disks."""
-    return str(connection.execute("PRAGMA journal_mode").fetchone()[0]).lower() != "wal"
-
-
 def _check_header(path: Path) -> None:
     """Check that a file, if there is one, starts as a database does."""
     if not path.exists():

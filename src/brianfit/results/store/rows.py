@@ -16,6 +16,8 @@ from brianfit._foundation.shapes import Float
 from brianfit.results.history import Round
 
 COLUMNS = "number, iteration, seconds, samples, trace_errors, part_errors, answers, checksum"
+_npy_form: Any = np.lib.format  # its functions have no types
+
 PLACES = ", ".join("?" * 8)
 
 
@@ -113,9 +115,9 @@ def array_of(blob: bytes) -> Float[np.ndarray, "..."]:
 def _form(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]:
     """Return type and shape that the header of an npy form tells; most rounds have the same."""
     file = io.BytesIO(header)
-    if np.lib.format.read_magic(file) != (1, 0):
+    if _npy_form.read_magic(file) != (1, 0):
         raise ValueError("it has another version of the npy form")
-    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    shape, is_fortran, dtype = _npy_form.read_array_header_1_0(file)
     if is_fortran or dtype.kind not in "biuf":
         raise ValueError("it does not hold numbers in rows")
     return dtype, shape
