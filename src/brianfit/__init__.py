@@ -114,7 +114,10 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "with_stimulus": ("brianfit.data", "with_stimulus"),
 }
 
-__all__ = sorted(_WHERE)  # noqa: PLE0605 - a list, made from the table
+# `from brianfit import *` must not hide functions of NumPy: these are imported by name.
+_BY_NAME_ONLY = {"load", "split"}
+
+__all__ = sorted(set(_WHERE) - _BY_NAME_ONLY)  # noqa: PLE0605 - a list, made from the table
 
 __version__ = _version("brianfit")
 __version_tuple__ = tuple(int(part) for part in __version__.split(".")[:3] if part.isdigit())
@@ -132,4 +135,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__", "__version_tuple__"])
+    return sorted([*_WHERE, "__version__", "__version_tuple__"])
