@@ -11,7 +11,7 @@ from brianfit._foundation.errors import FitStateError
 from brianfit._foundation.units import Dimension, from_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractSimulation
-from brianfit.fitting._problem_view import AbstractProblemView
+from brianfit.fitting._derivative_view import AbstractDerivativeView
 from brianfit.fitting.generation import GENERATE_ITERATION, GenerateRequest, generate, output_names
 from brianfit.fitting.held_out import EvaluateRequest, evaluate
 from brianfit.fitting.namespaces import Namespace, calling_frame, resolve_namespace
@@ -24,7 +24,7 @@ from brianfit.optimizers import AbstractOptimizer
 from brianfit.results import FitResult, Score, results_table
 
 
-class AbstractFitter(AbstractProblemView):
+class AbstractFitter(AbstractDerivativeView):
     """A model, recordings, and the search for parameters that reproduce them.
 
     Fitters differ in their arguments only; the work is done by a `FitSession`.

@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit._foundation.units import from_si, readable
+from brianfit._foundation.units import Dimension, from_si, readable
 from brianfit.fitting.bounds import Parameters, read_parameters
 from brianfit.fitting.callbacks import callback_setup, make_dic
 from brianfit.fitting.generation import checked_values
@@ -63,13 +63,13 @@ def refine(
     The best sample of the session becomes the refined one if it is better.
     """
     problem = session.problem.with_namespace(namespace)
-    given_bounds, options = _divided(problem, request.others)
+    given_bounds, options = divided_keywords(problem, request.others)
     search = session.search
-    start = _start(session, request)
-    parameters = _parameters(session, problem, given_bounds)
+    start = start_of(session, request.params)
+    parameters = parameters_of(session, problem, given_bounds)
     scoring = _scoring(session, problem, request.metric)
     space = parameters.space
-    free_values = _free_values(problem, parameters, start)
+    free_values = free_values_of(problem, parameters, start)
     residuals = prepare_residuals(
         problem,
         parameters,
@@ -78,18 +78,21 @@ def refine(
         iteration=int(request.iteration),
         seed=DEFAULT_SEED if search is None else search.seed,
     )
+    dimensions = scoring.error_dimensions_of(problem, problem.output_names[0])
     result = least_squares_fit(
         _linearised(session, residuals, scoring, request, options),
         space.to_coordinates(free_values[np.newaxis])[0],
-        progress=progress_of(session, problem, parameters, scoring, request.callback),
+        progress=progress_of(session, problem, parameters, dimensions, request.callback),
         options=options,
     )
     values = space.to_values(result.x[np.newaxis])[0]
-    add_uncertainty(session, result, uncertainty_at(residuals, result), problem)
-    if search is not None and _is_same_task(search, parameters, scoring):
-        _note(session, search, values, result)
+    uncertainty = uncertainty_at(residuals, result)
+    add_uncertainty(session, result, uncertainty, problem)
+    if search is not None and is_same_task(search, parameters, scoring):
+        note_refined(session, search, values, result)
+        search.note_standard_errors(values, uncertainty.standard_errors())
     row = parameters.columns.expand(values[np.newaxis])[0]
-    return _with_units(session, problem, parameters.columns.names, row), result
+    return with_units(session, problem, parameters.columns.names, row), result
 
 
 def _linearised(
@@ -170,7 +173,9 @@ def add_uncertainty(
     result.uncertainty = uncertainty.reason or "standard errors from the Gauss-Newton matrix"
 
 
-def _divided(problem: Problem, others: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def divided_keywords(
+    problem: Problem, others: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Divide keywords into bounds of parameters and options of SciPy."""
     known = {*problem.model.parameter_names, *problem.model.differential_variables}
     bounds = {name: value for name, value in others.items() if name in known}
@@ -191,9 +196,10 @@ def _divided(problem: Problem, others: Mapping[str, Any]) -> tuple[dict[str, Any
     return bounds, options
 
 
-def _start(session: FitSession, request: RefineRequest) -> Mapping[str, Any]:
-    if request.params is not None:
-        return request.params
+def start_of(session: FitSession, params: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the parameters to start from: those given, or the best of the fit."""
+    if params is not None:
+        return params
     best = session.best_params
     if best is None:
         raise InvalidTypeError(
@@ -202,7 +208,8 @@ def _start(session: FitSession, request: RefineRequest) -> Mapping[str, Any]:
     return best
 
 
-def _parameters(session: FitSession, problem: Problem, bounds: Mapping[str, Any]) -> Parameters:
+def parameters_of(session: FitSession, problem: Problem, bounds: Mapping[str, Any]) -> Parameters:
+    """Return the parameters within the bounds given, or those of the fit."""
     given: dict[str, Any] = {}
     if session.search is not None:
         given.update(session.search.parameters.given)
@@ -230,7 +237,10 @@ def _scoring(session: FitSession, problem: Problem, metric: Any) -> Scoring:
     return replace(scoring, weights=search.scoring.weights)
 
 
-def _free_values(problem: Problem, parameters: Parameters, start: Mapping[str, Any]) -> np.ndarray:
+def free_values_of(
+    problem: Problem, parameters: Parameters, start: Mapping[str, Any]
+) -> np.ndarray:
+    """Return the values of the free parameters to start from [SI], checked."""
     space = parameters.space
     checked = checked_values(problem.model, start, needed=space.names)
     values = np.array([checked[name] for name in space.names], dtype=np.float64)
@@ -243,7 +253,7 @@ def _free_values(problem: Problem, parameters: Parameters, start: Mapping[str, A
     return values
 
 
-def _is_same_task(search: Search, parameters: Parameters, scoring: Scoring) -> bool:
+def is_same_task(search: Search, parameters: Parameters, scoring: Scoring) -> bool:
     """Return whether an error of the refinement can be compared with those of the fit."""
     return (
         parameters.columns.names == search.parameters.columns.names
@@ -251,7 +261,7 @@ def _is_same_task(search: Search, parameters: Parameters, scoring: Scoring) -> b
     )
 
 
-def _note(session: FitSession, search: Search, values: np.ndarray, result: Any) -> None:
+def note_refined(session: FitSession, search: Search, values: np.ndarray, result: Any) -> None:
     """Evaluate the refined sample as a round would, and keep it if it is the best."""
     before = float("inf") if search.best is None else search.best.error
     evaluation = search.objective.evaluate(
@@ -267,9 +277,10 @@ def _note(session: FitSession, search: Search, values: np.ndarray, result: Any) 
     )
 
 
-def _with_units(
+def with_units(
     session: FitSession, problem: Problem, names: tuple[str, ...], row: np.ndarray
 ) -> dict[str, Any]:
+    """Return parameters by name, as the user of the session wants them."""
     if not session.use_units:
         return make_dic(names, [float(value) for value in row])
     return {
@@ -282,19 +293,18 @@ def progress_of(
     session: FitSession,
     problem: Problem,
     parameters: Parameters,
-    scoring: Scoring,
+    dimensions: Dimension,
     callback: Any,
 ) -> Progress:
     """Return what tells a callback of every evaluation."""
     call = callback_setup(callback)
     best: dict[str, Any] = {"error": np.inf, "params": {}}
-    dimensions = scoring.error_dimensions_of(problem, problem.output_names[0])
 
     def progress(x: np.ndarray, error: float, number: int) -> bool:
         row = parameters.columns.expand(parameters.space.to_values(x[np.newaxis]))[0]
         if error < best["error"]:
             best["error"] = error
-            best["params"] = _with_units(session, problem, parameters.columns.names, row)
+            best["params"] = with_units(session, problem, parameters.columns.names, row)
         shown = from_si(best["error"], dimensions) if session.use_units else best["error"]
         params = make_dic(parameters.columns.names, [float(value) for value in row])
         info = {"output_var": list(problem.output_names), "objective_errors": [error]}

@@ -17,6 +17,7 @@ from brianfit.fitting.opening import SessionOptions, open_session
 from brianfit.fitting.reading import FitterArguments
 from brianfit.fitting.ready_models import method_for_spikes
 from brianfit.fitting.request import FitRequest, all_parameters
+from brianfit.fitting.spike_refining import SpikeRefineRequest, refine_spikes
 from brianfit.objective import MEMORY_LIMIT, SPIKES
 
 
@@ -152,6 +153,57 @@ class SpikeFitter(AbstractFitter):
         """Simulate the spike times for one set of parameters; see `generate`."""
         frame = calling_frame(level)
         return self._generate(SPIKES, params, param_init, iteration, frame, namespace)
+
+    def refine(
+        self,
+        params: Mapping[str, Any] | None = None,
+        window: Any = None,
+        callback: Any = "text",
+        iteration: int | float = GENERATE_ITERATION,
+        level: int = 0,
+        *,
+        namespace: Namespace | None = None,
+        **kwds: Any,
+    ) -> tuple[dict[str, Any], Any]:
+        """Polish parameters by least squares on the times of matched spikes.
+
+        Every recorded spike is matched with at most one of the model, in order, and the mean
+        square of their differences is minimised, with exact derivatives of the spike times. The
+        best sample of the fit is replaced if its metric finds the polished one better.
+
+        Parameters
+        ----------
+        params
+            Where to start; the best sample unless told.
+        window
+            Spikes further apart than this are no partners; a spike without partner adds half of
+            its square. Half of the median interval between recorded spikes unless told.
+        callback
+            As for `fit`; its ``params`` is one dictionary, its ``errors`` a list of one error, in
+            seconds squared.
+        iteration, level, namespace
+            As in `generate`.
+        **kwds
+            ``name=[low, high]`` for parameters, instead of the bounds of the fit; all others are
+            options of `scipy.optimize.least_squares`.
+
+        Returns
+        -------
+        params : dict
+        result : scipy.optimize.OptimizeResult
+            As from `TraceFitter.refine`; ``cost`` is half of the mean square [s^2].
+
+        Raises
+        ------
+        NoDerivativesError
+            If the engine has no derivatives of spike times.
+        """
+        frame = calling_frame(level)
+        request = SpikeRefineRequest(
+            params=params, window=window, callback=callback, iteration=iteration, others=kwds
+        )
+        found = self._resolve(frame, namespace, kwds.values())
+        return refine_spikes(self._session, request, found)
 
 
 def _by_name(output: Any) -> Any:
