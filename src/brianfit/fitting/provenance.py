@@ -54,6 +54,7 @@ def result_of(
         settings=settings_of(search),
         versions=problem.versions,
         trace_labels=labels,
+        standard_errors={} if best is None else best.standard_errors,
         refinement=refinement,
         strategy=search.strategy,
         local_searches=_local_searches(search),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
@@ -39,10 +39,13 @@ class Best:
         Of the free parameters [SI].
     evaluation
         Its errors: an evaluation of this one sample.
+    standard_errors
+        Of the free parameters [SI], where a refinement could tell them.
     """
 
     values: Float[np.ndarray, " n_parameters"]
     evaluation: Evaluation
+    standard_errors: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def error(self) -> float:
@@ -151,6 +154,13 @@ class Search:
             scale = float(np.median(np.abs(finite)))
             self.error_scale = scale if scale > 0 else 1.0
         return errors / (self.error_scale or 1.0)
+
+    def note_standard_errors(
+        self, values: Float[np.ndarray, " p"], errors: Mapping[str, float] | None
+    ) -> None:
+        """Keep the standard errors of the best sample, if they are its own."""
+        if self.best is not None and errors and np.array_equal(self.best.values, values):
+            self.best = replace(self.best, standard_errors=dict(errors))
 
     def note(self, values: Float[np.ndarray, "n p"], evaluation: Evaluation) -> None:
         """Keep the best of newly evaluated samples."""

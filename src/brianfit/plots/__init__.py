@@ -7,8 +7,10 @@ from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
 from brianfit.plots.report import write_report
 from brianfit.plots.residuals import plot_residuals
+from brianfit.plots.sensitivity import plot_sensitivities
 from brianfit.plots.spike_detection import plot_spike_detection
 from brianfit.plots.spread import plot_parameter_spread
+from brianfit.plots.waterfall import plot_waterfall
 
 __all__ = [
     "plot_convergence",
@@ -17,7 +19,9 @@ __all__ = [
     "plot_parameter_spread",
     "plot_pareto_front",
     "plot_residuals",
+    "plot_sensitivities",
     "plot_spike_detection",
     "plot_spike_raster",
+    "plot_waterfall",
     "write_report",
 ]

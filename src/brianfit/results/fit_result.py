@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
@@ -53,6 +53,8 @@ class FitResult:
         Of the packages that took part.
     trace_labels
         Names of the traces.
+    standard_errors
+        Of the free parameters [SI], where a refinement could tell them.
     local_searches
         Those that ended, where the optimizer searches locally.
     n_restarts
@@ -81,6 +83,7 @@ class FitResult:
     settings: Mapping[str, str]
     versions: Mapping[str, str]
     trace_labels: tuple[str, ...]
+    standard_errors: Mapping[str, float] = field(default_factory=dict)
     refinement: str = ""
     strategy: str = ""
     local_searches: tuple[LocalSearch, ...] = ()
@@ -217,6 +220,8 @@ def _parameter_lines(result: FitResult) -> list[str]:
     for name, value in result.best_values.items():
         dimension = result.dimensions.parameters[name]
         line = f"  {name:<{width}}  {readable(value, dimension)}"
+        if name in result.standard_errors:
+            line += f" ± {readable(result.standard_errors[name], dimension)}"
         if name in result.bounds:
             low, high = result.bounds[name]
             line += f"   in [{readable(low, dimension)}, {readable(high, dimension)}]"

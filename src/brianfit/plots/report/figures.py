@@ -21,6 +21,7 @@ from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.markup import Markup, tag
 from brianfit.plots.residuals import plot_residuals
 from brianfit.plots.spread import plot_parameter_spread
+from brianfit.plots.waterfall import plot_waterfall
 
 _DPI = 160
 _MAX_SWEEPS = 40
@@ -60,6 +61,12 @@ def pictures(contents: ReportContents) -> Iterator[Picture]:
         yield Picture(
             draw=lambda: plot_convergence(result),
             text="The error of every evaluation, and the lowest one so far.",
+        )
+    if result.local_searches:
+        yield Picture(
+            draw=lambda: plot_waterfall(result),
+            text="The errors at which local searches ended. A wide lowest step was found from "
+            "many starts and can be trusted.",
         )
     if len(result.history.part_names) > 1:
         yield Picture(

@@ -26,6 +26,8 @@ def settings(contents: ReportContents) -> Markup:
     """Return settings, seed, versions and the command."""
     result = contents.result
     rows = {"seed": str(result.seed), "stopped because": result.stop_reason}
+    if result.strategy:
+        rows["searched by"] = result.strategy
     if result.refinement:
         rows["local polish"] = result.refinement
     problem = result.problem

@@ -71,7 +71,7 @@ def write_report(
         prediction=prediction,
         held_out=score,
         notes=tuple(notes),
-        standard_errors={},
+        standard_errors=result.standard_errors,
         command=_running_command() if command is None else command,
         script=script,
         has_script=has_script,
