@@ -1,56 +1,41 @@
-"""Fit a cortical pyramidal cell with an AdEx model: three steps of current, to predict two others.
+"""Fit a cortical pyramidal cell with an AdEx model: three steps of current, to predict two more."""
 
-The model is that of Brette & Gerstner (2005), J Neurophysiol 94:3637, with a refractory period.
-"""
-
-from brian2 import Equations, ms, mV, nS, pA, pF, second
+from brian2 import ms, mV, second
 
 import brianfit as bf
 from brianfit.plots import plot_overlay
 
-FITTED, LEFT_OUT, DT = [0, 2, 4], [1, 3], 0.1 * ms
-PARAMETERS = {
-    "C": ("farad", bf.Parameter(50 * pF, 500 * pF, scale="log")),
-    "gL": ("siemens", bf.Parameter(2 * nS, 40 * nS, scale="log")),
-    "EL": ("volt", bf.Parameter(-80 * mV, -55 * mV)),
-    "VT": ("volt", bf.Parameter(-60 * mV, -30 * mV)),
-    "DeltaT": ("volt", bf.Parameter(0.5 * mV, 5 * mV)),
-    "a": ("siemens", bf.Parameter(0 * nS, 20 * nS)),
-    "tau_w": ("second", bf.Parameter(5 * ms, 500 * ms)),
-    "b": ("amp", bf.Parameter(1 * pA, 500 * pA, scale="linear")),
-    "Vr": ("volt", bf.Parameter(-60 * mV, -40 * mV)),
-    "t_ref": ("second", bf.Parameter(0 * ms, 15 * ms)),
-}
-EQUATIONS = """
-dv/dt = (gL*(EL - v) + gL*DeltaT*exp((v - VT)/DeltaT) + I - w)/C : volt (unless refractory)
-dw/dt = (a*(v - EL) - w)/tau_w : amp
-""" + "\n".join(f"{name} : {unit} (constant)" for name, (unit, _) in PARAMETERS.items())
-SPIKE = {"threshold": "v > 0*mV", "reset": "v = Vr; w += b", "refractory": "t_ref"}
-START = {"v": "EL"}
+FITTED, LEFT_OUT = [0, 2, 4], [1, 3]
+TITLE = "A cortical pyramidal cell and an adaptive exponential neuron"
 
 
 def main(seed: int = 1) -> list[int]:
-    """Fit, predict, draw; return the spike counts of the model in all sweeps."""
+    """Fit, predict, draw and report; return the spike counts of the model in all sweeps."""
     cell = bf.example_recording("B6")
-    adex = bf.Model(equations=Equations(EQUATIONS), **SPIKE, method="euler", initial_values=START)
-    fitter = bf.Fitter(adex, bf.until_first_spike(cell[FITTED]), dt=DT, n_samples=30)
     # Late spikes of a long step come at times that no model repeats; their rhythm can be compared.
     firing = bf.FiringPattern(t_start=0.7 * second)
     metric = {"v": bf.MSEMetric(normalization=5 * mV), "spikes": firing}
-    bounds = {name: bound for name, (_, bound) in PARAMETERS.items()}
-    fitter.fit(metric=metric, n_rounds=150, callback="progressbar", seed=seed, params=bounds)
+
+    training = bf.until_first_spike(cell[FITTED])
+    fitter = bf.Fitter(bf.library.ADEX, training, dt=0.1 * ms, n_samples=30)
+    fitter.fit(metric=metric, n_rounds=150, callback="progressbar", seed=seed)
     print(fitter.result)
 
-    everything = bf.Fitter(adex, cell, dt=DT)
-    found = everything.generate(["v", "spikes"], params=fitter.best_params)
+    found = bf.predict(fitter.result, cell, left_out=LEFT_OUT)
     print("Spikes recorded, and in the model")
-    for number, (sweep, train) in enumerate(zip(cell, found["spikes"], strict=True)):
+    for number, (sweep, train) in enumerate(zip(cell, found.spikes, strict=True)):
         role = "left out" if number in LEFT_OUT else "fitted"
         print(f"  {sweep.label} ({role}): {sweep.spike_trains[0].size}, {len(train)}")
-    axes = plot_overlay(cell, trace=found["v"], spikes=found["spikes"], dt=DT, left_out=LEFT_OUT)
-    axes[0, 0].figure.savefig("demo.png", dpi=150)
-    print("The figure demo.png shows all sweeps.")
-    return [len(train) for train in found["spikes"]]
+    plot_overlay(found)[0, 0].figure.savefig("demo.png", dpi=150)
+    fitter.result.report(
+        "demo.html",
+        title=TITLE,
+        recordings=cell,
+        left_out=LEFT_OUT,
+        held_out=bf.until_first_spike(cell[LEFT_OUT]),
+    )
+    print("The figure demo.png shows all sweeps; the page demo.html tells the rest.")
+    return [len(train) for train in found.spikes]
 
 
 if __name__ == "__main__":
