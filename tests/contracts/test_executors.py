@@ -24,7 +24,7 @@ from brianfit.fitting import TraceFitter, fit_many
 from brianfit.model import Parameter
 from brianfit.results import FitResult
 from tests.contracts import executor_work
-from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
+from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
 
 VALUES = np.linspace(-1, 1, 50)[:, np.newaxis]
 
@@ -185,7 +185,9 @@ def test_something_else_than_a_client_is_refused() -> None:
 def test_many_fits_make_one_table(executor: AbstractExecutor, tmp_path: Path) -> None:
     cells = {"one": make_fitter(), "two": (make_fitter(scale=2.0), {"n_rounds": 3})}
 
-    found = fit_many(cells, seeds=[1, 2], executor=executor, stores=tmp_path, n_rounds=2, **BOUNDS)
+    found = fit_many(
+        cells, seeds=[1, 2], executor=executor, stores=tmp_path, n_rounds=2, **settings()
+    )
 
     table = found.table
     assert table[["name", "seed"]].to_numpy().tolist() == [
@@ -202,7 +204,7 @@ def test_many_fits_make_one_table(executor: AbstractExecutor, tmp_path: Path) ->
 def test_a_fit_that_fails_leaves_the_others_alone() -> None:
     cells = {"good": make_fitter(), "bad": (make_fitter(), {"y": [5.0, 0.5]})}
 
-    found = fit_many(cells, n_rounds=1, **BOUNDS)
+    found = fit_many(cells, n_rounds=1, **settings())
 
     assert list(found.results) == [("good", 1)]
     assert "reversed" in found.problems["bad", 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,15 @@ import numpy as np
 from brian2 import ms
 
 from brianfit.fitting import TraceFitter
+from brianfit.optimizers import CMAESOptimizer
 from brianfit.results import FitResult
 
 N_ROUNDS = 12
-BOUNDS: Mapping[str, Any] = {"x": [0.1, 10.0], "y": [0.5, 5.0]}
+
+
+def settings() -> dict[str, Any]:
+    """Return the optimizer, a new one, and the bounds."""
+    return {"optimizer": CMAESOptimizer(), "x": [0.1, 10.0], "y": [0.5, 5.0]}
 
 
 def make_fitter(*, scale: float = 1.0, n_samples: int = 10) -> TraceFitter:
@@ -37,8 +42,8 @@ def fit(
 ) -> FitResult:
     """Fit with a fixed seed; return the result."""
     fitter = make_fitter()
-    settings = {"seed": 1, **BOUNDS, **arguments}
-    fitter.fit(n_rounds=n_rounds, callback=callback, store=store, **settings)
+    chosen = {"seed": 1, **settings(), **arguments}
+    fitter.fit(n_rounds=n_rounds, callback=callback, store=store, **chosen)
     return fitter.result
 
 

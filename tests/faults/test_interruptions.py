@@ -14,7 +14,7 @@ from brian2 import check_units, implementation, ms
 from brianfit.engines import ReferenceEngine
 from brianfit.fitting import TraceFitter
 from brianfit.results import load
-from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
+from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_ctrl_c_in_any_phase_loses_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(kind, name, interrupted)
         with pytest.raises(KeyboardInterrupt, match="^$"):
-            fitter.fit(n_rounds=12, callback=None, seed=1, store=store, **BOUNDS)
+            fitter.fit(n_rounds=12, callback=None, seed=1, store=store, **settings())
     done = fitter.result.history.n_rounds
 
     fitter.fit(n_rounds=12 - done, callback=None)
@@ -102,7 +102,9 @@ def test_an_interruption_is_named_as_the_reason(tmp_path: Path) -> None:
 
     fitter = make_fitter()
     with pytest.raises(KeyboardInterrupt, match="^$"):
-        fitter.fit(n_rounds=3, callback=interrupt, seed=1, store=tmp_path / "cell.fit", **BOUNDS)
+        fitter.fit(
+            n_rounds=3, callback=interrupt, seed=1, store=tmp_path / "cell.fit", **settings()
+        )
 
     assert "KeyboardInterrupt" in fitter.result.stop_reason
     assert "KeyboardInterrupt" in load(tmp_path / "cell.fit").result.stop_reason

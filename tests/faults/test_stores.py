@@ -18,7 +18,7 @@ import pytest
 from brianfit._foundation.errors import BrianfitError, FitStateError, StoreError
 from brianfit.results import load, merge, open_store, recover
 from brianfit.results.store import database
-from tests.faults.cell import BOUNDS, assert_same_numbers, fit, make_fitter
+from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
 
 
 def stop_after(n_rounds: int) -> Any:
@@ -48,7 +48,7 @@ def test_a_larger_budget_goes_on(begun: Path) -> None:
 def test_several_calls_and_restarts_are_done_again_in_order(tmp_path: Path) -> None:
     def calls(store: Path | None, n_last: int) -> Any:
         fitter = make_fitter()
-        fitter.fit(n_rounds=3, callback=None, seed=1, store=store, **BOUNDS)
+        fitter.fit(n_rounds=3, callback=None, seed=1, store=store, **settings())
         fitter.fit(n_rounds=2, callback=None)
         fitter.fit(n_rounds=n_last, callback=None, seed=2, restart=True)
         return fitter.result
@@ -82,7 +82,7 @@ def test_a_store_is_read_while_the_fit_goes_on(tmp_path: Path) -> None:
 
 def test_what_a_store_tells_is_what_the_fit_told(begun: Path) -> None:
     fitter = make_fitter()
-    fitter.fit(n_rounds=5, callback=None, seed=1, store=begun, **BOUNDS)
+    fitter.fit(n_rounds=5, callback=None, seed=1, store=begun, **settings())
 
     read, told = load(begun).result, fitter.result
 
@@ -106,7 +106,7 @@ def test_changes_are_listed(begun: Path) -> None:
 
 def test_a_fit_that_began_without_the_store_of_another_is_refused(begun: Path) -> None:
     fitter = make_fitter()
-    fitter.fit(n_rounds=1, callback=None, seed=1, **BOUNDS)
+    fitter.fit(n_rounds=1, callback=None, seed=1, **settings())
 
     with pytest.raises(StoreError, match="holds a fit already"):
         fitter.fit(n_rounds=1, callback=None, store=begun)
@@ -114,7 +114,7 @@ def test_a_fit_that_began_without_the_store_of_another_is_refused(begun: Path) -
 
 def test_a_fit_under_way_can_be_given_a_new_store(tmp_path: Path) -> None:
     fitter = make_fitter()
-    fitter.fit(n_rounds=2, callback=None, seed=1, **BOUNDS)
+    fitter.fit(n_rounds=2, callback=None, seed=1, **settings())
 
     fitter.fit(n_rounds=1, callback=None, store=tmp_path / "late.fit")
 
@@ -252,7 +252,7 @@ def test_a_full_disk_ends_the_fit_and_loses_nothing(
     monkeypatch.setattr("brianfit.results.store.writing.connect_to_write", on_a_small_disk)
     fitter = make_fitter()
     with pytest.raises(StoreError, match=r"Cannot write round \d+ .*the disk is full.*Free some"):
-        fitter.fit(n_rounds=30, callback=None, seed=1, store=store, **BOUNDS)
+        fitter.fit(n_rounds=30, callback=None, seed=1, store=store, **settings())
     in_memory = fitter.result.history.n_rounds
     in_store = load(store).result.history.n_rounds
     monkeypatch.undo()
@@ -350,7 +350,7 @@ def test_a_clock_that_jumps_changes_nothing(
 
 def test_a_refined_sample_is_kept(tmp_path: Path) -> None:
     fitter = make_fitter()
-    fitter.fit(n_rounds=2, callback=None, seed=1, store=tmp_path / "cell.fit", **BOUNDS)
+    fitter.fit(n_rounds=2, callback=None, seed=1, store=tmp_path / "cell.fit", **settings())
 
     fitter.refine(callback=None)
 
