@@ -80,6 +80,7 @@ def test_sweeps_with_equal_inputs_are_repeats() -> None:
     assert apart == reliability(_recordings([trains]), GammaFactor(2 * ms))
 
 
+@pytest.mark.slow
 def test_the_bootstrap_finds_the_standard_error_of_the_mean_over_pairs() -> None:
     # Trains of one spike, at 0.1 s or at 0.5 s: the error of a pair is 0 or a constant, that of
     # n trains has a known spread, which many draws of n = 12 show.
