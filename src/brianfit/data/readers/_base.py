@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -11,12 +14,14 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import UnreadableFileError
+from brianfit._foundation.errors import BrianfitError, UnreadableFileError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension
 
 MEMORY_LIMIT = 2 * 1024**3
 """Bytes that the values of one file may take unless told."""
+
+_LONGEST_REASON = 200  # characters; some packages put the file into their message
 
 
 class Role(Enum):
@@ -155,6 +160,37 @@ def check_memory(path: Path, n_values: int, request: ReadRequest) -> None:
             f"{_in_words(request.memory_limit)}. Choose some of its sweeps, or raise "
             "`memory_limit`."
         )
+
+
+@contextmanager
+def parsing(path: Path, kind: str) -> Iterator[None]:
+    """Turn whatever a package raises over a broken file into one clear error, and keep it quiet.
+
+    Packages that parse files of many makers fail over a broken one wherever their parser happens
+    to be, with any kind of exception, after warnings and log messages of any length.
+
+    Parameters
+    ----------
+    kind
+        What the file is taken for, in words.
+    """
+    before = logging.root.manager.disable
+    try:
+        logging.disable(logging.CRITICAL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except BrianfitError:
+        raise
+    except Exception as error:
+        said = str(error)[:_LONGEST_REASON]
+        what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        raise UnreadableFileError(
+            f"{path.name} cannot be read as {kind}: it is broken, truncated, or not what its name "
+            f"says ({what})."
+        ) from error
+    finally:
+        logging.disable(before)
 
 
 def without_nan_tail(values: Float[np.ndarray, " _"]) -> Float[np.ndarray, " _"]:

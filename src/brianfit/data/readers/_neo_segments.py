@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.errors import BrianfitError, UnreadableFileError
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import dimensions_of
 from brianfit.data.readers._base import ReadRequest, Role, Signal, Sweep, without_nan_tail
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn whatever neo raises over a broken file into one clear error, and keep it quiet.
-
-    neo parses files of thirty makers; over a broken one it fails wherever its parser happens to
-    be, with any kind of exception.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except BrianfitError:
-        raise
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise UnreadableFileError(
-            f"{path.name} cannot be read: it is broken, truncated, or not what its name says "
-            f"({what})."
-        ) from error
 
 
 def sweep_of(segment: Any, number: int, request: ReadRequest) -> Sweep:

@@ -18,8 +18,9 @@ from brianfit.data.readers._base import (
     Signal,
     check_memory,
     chosen_sweeps,
+    parsing,
 )
-from brianfit.data.readers._neo_segments import reading, signals_of, sweep_of
+from brianfit.data.readers._neo_segments import signals_of, sweep_of
 
 _BYTES_PER_VALUE = 2
 
@@ -42,7 +43,7 @@ class AxonReader(AbstractReader):
 
     def read(self, path: Path, request: ReadRequest) -> FileContent:
         neo = import_optional("neo.io", extra="neo", purpose=f"Reading {path.name}")
-        with reading(path):
+        with parsing(path, self.name):
             file = neo.AxonIO(str(path))
             n_sweeps = file.segment_count(0)
             chosen = chosen_sweeps(path, n_sweeps, request)

@@ -12,8 +12,9 @@ from brianfit.data.readers._base import (
     ReadRequest,
     check_memory,
     chosen_sweeps,
+    parsing,
 )
-from brianfit.data.readers._neo_segments import reading, sweep_of
+from brianfit.data.readers._neo_segments import sweep_of
 
 _BYTES_PER_VALUE = 2  # acquisition systems store the integers of their converters
 
@@ -33,7 +34,7 @@ class NeoReader(AbstractReader):
     def read(self, path: Path, request: ReadRequest) -> FileContent:
         check_memory(path, path.stat().st_size // _BYTES_PER_VALUE, request)
         io = import_optional("neo.io", extra="neo", purpose=f"Reading {path.name}")
-        with reading(path):
+        with parsing(path, self.name):
             blocks = io.get_io(str(path)).read()
             segments = [segment for block in blocks for segment in block.segments]
             chosen = chosen_sweeps(path, len(segments), request)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import BrianfitError, UnreadableFileError
+from brianfit._foundation.errors import UnreadableFileError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import dimensions_of
@@ -25,6 +23,7 @@ from brianfit.data.readers._base import (
     Sweep,
     check_memory,
     chosen_sweeps,
+    parsing,
     without_nan_tail,
 )
 from brianfit.data.readers.columns import Column, step_of_times
@@ -61,7 +60,7 @@ class NWBReader(AbstractReader):
 
     def read(self, path: Path, request: ReadRequest) -> FileContent:
         pynwb = import_optional("pynwb", extra="nwb", purpose=f"Reading {path.name}")
-        with _reading(path), pynwb.NWBHDF5IO(str(path), "r") as file:
+        with parsing(path, self.name), pynwb.NWBHDF5IO(str(path), "r") as file:
             content = file.read()
             pairs = _pairs(path, content)
             chosen = [pairs[k] for k in chosen_sweeps(path, len(pairs), request)]
@@ -70,22 +69,6 @@ class NWBReader(AbstractReader):
                 sweeps=tuple(_sweep(path, pair, request) for pair in chosen),
                 metadata=_metadata(content),
             )
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn whatever pynwb and HDF5 raise over a broken file into one clear error."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about cached namespaces of older writers
-            yield
-    except BrianfitError:
-        raise
-    except Exception as error:
-        raise UnreadableFileError(
-            f"{path.name} cannot be read as an NWB file: it is broken, truncated or no NWB file "
-            f"({type(error).__name__}: {error})."
-        ) from error
 
 
 def _pairs(path: Path, content: Any) -> list[_Pair]:
