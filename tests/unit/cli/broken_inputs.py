@@ -274,6 +274,9 @@ PROBLEMS: dict[str, Broken] = {
     "a recording that is missing": Broken(
         make=_changed("cell.csv", "other.csv"), run=FIT, says=("line 3", "There is no file")
     ),
+    "a path that is none": Broken(
+        make=_changed("cell.csv", "cell\\u0000.csv"), run=FIT, says=("line 3", "must be a text")
+    ),
     "a path that leads out": Broken(
         make=_changed("cell.csv", "../cell.csv"), run=FIT, says=("line 3", "--allow-outside")
     ),

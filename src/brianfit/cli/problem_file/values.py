@@ -23,8 +23,8 @@ Converter = Callable[[Any], Any]
 
 
 def text(value: Any) -> str:
-    """Return a text that is not empty."""
-    if not isinstance(value, str) or not value.strip():
+    """Return a text that is not empty and has no bytes that end names of files."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise InvalidTypeError(f"must be a text in quotes, but is {value!r}.")
     return value
 
