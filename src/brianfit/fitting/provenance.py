@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 
@@ -116,6 +117,7 @@ def settings_of(search: Search) -> dict[str, str]:
     return settings
 
 
+@cache
 def versions() -> Mapping[str, str]:
     """Return the versions of the packages that took part, as far as they are installed."""
     found = {"python": python_version()}
