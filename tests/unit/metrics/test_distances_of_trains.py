@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from brian2 import Hz, ms, mV, second
 from brian2.units.fundamentalunits import get_dimensions
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit._foundation.units import DIMENSIONLESS
@@ -242,6 +244,26 @@ def test_refuses_bins_wider_than_the_trace() -> None:
 def test_refuses_other_units() -> None:
     with pytest.raises(UnitMismatchError, match="cost"):
         VictorPurpura(1 * mV)
+
+
+@pytest.mark.parametrize("delta", [0.5e-3, 4.1e-3, 20.3e-3])
+def test_gamma_agrees_with_a_maximal_matching(delta: float) -> None:
+    # A duration for which chance stays below 1 with 60 spikes in every window.
+    time = 10.0
+
+    def oracle(model: np.ndarray, data: np.ndarray) -> float:
+        near = np.abs(model[:, np.newaxis] - data) <= delta
+        matched = maximum_bipartite_matching(csr_array(near.astype(int)), perm_type="column")
+        n_pairs = np.count_nonzero(matched >= 0)
+        both = model.size + data.size
+        if n_pairs == model.size == data.size:
+            return 0.0
+        chance = 2 * delta * data.size / time
+        return float(1 - (n_pairs - chance * data.size) / (both / 2) / (1 - chance))
+
+    errors = _errors(GammaFactor(delta, time=time, rate_correction=False))
+
+    np.testing.assert_allclose(errors, _expected(oracle), rtol=0, atol=1e-9)
 
 
 def test_gamma_takes_the_mean_over_recorded_repeats() -> None:
