@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
-from brianfit.cli.inspect_file import Files, read_files
+from brianfit.cli.inspect_file import Files, Step, Stimulus, Unit, read_files, units_of
 from brianfit.cli.terminal import Quiet, say, write_text
 
 
 def init(
     files: Files,
+    *,
+    unit: Unit = None,
+    dt: Step = None,
+    stimulus: Stimulus = None,
     model: Annotated[str, typer.Option("--model", "-m", help="A model of the library.")] = "adex",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to; beside the recording unless told.")
@@ -23,16 +27,22 @@ def init(
     """Write a commented problem file that fits a model to recordings."""
     from brianfit import library
     from brianfit._foundation.errors import InvalidValueError
-    from brianfit.cli.problem_file.template import problem_text
+    from brianfit.cli.problem_file.template import FileOptions, problem_text
 
-    recordings = read_files(files)
+    recordings = read_files(files, unit, dt, stimulus)
     library.get(model)
     target = files[0].with_suffix(".toml") if out is None else out
     if target.exists() and not force:
         raise InvalidValueError(
             f"{target} is there already. --force replaces it, -o names another."
         )
-    text = problem_text(recordings, recording_files=files, target=target, model=model)
+    text = problem_text(
+        recordings,
+        recording_files=files,
+        target=target,
+        model=model,
+        options=FileOptions(units=units_of(unit), dt=dt, stimulus=stimulus or ()),
+    )
     write_text(target, text)
     say(str(target))
     if not quiet:

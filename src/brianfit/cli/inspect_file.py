@@ -62,18 +62,31 @@ def read_files(
     BrianfitError
         If they cannot be read.
     """
-    from brianfit._foundation.errors import InvalidValueError
     from brianfit._foundation.unit_text import quantity_from_text, unit_from_text
     from brianfit.data import read
 
-    given = {}
-    for pair in units or ():
+    given = {channel: unit_from_text(text) for channel, text in units_of(units).items()}
+    step = None if dt is None else quantity_from_text(dt)
+    return read(files, units=given, dt=step, stimulus=stimulus or None)
+
+
+def units_of(pairs: list[str] | None) -> dict[str, str]:
+    """Return ``{channel: unit}`` from what was typed.
+
+    Raises
+    ------
+    InvalidValueError
+        If a pair is none.
+    """
+    from brianfit._foundation.errors import InvalidValueError
+
+    found = {}
+    for pair in pairs or ():
         channel, sign, text = pair.rpartition("=")
         if not sign or not channel:
             raise InvalidValueError(f"--unit must be like 'IN 0=mV', but is {pair!r}.")
-        given[channel] = unit_from_text(text)
-    step = None if dt is None else quantity_from_text(dt)
-    return read(files, units=given, dt=step, stimulus=stimulus or None)
+        found[channel] = text
+    return found
 
 
 def described(recordings: RecordingSet) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from brianfit import library
 from brianfit.cli.main import app
+from brianfit.cli.problem_file.problem import read_problem_file
 from brianfit.results import load
 from tests.unit.cli.small_problem import PROBLEM, TRUTH, write_problem
 
@@ -145,6 +146,21 @@ def test_init_writes_a_problem_file_that_runs(folder: Path) -> None:
 
     assert (folder / "cell.html").exists()
     assert json.loads(found.stdout)["n_rounds"] == 1
+
+
+def test_init_writes_down_what_a_bare_file_does_not_tell(folder: Path) -> None:
+    write_problem(folder)
+    table = pd.read_csv("cell.csv")
+    table[["v 0 [mV]"]].to_csv("v.csv", index=False, header=["v"])
+    table[["I 0 [pA]"]].to_csv("i.csv", index=False, header=["I"])
+    told = ("--unit", "v=mV", "--unit", "I=pA", "--dt", "0.5 ms", "--stimulus", "i.csv")
+
+    run("init", "v.csv", *told, "--model", "lif")
+
+    problem = read_problem_file(folder / "v.toml")
+    (sweep,) = problem.recordings
+    assert sweep.dt == pytest.approx(0.5e-3)
+    np.testing.assert_allclose(sweep.inputs["I"] * 1e12, table["I 0 [pA]"])
 
 
 def test_inspect_tells_people_and_machines(folder: Path) -> None:

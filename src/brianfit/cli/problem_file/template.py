@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -20,8 +21,23 @@ _LONGEST_STEP = 1e-4  # [s] of the simulation; integrate-and-fire models need no
 _STEPS_OF_A_FIT = 1e11  # neuron-steps that the foreseen rounds take at most: about half an hour
 
 
+@final
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """What a reader was told besides the files, as it was typed."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    dt: str | None = None
+    stimulus: Sequence[Path] = ()
+
+
 def problem_text(
-    recordings: RecordingSet, *, recording_files: Sequence[Path], target: Path, model: str
+    recordings: RecordingSet,
+    *,
+    recording_files: Sequence[Path],
+    target: Path,
+    model: str,
+    options: FileOptions | None = None,
 ) -> str:
     """Return the text of a problem file for a recording.
 
@@ -36,6 +52,8 @@ def problem_text(
         Where the text will stand; files are named relative to its folder.
     model
         Name of a model of the library.
+    options
+        What the reader was told besides the files.
     """
     level = None
     if recordings.trace_names and unit_name(_first_dimension(recordings)) == "V":
@@ -54,7 +72,8 @@ def problem_text(
         "stem": target.stem,
         "files": ", ".join(_quoted(_relative(path, target)) for path in recording_files),
         "table": "\n#   ".join(str(recordings).splitlines()),
-        "recording_lines": _stimulus_lines(recordings),
+        "recording_lines": _option_lines(options or FileOptions(), target)
+        + _stimulus_lines(recordings),
         "duration": f"{1000 * float(recordings.durations.min()):.6g} ms",
         "preprocess_lines": _preprocess_lines(level, outputs),
         "model_entry": f"{_quoted(model):<26}",
@@ -84,6 +103,19 @@ def _quoted(text: str) -> str:
     """Return a text as a TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _option_lines(options: FileOptions, target: Path) -> str:
+    lines = []
+    if options.units:
+        pairs = (f"{_quoted(name)} = {_quoted(unit)}" for name, unit in options.units.items())
+        lines.append(f"units = {{ {', '.join(pairs)} }}\n")
+    if options.dt is not None:
+        lines.append(f"dt = {_quoted(options.dt)}\n")
+    if options.stimulus:
+        files_ = ", ".join(_quoted(_relative(path, target)) for path in options.stimulus)
+        lines.append(f"stimulus = {{ files = [{files_}] }}\n")
+    return "".join(lines)
 
 
 def _stimulus_lines(recordings: RecordingSet) -> str:
