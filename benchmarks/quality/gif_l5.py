@@ -7,6 +7,7 @@ from brian2 import amp, ms, second
 
 from benchmarks.quality.real_spikes import (
     DT,
+    Outcome,
     Task,
     crossings,
     fit_and_predict,
@@ -64,21 +65,20 @@ def run() -> Table:
             )
             for seed in SEEDS
         ]
-        listed = ", ".join(f"{outcome.gamma:.2f}" for outcome in found)
-        median = float(np.median([outcome.gamma for outcome in found]))
-        star = float(np.median([outcome.star for outcome in found]))
-        # The first fit of a model compiles it.
-        seconds = float(np.median([outcome.seconds for outcome in found]))
-        table.extend(
-            [
-                Row(f"{name}: {listed}; median", median, "", at_least=demand),
-                Row(f"{name}: MD* (4 ms), median", star, ""),
-                Row(
-                    f"{name}: time of a fit",
-                    seconds,
-                    "s",
-                    at_most=ADEX_SECONDS if name == "adex" else None,
-                ),
-            ]
-        )
+        table.extend(rows(name, found, demand))
     return table
+
+
+def rows(name: str, found: list[Outcome], demand: float | None) -> list[Row]:
+    """Return the lines of a model; the time is a median, since the first fit compiles."""
+    listed = ", ".join(f"{outcome.gamma:.2f}" for outcome in found)
+    median, star, seconds = (
+        float(np.median([getattr(outcome, key) for outcome in found]))
+        for key in ("gamma", "star", "seconds")
+    )
+    limit = ADEX_SECONDS if name == "adex" else None
+    return [
+        Row(f"{name}: {listed}; median", median, "", at_least=demand),
+        Row(f"{name}: MD* (4 ms), median", star, ""),
+        Row(f"{name}: time of a fit", seconds, "s", at_most=limit),
+    ]
