@@ -55,4 +55,26 @@ def get(name: str) -> NeuronModel:
     return _MODELS[name]
 
 
-__all__ = ["NeuronModel", "get", "names", "with_escape_noise"]
+__all__ = [
+    "ADEX",
+    "BURSTING",
+    "EIF",
+    "FAST_SPIKING",
+    "GIF",
+    "GIF_A",
+    "GIF_ESCAPE",
+    "IGIF",
+    "IZHIKEVICH",
+    "IZHIKEVICH_2003",
+    "LIF",
+    "LIF_ESCAPE",
+    "LOW_THRESHOLD",
+    "MAT",
+    "REGULAR_SPIKING",
+    "TRAUB_MILES",
+    "WANG_BUZSAKI",
+    "NeuronModel",
+    "get",
+    "names",
+    "with_escape_noise",
+]
