@@ -177,7 +177,7 @@ class SpikeFitter(AbstractFitter):
             Where to start; the best sample unless told.
         window
             Spikes further apart than this are no partners; a spike without partner adds half of
-            its square. Half of the median interval between recorded spikes unless told.
+            its square. The median interval between recorded spikes unless told.
         callback
             As for `fit`; its ``params`` is one dictionary, its ``errors`` a list of one error, in
             seconds squared.

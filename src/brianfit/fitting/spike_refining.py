@@ -197,11 +197,11 @@ def _prepared(
 
 
 def _window(given: Any, trains: list[np.ndarray]) -> float:
-    """Return the window [s]: half of the median interval between recorded spikes unless given."""
+    """Return the window [s]: the median interval between recorded spikes unless given."""
     if given is not None:
         window = scalar_si("window", given, SECOND)
         if not (np.isfinite(window) and window > 0):
             raise InvalidValueError(f"`window` must be a positive time, but is {given}.")
         return window
     intervals = np.concatenate([np.diff(train) for train in trains])
-    return float(np.median(intervals)) / 2 if intervals.size else USUAL_WINDOW
+    return float(np.median(intervals)) if intervals.size else USUAL_WINDOW
