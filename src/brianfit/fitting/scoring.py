@@ -33,7 +33,6 @@ from brianfit.metrics import (
 from brianfit.objective import SPIKES, Output, SpikeOutput, TraceOutput
 from brianfit.results import Dimensions
 
-
 SPIKE_DELAY = "spike_delay"
 """A parameter of this name delays the spikes of the model before they are compared."""
 
@@ -90,9 +89,7 @@ class Scoring:
             if isinstance(metric, SupportsTraceSelection) and repeats > 1:
                 metric = metric.select_traces(_repeated(range(problem.n_traces), repeats))
             data = np.repeat(problem.data(name), repeats, axis=0)
-            return TraceOutput(
-                name=name, metric=metric, data=data, weight=weight, repeats=repeats
-            )
+            return TraceOutput(name=name, metric=metric, data=data, weight=weight, repeats=repeats)
         trains, traces = problem.spike_trains()
         if isinstance(metric, SupportsTraceSelection) and not isinstance(metric, SupportsTrainSets):
             metric = metric.select_traces(_repeated(traces, repeats))
@@ -203,8 +200,8 @@ def _problems_of_delay(problem: Problem) -> list[BrianfitError]:
         return []
     return [
         UnitMismatchError(
-            f"'{SPIKE_DELAY}' delays the spikes of the model, so it must be a time, but its unit is "
-            f"{unit_name(model.dimensions(SPIKE_DELAY))}. Rename it if it is something else."
+            f"'{SPIKE_DELAY}' delays the spikes of the model, so it must be a time, but its unit "
+            f"is {unit_name(model.dimensions(SPIKE_DELAY))}. Rename it if it is something else."
         )
     ]
 
