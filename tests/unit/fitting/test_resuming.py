@@ -26,6 +26,8 @@ from brianfit._foundation.errors import BrianfitError, StoreError
 from brianfit.metrics import AbstractTraceMetric
 from tests.faults.cell import assert_same_numbers, fit
 
+pytestmark = pytest.mark.slow
+
 MODEL = """
 dv/dt = (g*(EL - v) + I)/C : volt (unless refractory)
 g : siemens (constant)

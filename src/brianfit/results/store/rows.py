@@ -12,7 +12,6 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
-from brianfit._foundation.shapes import Float
 from brianfit.results.history import Round
 
 COLUMNS = "number, iteration, seconds, samples, trace_errors, part_errors, answers, checksum"
@@ -95,7 +94,7 @@ def npy(array: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def array_of(blob: bytes) -> Float[np.ndarray, "..."]:
+def array_of(blob: bytes) -> np.ndarray:
     """Return the array of an npy form; it cannot be written to.
 
     Raises
