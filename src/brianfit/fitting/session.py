@@ -106,6 +106,8 @@ class FitSession:
                 )
             except BaseException as problem:
                 self.stop_reason = f"it was interrupted by {type(problem).__name__}"
+                if self.storage is not None:
+                    self.storage.finish_after(problem, search)
                 raise
             else:
                 if self.storage is not None:
