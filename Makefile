@@ -24,7 +24,7 @@ CANDIDATES := python3 python3.13 python3.12 python3.11
 .PHONY: help
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## (.*)/\1\t\2/' \
-		| while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+		| while IFS=$$'\t' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
 
 # ---------------------------------------------------------------- environments
 
@@ -104,6 +104,10 @@ demo: $(VENV)/.installed  ## fit a real recording; print the result, write demo.
 .PHONY: bench
 bench: $(VENV)/.installed-dev  ## measure speed and quality of search
 	@$(PY) benchmarks/run.py
+
+.PHONY: bench-quality
+bench-quality: $(VENV)/.installed-dev  ## compare all optimizers on published problems (about half an hour)
+	@$(PY) benchmarks/run.py published_problems
 
 .PHONY: clean
 clean:  ## remove environments and caches

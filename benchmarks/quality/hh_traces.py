@@ -68,8 +68,8 @@ def fit(folder: Path, seed: int) -> tuple[float, float, float]:
     started = time.perf_counter()
     fitter = TraceFitter(
         EQUATIONS,
-        {"I": _read(folder / "input_traces_hh.csv") * amp},
-        {"v": _read(folder / "output_traces_hh.csv") * mV},
+        {"I": read_traces(folder / "input_traces_hh.csv") * amp},
+        {"v": read_traces(folder / "output_traces_hh.csv") * mV},
         dt=0.01 * ms,
         n_samples=N_SAMPLES,
         method="exponential_euler",
@@ -83,6 +83,6 @@ def fit(folder: Path, seed: int) -> tuple[float, float, float]:
     return fitted, fitter.result.error * 1e6, time.perf_counter() - started
 
 
-def _read(file: Path) -> np.ndarray:
+def read_traces(file: Path) -> np.ndarray:
     """Return the traces of a file whose first row and column are indices."""
     return np.loadtxt(file, delimiter=",", skiprows=1, ndmin=2)[:, 1:]

@@ -13,6 +13,7 @@ from brianfit.optimizers import (
     AbstractOptimizer,
     CMAESOptimizer,
     DifferentialEvolution,
+    GuidedCMAESOptimizer,
     MultiStartLeastSquares,
     NevergradOptimizer,
     ParetoOptimizer,
@@ -71,6 +72,12 @@ class TestDifferentialEvolutionOfFewerMembersThanSamples(OptimizerContract):
     @pytest.fixture
     def make_optimizer(self) -> Maker:
         return partial(DifferentialEvolution, population=8)
+
+
+class TestGuidedCMAES(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return GuidedCMAESOptimizer
 
 
 class TestMultiStartLeastSquares(OptimizerContract):

@@ -24,7 +24,7 @@ from brian2 import ms
 from brianfit.engines import AbstractEngine, ReferenceEngine
 from brianfit.engines.fused import FusedEngine
 from brianfit.fitting import TraceFitter
-from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation
+from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation, SupportsTraceGuidance
 from brianfit.results import FitResult, load
 
 OptimizerMaker = Callable[[], AbstractOptimizer]
@@ -320,6 +320,11 @@ class Run:
         errors = function(rows)
         if isinstance(self.optimizer, SupportsLinearisation):
             self.optimizer.tell_linearised(self._asked, errors, *slopes_of_root(function, rows))
+        elif isinstance(self.optimizer, SupportsTraceGuidance) and self.optimizer.n_guided > 0:
+            guided = rows[: self.optimizer.n_guided]
+            squares = np.abs(errors[: len(guided)])
+            slopes = slopes_of_root(function, guided)
+            self.optimizer.tell_guided(self._asked, errors, squares, *slopes)
         else:
             self.optimizer.tell(self._asked, errors)
         self._samples.extend(rows)
