@@ -90,7 +90,7 @@ def round_of(
 def npy(array: np.ndarray) -> bytes:
     """Return an array in npy form."""
     file = io.BytesIO()
-    np.lib.format.write_array(file, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    _npy_form.write_array(file, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
     return file.getvalue()
 
 
