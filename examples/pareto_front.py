@@ -55,7 +55,5 @@ if __name__ == "__main__":
     )
     front = fitter.result.pareto_front()
     print(front)
-    chosen = front.compromise()
-    print("Compromise:", front.params(chosen))
-    print("Errors [mV]:", np.round(front.errors[chosen] * 1e3, 2))
+    print("Compromise:", front.params(front.compromise()))
     plot_pareto_front(fitter.result).figure.savefig("pareto_front.png")
