@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.plots._style import INPUT, MODEL, scale_for, tidy
@@ -56,7 +57,7 @@ def plot_waterfall(result: FitResult, *, axes: Axes | None = None) -> Axes:
         axes.set_yscale("log")
     axes.set_xlabel("local searches, by their error")
     axes.set_ylabel(scale.label("error at the end"))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(fontsize="small", frameon=False)
     tidy(axes)
     return axes
