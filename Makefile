@@ -64,11 +64,11 @@ check: $(VENV)/.installed-dev  ## format, lint, types, imports, architecture and
 	@echo "== lint"; $(VENV)/bin/ruff check --quiet .
 	@echo "== types"; $(PY) -m mypy --no-error-summary
 	@echo "== imports"; $(VENV)/bin/lint-imports --no-logo --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
-	@echo "== architecture and unit tests"; $(TESTS) -m "not slow" tests/architecture tests/unit
+	@echo "== architecture and unit tests"; $(TESTS) -m quick tests/architecture tests/unit
 
 .PHONY: test
-test: $(VENV)/.installed-dev  ## all tests, on two workers (WORKERS=n changes that)
-	@$(TESTS) --durations 10
+test: $(VENV)/.installed-dev  ## all tests, on two workers (WORKERS=n changes that; CHECKED=1: without those of check)
+	@$(TESTS) --durations 10 $(if $(CHECKED),-m "not quick")
 
 .PHONY: test-all
 test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here

@@ -25,6 +25,17 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("house")
 
 
+QUICK_FOLDERS = (CHECKOUT / "tests" / "architecture", CHECKOUT / "tests" / "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` runs."""
+    for item in items:
+        is_in_folder = any(folder in item.path.parents for folder in QUICK_FOLDERS)
+        if is_in_folder and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.quick)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or in CI fail, a test whose optional package or compiler is missing."""
     for marker in item.iter_markers("needs_package"):
