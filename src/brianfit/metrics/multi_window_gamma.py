@@ -61,7 +61,8 @@ class MultiWindowGamma(AbstractSpikeMetric):
         self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
-        return np.mean([part.get_features(model, data, dt) for part in self._parts], axis=0)
+        parts = [part.get_features(model, data, dt) for part in self._parts]
+        return np.asarray(np.mean(parts, axis=0))
 
     def features_of_pairs(
         self,
@@ -72,7 +73,7 @@ class MultiWindowGamma(AbstractSpikeMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the error of every sample for every pair, `t_start` applied."""
         parts = [part.features_of_pairs(model, columns, data, dt) for part in self._parts]
-        return np.mean(parts, axis=0)
+        return np.asarray(np.mean(parts, axis=0))
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]
