@@ -12,7 +12,8 @@ from brianfit.engines.fused.passes.differentials import Differentials
 from brianfit.engines.fused.passes.valuation import LeafValue, Valuation
 
 STEEPEST = 8.0
-"""The slope of a condition is at most this times its mean over the step, or one over this."""
+"""Where the slope of a condition grows by more than this within a step, as before a blow-up, the
+quotient at the start of the step counts alone: what is simulated at its end is coarse."""
 
 BEFORE = -1.0
 """Place within the step of what was true already when it began."""
@@ -184,20 +185,19 @@ class Crossings:
         drift = self._flow.value(make.form(g), 0)
         if drift is None or self._wanted.is_stochastic:  # says little about one noisy step
             return mean, mean
-        low = make.made("mul", mean, make.number(1.0 / STEEPEST))
-        high = make.made("mul", mean, make.number(STEEPEST))
         at_start = self._memory.keep(f"{name}/slope", drift)
-        return self._within(at_start, low, high), self._within(drift, low, high)
+        return self._rising(at_start, mean), self._rising(drift, mean)
 
-    def _within(self, x: Node, low: Node, high: Node) -> Node:
-        """Return `x`, or the nearer one of the limits."""
-        make = self._make
-        x = make.choice(make.test("lt", x, high), x, high)
-        return make.choice(make.test("lt", low, x), x, low)
+    def _rising(self, slope: Node, mean: Node) -> Node:
+        """Return a slope, or the mean slope where it is not positive."""
+        return self._make.choice(self._make.test("lt", self._make.number(0.0), slope), slope, mean)
 
     def _shifts(self, g: Node, place: Node, slopes: tuple[Node, Node], name: str) -> Iterator[Node]:
         """Yield minus the derivative of `g` over its slope, interpolated, by direction."""
         make = self._make
+        limit = make.made("mul", make.number(STEEPEST), slopes[0])
+        zero, is_steep = make.number(0.0), make.test("lt", limit, slopes[1])
+        place = make.choice(is_steep, zero, place)
         weights = (
             make.made("div", make.made("sub", place, make.number(1.0)), slopes[0]),
             make.made("div", make.made("neg", place), slopes[1]),
@@ -208,5 +208,5 @@ class Crossings:
                 yield make.number(0.0)
                 continue
             then = self._memory.keep(f"{name}/d{self._wanted.directions[direction]}", now)
-            parts = [make.made("mul", w, d) for w, d in zip(weights, (then, now), strict=True)]
-            yield make.made("add", *parts)
+            at_end = make.choice(is_steep, zero, make.made("mul", weights[1], now))
+            yield make.made("add", make.made("mul", weights[0], then), at_end)
