@@ -16,6 +16,7 @@ CHANCE = "escape noise"
 NAMES = [name for name in library.names() if library.get(name).family != CHANCE]
 AMPLITUDE = {"Hodgkin-Huxley": 1.0e-9}
 STEP = {"Hodgkin-Huxley": 0.05 * ms}
+DURATION = {"Hodgkin-Huxley": 150 * ms}
 # What scales the input, and is searched between a third and three times its true value.
 GAINS = ("R", "C")
 
@@ -36,9 +37,10 @@ def _middle(parameter: Parameter) -> Any:
 
 
 def current_for(model: NeuronModel) -> np.ndarray:
-    """Return half a second of noise [A] that makes the model fire irregularly."""
+    """Return noise [A] that makes the model fire irregularly."""
     rng = np.random.default_rng(5)
-    n_steps = round(float(0.4 / STEP.get(model.family, 0.1 * ms)))
+    duration, step = DURATION.get(model.family, 400 * ms), STEP.get(model.family, 0.1 * ms)
+    n_steps = round(float(duration / step))
     noise = np.repeat(rng.normal(size=n_steps // 50 + 1), 50)[:n_steps]
     return AMPLITUDE.get(model.family, 0.4e-9) * (1 + 0.5 * noise)
 
@@ -60,7 +62,7 @@ def test_a_model_fits_its_own_spikes(name: str) -> None:
 
     fitter = fitter_of(model, recorded)
     _, error = fitter.fit(
-        n_rounds=40,
+        n_rounds=25,
         metric=GammaFactor(1 * ms),
         callback=None,
         seed=1,
