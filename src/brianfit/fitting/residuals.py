@@ -72,9 +72,7 @@ class Residuals:
         ]
         return np.concatenate(parts, axis=1)
 
-    def rows_at(
-        self, x: Float[np.ndarray, " n_parameters"]
-    ) -> list[Float[np.ndarray, " _"]]:
+    def rows_at(self, x: Float[np.ndarray, " n_parameters"]) -> list[Float[np.ndarray, " _"]]:
         """Return the weighted residuals of every trace of every output, one after the other."""
         traces = self._traces(x[np.newaxis])
         rows = []

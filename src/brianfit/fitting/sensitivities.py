@@ -54,8 +54,8 @@ class Sensitivities:
         model = self.problem.model
         dimensions = model.dimensions(self.names[number])
         if output == SPIKES:
-            _, slopes = self.spikes()
-            return [from_si(rows[:, number], SECOND / dimensions) for rows in slopes]
+            _, by_trace = self.spikes()
+            return [from_si(rows[:, number], SECOND / dimensions) for rows in by_trace]
         slopes = np.array(self.result.slopes[output][0, :, :, number])
         slopes[~self.is_within()] = np.nan
         return from_si(slopes, self.problem.output_dimensions(output) / dimensions)
