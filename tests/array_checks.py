@@ -9,6 +9,7 @@ from pathlib import Path
 from jaxtyping import install_import_hook
 
 SOURCE = Path(__file__).parents[1] / "src"
+_CHECK_THEMSELVES = {("fitting", "request"), ("model", "model")}
 _COMPILED_BY = ("numba.", "brianfit.engines.fused.math.")
 
 
@@ -20,8 +21,9 @@ def check_array_types(source: Path = SOURCE) -> AbstractContextManager[object]:
 def _checked_modules(source: Path) -> list[str]:
     """Return all modules but two kinds.
 
-    Numba cannot see through a decorator. And fitters are the border: what they do with arguments of
-    the wrong type is tested, so nothing may catch those before them.
+    Numba cannot see through a decorator. And fitters, with what keeps their arguments, are the
+    border: what they do with arguments of the wrong type is tested, so nothing may catch those
+    before them.
     """
     return [
         ".".join(path.relative_to(source).with_suffix("").parts)
@@ -31,7 +33,8 @@ def _checked_modules(source: Path) -> list[str]:
 
 
 def _is_border(path: Path) -> bool:
-    return path.parent.name == "fitting" and path.stem.endswith("fitter")
+    is_fitter = path.parent.name == "fitting" and path.stem.endswith("fitter")
+    return is_fitter or (path.parent.name, path.stem) in _CHECK_THEMSELVES
 
 
 def _imports_numba(path: Path) -> bool:

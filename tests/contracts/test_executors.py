@@ -96,7 +96,12 @@ def test_noise_by_brian_does_not_depend_on_the_executor(executor: AbstractExecut
         fitter.fit(n_rounds=2, callback=None, seed=1, executor=where, x=[0.1, 10.0])
         return fitter.result
 
-    assert_same_numbers(noisy(executor), noisy(SerialExecutor()))
+    found, expected = noisy(executor), noisy(SerialExecutor())
+
+    # NumPy rounds the ends of arrays of another length in another way, by some 1e-16; another
+    # sequence of random numbers would differ by the noise itself, about 0.1.
+    np.testing.assert_allclose(found.history.values, expected.history.values, rtol=1e-9)
+    np.testing.assert_allclose(found.history.errors, expected.history.errors, rtol=1e-9)
 
 
 def test_work_is_spread_over_processes(processes: ProcessExecutor) -> None:
@@ -134,9 +139,10 @@ def test_a_sample_that_runs_away_is_given_up_and_the_others_kept() -> None:
 
 def test_samples_that_are_late_for_the_round_are_given_up() -> None:
     values = np.array([[1.0], [-1.0]])
-    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite, at_once=1)
+    work = SharedWork(executor_work.sleeps, 120.0, failure=executor_work.infinite, at_once=1)
 
-    with ProcessExecutor(2, time_per_round=6.0) as executor:
+    # The limit leaves time for processes to start on a busy machine.
+    with ProcessExecutor(2, time_per_round=20.0) as executor:
         found = executor.run(work, values, np.concatenate)
 
     np.testing.assert_array_equal(found, [1.0, np.inf])

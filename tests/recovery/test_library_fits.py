@@ -1,7 +1,11 @@
-"""Every model of the library finds the parameters that made its own spikes."""
+"""Every model of the library finds the parameters that made its own spikes.
+
+Those of Hodgkin-Huxley take a quarter of a minute each: ``BRIANFIT_NIGHTLY=1`` runs them too.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +17,13 @@ from brianfit import GammaFactor, Parameter, SpikeFitter, library
 from brianfit.library import NeuronModel
 
 CHANCE = "escape noise"
-NAMES = [name for name in library.names() if library.get(name).family != CHANCE]
+SLOW = "Hodgkin-Huxley"
+IS_NIGHT = os.environ.get("BRIANFIT_NIGHTLY") == "1"
+NAMES = [
+    name
+    for name in library.names()
+    if library.get(name).family != CHANCE and (IS_NIGHT or library.get(name).family != SLOW)
+]
 AMPLITUDE = {"Hodgkin-Huxley": 1.0e-9}
 STEP = {"Hodgkin-Huxley": 0.05 * ms}
 DURATION = {"Hodgkin-Huxley": 150 * ms}

@@ -86,14 +86,16 @@ class FitRequest:
     metric: Any = None
     n_rounds: Any = 1
     callback: Any = "text"
-    restart: bool = False
+    restart: Any = False
     start_iteration: Any = None
     penalty: Any = None
     seed: Any = None
     stop: Any = None
     weights: Any = None
-    executor: AbstractExecutor | None = None
+    executor: Any = None
     store: Any = None
+    validation: Any = None
+    n_repeats: Any = None
 
     def __post_init__(self) -> None:
         if self.executor is not None:
@@ -101,9 +103,6 @@ class FitRequest:
         if self.weights is not None:
             check_instance("weights", self.weights, Mapping, "a dictionary {output: weight}")
         check_penalty(self.penalty)
-
-    validation: Any = None
-    n_repeats: Any = None
 
 
 def check_penalty(penalty: Any) -> None:
