@@ -34,6 +34,9 @@ STOCHASTIC = [entry for entry in ENTRIES if entry["stochastic"]]
 NOT_FUSED = frozenset[str]()
 """Models that the fused engine leaves to Brian 2; none."""
 
+SLOWEST = {"tp_pinsky_rinzel", "ex_Stimberg_et_al_2018__example_3_io_synapse", "ex_CUBA"}
+"""Models that take a minute each; they are run by night."""
+
 needs_corpus = pytest.mark.skipif(
     not ENTRIES,
     reason=f"There is no corpus in {FILE.parent}; BRIANFIT_SHARED may name it.",
@@ -86,6 +89,8 @@ def _assert_same(reference: SimulationResult, fused: SimulationResult, dt: float
 @needs_corpus
 @pytest.mark.parametrize("entry", DETERMINISTIC, ids=_identifier)
 def test_agrees_with_brian(entry: dict[str, Any]) -> None:
+    if entry["id"] in SLOWEST and os.environ.get("BRIANFIT_NIGHTLY") != "1":
+        pytest.skip("takes a minute; BRIANFIT_NIGHTLY=1 runs it")
     try:
         reference, fused = _both(DETERMINISTIC.index(entry), entry["method"])
     except UnsupportedByFusedEngine:
