@@ -98,6 +98,7 @@ class FitRequest:
     n_repeats: Any = None
 
     def __post_init__(self) -> None:
+        check_instance("restart", self.restart, bool, "True or False")
         if self.executor is not None:
             check_instance("executor", self.executor, AbstractExecutor, "an executor")
         if self.weights is not None:

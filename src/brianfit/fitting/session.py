@@ -183,7 +183,6 @@ class FitSession:
         self, request: FitRequest, namespace: Mapping[str, Any], n_rounds: int
     ) -> Search:
         """Return the search that goes on, or a new one."""
-        check_instance("restart", request.restart, bool, "True or False")
         if self.search is not None and not request.restart:
             return self._continued(self.search, request, namespace)
         previous = self.search
