@@ -94,6 +94,8 @@ class SearchBox:
         InvalidValueError
             If they do not have one value per parameter.
         """
+        if isinstance(parameters, np.ndarray) and parameters.shape[1:] == (len(self),):
+            return np.array(parameters, dtype=float)
         rows = [
             [sample[name] for name in self.names] if isinstance(sample, Mapping) else sample
             for sample in parameters

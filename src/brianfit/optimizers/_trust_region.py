@@ -23,6 +23,9 @@ SHORTEN = 0.995
 SECULAR_ITERATIONS = 12
 """Newton steps that find the damping for a given radius; few are needed."""
 
+SECULAR_TOLERANCE = 1e-3
+"""Newton's method ends with the step that began as near to the radius as this fraction of it."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ def trust_region_steps(
     chosen = candidates[best, np.arange(len(points))]
     return Steps(
         moves=scale * chosen,
-        lengths=np.linalg.norm(chosen, axis=1),
+        lengths=_length(chosen),
         predicted=-2.0 * values.min(axis=0),
     )
 
@@ -115,32 +118,35 @@ def _inside_ball(
     along = (axes.transpose(0, 2, 1) @ slopes[:, :, np.newaxis])[:, :, 0]
     damping = _damping(along, eigenvalues, radii)
     steps = -along / (eigenvalues + damping[:, np.newaxis])
-    lengths = np.linalg.norm(steps, axis=1)
+    lengths = _length(steps)
     steps *= np.minimum(1.0, radii / np.maximum(lengths, TINY))[:, np.newaxis]
     return np.asarray((axes @ steps[:, :, np.newaxis])[:, :, 0])
 
 
 def _damping(along: np.ndarray, eigenvalues: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return the numbers to add to the eigenvalues so that steps are as long as the radii.
+    """Return the numbers to add to the eigenvalues so that steps are not longer than the radii.
 
     Newton's method on 1 / length, kept between bounds (Moré & Sorensen 1983, doi 10.1137/0904038).
     """
-    slope = np.linalg.norm(along, axis=1)
-    low, high = np.zeros(len(radii)), slope / radii
-    damping = np.zeros(len(radii))
+    damping, high = np.zeros(len(radii)), _length(along) / radii
+    low = np.zeros(len(radii))
+    unsettled = np.flatnonzero(_length(along / eigenvalues) > radii)
     for _ in range(SECULAR_ITERATIONS):
-        sums = eigenvalues + damping[:, np.newaxis]
-        lengths = np.linalg.norm(along / sums, axis=1)
-        excess = lengths - radii
-        if np.all(np.abs(excess) <= 0.01 * radii) or np.all((excess <= 0) & (damping == 0)):
+        if unsettled.size == 0:
             break
-        low = np.where(excess > 0, damping, low)
-        high = np.where(excess < 0, damping, high)
+        radius, tried = radii[unsettled], damping[unsettled]
+        sums = eigenvalues[unsettled] + tried[:, np.newaxis]
+        squares = (along[unsettled] / sums) ** 2
+        length = np.sqrt(squares.sum(axis=1))
+        excess = length - radius
+        low[unsettled] = np.where(excess > 0, tried, low[unsettled])
+        high[unsettled] = np.where(excess < 0, tried, high[unsettled])
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            newton = damping + excess / radii * lengths**2 / np.sum(along**2 / sums**3, axis=1)
-        between = np.sqrt(np.maximum(low, 1e-3 * high) * high)
-        newton = np.where((newton > low) & (newton < high), newton, between)
-        damping = np.where((excess <= 0) & (damping == 0), 0.0, newton)
+            newton = tried + excess / radius * length**2 / (squares / sums).sum(axis=1)
+        between = np.sqrt(np.maximum(low[unsettled], 1e-3 * high[unsettled]) * high[unsettled])
+        is_inside = (newton > low[unsettled]) & (newton < high[unsettled])
+        damping[unsettled] = np.where(is_inside, newton, between)
+        unsettled = unsettled[np.abs(excess) > SECULAR_TOLERANCE * radius]
     return damping
 
 
@@ -174,7 +180,7 @@ def _reflected(model: _Model, straight: np.ndarray, radii: np.ndarray) -> np.nda
 def _downhill(model: _Model, radii: np.ndarray) -> np.ndarray:
     """Return steps against the slope."""
     direction = -model.slopes
-    length = np.linalg.norm(direction, axis=1)
+    length = _length(direction)
     longest = np.minimum(
         radii / np.maximum(length, TINY), SHORTEN * model.strides(direction).min(axis=1)
     )
@@ -191,4 +197,8 @@ def _to_sphere(start: np.ndarray, direction: np.ndarray, radii: np.ndarray) -> n
 
 
 def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    return np.asarray(np.sum(left * right, axis=1))
+    return np.asarray(np.einsum("sp,sp->s", left, right))
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(np.sqrt(np.einsum("sp,sp->s", vectors, vectors)))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit.optimizers import NevergradOptimizer
+from brianfit.optimizers import NevergradOptimizer, from_nevergrad
 
 pytestmark = pytest.mark.needs_package("nevergrad")
 
@@ -118,3 +118,29 @@ def test_a_sequential_method_is_asked_again_for_what_was_never_told() -> None:
     population(optimizer, 1)
 
     np.testing.assert_array_equal(optimizer.ask(1), optimizer.ask(1))
+
+
+@pytest.mark.parametrize(
+    "method", ["DE", "PSO", "TBPSA", "OnePlusOne", "CMA", "RotatedTwoPointsDE"]
+)
+def test_a_light_box_gives_the_samples_of_an_ordinary_one(
+    method: str, nevergrad: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ordinary(_: ModuleType, n_parameters: int) -> Any:
+        return nevergrad.p.Array(shape=(n_parameters,), lower=0.0, upper=1.0)
+
+    light = samples_of(method)
+    monkeypatch.setattr(from_nevergrad, "_unit_box", ordinary)
+
+    np.testing.assert_array_equal(light, samples_of(method))
+
+
+def samples_of(method: str) -> np.ndarray:
+    """Return the samples of three rounds on a sphere."""
+    optimizer = NevergradOptimizer(method)
+    n_samples = population(optimizer, 20)
+    rounds = []
+    for _ in range(3):
+        rounds.append(np.asarray(optimizer.ask(n_samples)))
+        optimizer.tell(rounds[-1], np.sum((rounds[-1] - 0.3) ** 2, axis=1))
+    return np.concatenate(rounds)
