@@ -60,13 +60,13 @@ def with_input_noise(
             f"{', '.join(recordings.input_names)}."
         )
     generator = np.random.default_rng(seed)
-    return RecordingSet(
-        recordings=tuple(
-            _noisy(recording, input, fraction, correlated, generator)
-            for recording in recordings
-            for _ in range(copies)
-        ),
-        dimensions=recordings.dimensions,
+    noisy = [
+        _noisy(recording, input, fraction, correlated, generator)
+        for recording in recordings
+        for _ in range(copies)
+    ]
+    return recordings.changed(
+        noisy, f"noise of {fraction:g} of its standard deviation added to '{input}', {copies} times"
     )
 
 

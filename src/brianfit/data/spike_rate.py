@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def with_spike_rate(recordings: RecordingSet, dt: Any, *, name: str = "hazard") 
         for number in range(len(recording.spike_trains))
     ]
     inputs = {each: recordings.dimensions[each] for each in recordings.input_names}
-    rates = RecordingSet(recordings=tuple(sweeps), dimensions={**inputs, name: SECOND**-1})
+    rates = replace(recordings, recordings=tuple(sweeps), dimensions={**inputs, name: SECOND**-1})
     return rates.changed(
         sweeps, f"spikes became rates '{name}' in steps of {readable(step, SECOND)}"
     )

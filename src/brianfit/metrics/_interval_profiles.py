@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from brianfit.metrics._pair_loops import Pairs, data_train, model_train
+from brianfit.metrics._pair_loops import Pairs, data_train, model_train, most_spikes
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -27,14 +27,20 @@ def profile_means(  # noqa: PLR0917 - compiled functions take no dataclass
         SPIKE-distance; else ISI-distance.
     """
     start = pairs.start
-    state = np.empty((2, 9))
-    for sample in range(first, last):
-        for pair in range(pairs.columns.size):
-            end = ends[pair]
+    n_columns = most_spikes(pairs, first, last) + 3
+    courses = np.empty((2, N_ROWS, n_columns if by_spikes else 3))
+    for pair in range(pairs.columns.size):
+        end = ends[pair]
+        data = compared_part(data_train(pairs, pair), start, end)
+        if by_spikes:
+            write_course(courses[1], data, start, end)
+        for sample in range(first, last):
             model = compared_part(model_train(pairs, sample, pair), start, end)
-            data = compared_part(data_train(pairs, pair), start, end)
             if by_spikes:
-                result[sample, pair] = spike_distance(model, data, start, end, state)
+                write_course(courses[0], model, start, end)
+                result[sample, pair] = spike_distance(
+                    courses[0], model.size, courses[1], data.size, start, end
+                )
             else:
                 result[sample, pair] = isi_distance(model, data, start, end)
 
@@ -98,88 +104,78 @@ def isi_distance(first: np.ndarray, second: np.ndarray, start: float, end: float
     return total / (end - start)
 
 
-# What is known of one train while time passes; the columns of `state` below.
-LENGTH = 0  # of its present interval
-GAP = 1  # distance of its last spike to the nearest spike of the other train
-WEIGHT = 2  # with which the gap of its next spike will count
-BEFORE, AFTER = 3, 4  # its last and its next spike, auxiliary ones included
-NEXT = 5  # its next spike, without auxiliary ones
-FROM_BEFORE, FROM_AFTER = 6, 7  # the weights of both gaps are FROM_AFTER - SLOPE * t and
-SLOPE = 8  # FROM_BEFORE + SLOPE * t, times the weight of the moment
+# The rows of a course: what is known of one train after its k-th spike, k = 0 before the first.
+PAST, COMING = 0, 1  # its last and its next spike, auxiliary ones included
+LENGTH = 2  # of its present interval
+NEXT = 3  # its next spike, without auxiliary ones
+FROM_PAST, FROM_COMING = 4, 5  # the gaps of both spikes count by FROM_COMING - SLOPE * t and
+SLOPE = 6  # FROM_PAST + SLOPE * t, times the weight of the moment
+N_ROWS = 7
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def spike_distance(
-    first: np.ndarray, second: np.ndarray, start: float, end: float, state: np.ndarray
+def spike_distance(  # noqa: PLR0917 - compiled functions take no dataclass
+    first: np.ndarray, n_first: int, second: np.ndarray, n_second: int, start: float, end: float
 ) -> float:
     """Return the mean over time of the distance to the nearest spikes, weighted by nearness.
 
-    The profile is linear in the gaps of all spikes. The gap of a spike is known as soon as time
-    has come to it; until then, the weights with which it counts are summed up.
+    The profile is linear in the gaps of all spikes. The gap of a spike, its distance to the
+    nearest spike of the other train, is known as soon as time has come to it; until then, the
+    weights with which it counts are summed up. Which train has the next spike cannot be guessed,
+    so both are advanced by selection, without a branch.
 
     Parameters
     ----------
-    state
-        Memory, of shape (2, 9): what is known of each train.
+    first, second
+        Courses, as `write_course` writes them.
+    n_first, n_second
+        Numbers of spikes.
     """
-    before_first_spike(state[0], first, start, end)
-    before_first_spike(state[1], second, start, end)
     i = j = 0
+    gap_i = gap_j = weight_i = weight_j = 0.0
     time, total = start, 0.0
-    for _ in range(first.size + second.size):
-        side = 0 if state[0, NEXT] <= state[1, NEXT] else 1
-        one, other = state[side], state[1 - side]
-        following = one[NEXT]
+    for event in range(n_first + n_second + 1):
+        following = min(first[NEXT, i], second[NEXT, j], end)
         if following > time:
-            total += piece(state, time, following)
-        time = following
-        one[GAP] = min(time - other[BEFORE], other[AFTER] - time)
-        total += one[WEIGHT] * one[GAP]
-        if side == 0:
-            after_spike(one, first, i, start, end)
-        else:
-            after_spike(one, second, j, start, end)
-        i += 1 - side
-        j += side
-    if end > time:
-        total += piece(state, time, end)
+            middle = 0.5 * (time + following)  # the profile is a line, so its mean is its middle
+            x, y = first[LENGTH, i], second[LENGTH, j]
+            factor = 2.0 * (following - time) / (x * y * (x + y) * (x + y))
+            of_i, of_j = factor * y * y, factor * x * x
+            slope_i, slope_j = first[SLOPE, i] * middle, second[SLOPE, j] * middle
+            total += of_i * gap_i * (first[FROM_COMING, i] - slope_i)
+            total += of_j * gap_j * (second[FROM_COMING, j] - slope_j)
+            weight_i += of_i * (first[FROM_PAST, i] + slope_i)
+            weight_j += of_j * (second[FROM_PAST, j] + slope_j)
+        if event == n_first + n_second:
+            break
+        is_first = first[NEXT, i] <= second[NEXT, j]
+        time = first[NEXT, i] if is_first else second[NEXT, j]
+        to_second = min(time - second[PAST, j], second[COMING, j] - time)
+        to_first = min(time - first[PAST, i], first[COMING, i] - time)
+        total += weight_i * to_second if is_first else weight_j * to_first
+        gap_i, gap_j = to_second if is_first else gap_i, gap_j if is_first else to_first
+        weight_i, weight_j = 0.0 if is_first else weight_i, weight_j if is_first else 0.0
+        i += is_first
+        j += 1 - is_first
     return total / (end - start)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def piece(state: np.ndarray, time: float, following: float) -> float:
-    """Integrate between two events: add up the part of known gaps, and weights of those to come."""
-    middle = 0.5 * (time + following)  # the profile is a line, so its mean is its middle
-    x, y = state[0, LENGTH], state[1, LENGTH]
-    factor = 2.0 * (following - time) / (x * y * (x + y) * (x + y))
-    total = 0.0
-    for side in range(2):
-        length = state[1 - side, LENGTH]
-        weight = factor * length * length
-        slope = state[side, SLOPE] * middle
-        total += weight * state[side, GAP] * (state[side, FROM_AFTER] - slope)
-        state[side, WEIGHT] += weight * (state[side, FROM_BEFORE] + slope)
-    return total
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def before_first_spike(one: np.ndarray, train: np.ndarray, start: float, end: float) -> None:
-    """Note that a train has had no spike yet: its first gap counts until then."""
-    one[LENGTH] = interval_after(train, -1, start, end)
-    one[GAP] = one[WEIGHT] = one[SLOPE] = one[FROM_AFTER] = 0.0
-    one[FROM_BEFORE] = one[LENGTH]
-    one[BEFORE] = min(start, 2.0 * train[0] - train[1]) if train.size > 1 else start
-    one[AFTER] = one[NEXT] = train[0]
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def after_spike(one: np.ndarray, train: np.ndarray, k: int, start: float, end: float) -> None:
-    """Note that a train had its spike `k`."""
-    one[LENGTH] = interval_after(train, k, start, end)
-    one[BEFORE], one[WEIGHT] = train[k], 0.0
-    if k + 1 < train.size:
-        one[AFTER] = one[NEXT] = one[FROM_AFTER] = train[k + 1]
-        one[FROM_BEFORE], one[SLOPE] = -train[k], 1.0
-    else:  # the last gap counts until the end
-        one[AFTER] = max(end, 2.0 * train[k] - train[k - 1]) if k > 0 else end
-        one[NEXT], one[FROM_AFTER], one[FROM_BEFORE], one[SLOPE] = np.inf, one[LENGTH], 0.0, 0.0
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def write_course(course: np.ndarray, train: np.ndarray, start: float, end: float) -> None:
+    """Write what is known of a train after each of its spikes into the columns of `course`."""
+    n = train.size
+    neighbour = train[1] - train[0] if n > 1 else 0.0
+    course[PAST, 0] = min(start, train[0] - neighbour)
+    course[LENGTH, 0] = course[FROM_PAST, 0] = max(train[0] - start, neighbour)
+    course[FROM_COMING, 0] = course[SLOPE, 0] = 0.0  # the first gap counts from the start
+    for k in range(n):
+        course[COMING, k] = course[NEXT, k] = course[PAST, k + 1] = train[k]
+    for k in range(1, n):
+        course[LENGTH, k] = train[k] - train[k - 1]
+        course[FROM_PAST, k], course[FROM_COMING, k] = -train[k - 1], train[k]
+        course[SLOPE, k] = 1.0
+    neighbour = train[n - 1] - train[n - 2] if n > 1 else 0.0
+    course[COMING, n] = max(end, train[n - 1] + neighbour)
+    course[LENGTH, n] = course[FROM_COMING, n] = max(end - train[n - 1], neighbour)
+    course[FROM_PAST, n] = course[SLOPE, n] = 0.0  # the last gap counts until the end
+    course[NEXT, n] = np.inf

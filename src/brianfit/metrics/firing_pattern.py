@@ -12,6 +12,7 @@ from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.units import DIMENSIONLESS, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._repeats import check_sorted
 
 _TERMS = ("count", "latency", "course")
 
@@ -52,7 +53,8 @@ class FiringPattern(AbstractSpikeMetric):
     Raises
     ------
     InvalidValueError
-        If `weights` are not three finite numbers, none negative, not all zero.
+        If `weights` are not three finite numbers, none negative, not all zero; when trains are
+        seen, if one is not sorted.
 
     References
     ----------
@@ -82,8 +84,8 @@ class FiringPattern(AbstractSpikeMetric):
         dt: float,
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
-        sorted_trains = [[np.sort(train) for train in sample] for sample in model]
-        trains = spike_trains_from_nested(sorted_trains, n_traces=len(data))
+        check_sorted("model", [train for sample in model for train in sample])
+        trains = spike_trains_from_nested(model, n_traces=len(data))
         return self.features_of_pairs(trains, np.arange(len(data)), data, dt)
 
     def features_of_pairs(
@@ -98,7 +100,8 @@ class FiringPattern(AbstractSpikeMetric):
         from brianfit.metrics._firing_course import firing_differences
         from brianfit.metrics._pair_loops import compared_pairs
 
-        kept = [np.sort(train[train >= self.t_start]) for train in data]
+        check_sorted("data", data)
+        kept = [train[train >= self.t_start] for train in data]
         recorded = spike_trains_from_nested([kept], n_traces=len(kept))
         differences = compared_pairs(
             firing_differences, model, columns, recorded, self.t_start, n_results=3

@@ -14,6 +14,7 @@ from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.units import SECOND, Quantity, from_si, scalar_si, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._repeats import check_sorted
 
 # Spike times are multiples of the step up to rounding; this part of a step is rounding.
 _ROUNDING = 1e-6
@@ -57,9 +58,9 @@ class GammaFactor(AbstractSpikeMetric):
     UnitMismatchError
         If `delta`, `time` or `t_start` is no time.
     InvalidValueError
-        If `delta` or `time` is not positive, or `time` ends before `t_start`; when the recording is
-        seen, if `delta` is so large that :math:`2 r \Delta \ge 1`: chance alone would match
-        every spike.
+        If `delta` or `time` is not positive, or `time` ends before `t_start`; when trains are
+        seen, if one is not sorted, or if `delta` is so large that :math:`2 r \Delta \ge 1`:
+        chance alone would match every spike.
 
     References
     ----------
@@ -92,8 +93,8 @@ class GammaFactor(AbstractSpikeMetric):
         dt: float,
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
-        sorted_trains = [[np.sort(train) for train in sample] for sample in model]
-        trains = spike_trains_from_nested(sorted_trains, n_traces=len(data))
+        check_sorted("model", [train for sample in model for train in sample])
+        trains = spike_trains_from_nested(model, n_traces=len(data))
         return self._errors(trains, np.arange(len(data)), data, dt)
 
     def features_of_pairs(
@@ -181,8 +182,9 @@ class GammaFactor(AbstractSpikeMetric):
         data: Sequence[np.ndarray],
         dt: float,
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        check_sorted("data", data)
         chance = self._chance_level(data)
-        recorded = spike_trains_from_nested([[np.sort(t) for t in data]], n_traces=len(data))
+        recorded = spike_trains_from_nested([data], n_traces=len(data))
         # Numba is loaded when spikes are first compared, not when metrics are imported.
         from brianfit.metrics._coincidences import count_coincidences
         from brianfit.metrics._pair_loops import compared_pairs

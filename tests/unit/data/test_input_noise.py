@@ -54,3 +54,14 @@ def test_a_negative_fraction_is_refused() -> None:
 def test_an_unknown_input_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="no input 'J'; there are I"):
         with_input_noise(recordings(), 0.1, seed=1, input="J")
+
+
+def test_remembers_what_was_done_to_the_recordings_before() -> None:
+    before = recordings().changed(recordings().recordings, "read from a drawer")
+
+    noisy = with_input_noise(before, 0.2, copies=3, seed=1)
+
+    assert noisy.history == (
+        "read from a drawer",
+        "noise of 0.2 of its standard deviation added to 'I', 3 times",
+    )

@@ -103,6 +103,19 @@ def test_refuses_numbers_of_folds_that_cannot_be(n_folds: int) -> None:
         folds(_recordings(), by="sweep", n_folds=n_folds)
 
 
+def test_rates_remember_what_was_done_to_the_recordings_before() -> None:
+    recordings = _recordings(1)
+    before = recordings.changed(recordings.recordings, "spikes detected")
+
+    rates = with_spike_rate(before, 0.5 * ms)
+
+    assert rates.history == (
+        *recordings.history,
+        "spikes detected",
+        "spikes became rates 'hazard' in steps of 0.5 ms",
+    )
+
+
 def test_spikes_become_a_rate_in_every_step_of_one_sweep_per_train() -> None:
     rates = with_spike_rate(_recordings(1), 0.5 * ms)
 

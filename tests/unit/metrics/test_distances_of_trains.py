@@ -15,10 +15,12 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit._foundation.units import DIMENSIONLESS
 from brianfit.metrics import (
+    FiringPattern,
     FirstSpikeLatency,
     GammaFactor,
     ISIDistance,
     MDStar,
+    MultiWindowGamma,
     PSTHVariance,
     SpikeCount,
     SPIKEDistance,
@@ -152,9 +154,18 @@ def test_psth_variance_agrees_with_histograms(n_simulated: int) -> None:
         assert error == pytest.approx(left, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_refuses_unsorted_trains(name: str) -> None:
-    metric, rising, falling = METRICS[name], np.array([0.1, 0.3]), np.array([0.3, 0.1])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        *METRICS.values(),
+        GammaFactor(4 * ms, time=DURATION),
+        MultiWindowGamma([4, 8] * ms, time=DURATION),
+        FiringPattern(),
+    ],
+    ids=lambda metric: type(metric).__name__,
+)
+def test_refuses_unsorted_trains(metric: Any) -> None:
+    rising, falling = np.array([0.1, 0.3]), np.array([0.3, 0.1])
 
     with pytest.raises(InvalidValueError, match="must rise, but those of train 0 of `model`"):
         metric.calc([[falling]], [rising], DT)
