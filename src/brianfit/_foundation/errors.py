@@ -12,6 +12,7 @@ Brian) exception that fits, so that ordinary `except ValueError` code works::
     ├── UnsupportedByFusedEngine (NotImplementedError)   the fused engine cannot run this model
     ├── NoDerivativesError       (NotImplementedError)   the engine has no derivatives
     ├── SimulationError          (RuntimeError)  the simulator failed
+    ├── UserCodeError            (RuntimeError)  a callback, stop function, optimizer, ... raised
     ├── StoreError               (OSError)       a store that cannot be read, written, gone on with
     ├── UnreadableFileError      (OSError)       a file that is missing, broken, or something else
     └── MissingPackageError      (ImportError)   an optional package is not installed
@@ -69,6 +70,11 @@ class NoDerivativesError(BrianfitError, NotImplementedError):
 @final
 class SimulationError(BrianfitError, RuntimeError):
     """The simulator failed for a reason other than the values of the parameters."""
+
+
+@final
+class UserCodeError(BrianfitError, RuntimeError):
+    """A function or part of the user raised; the message names it, the cause is what it raised."""
 
 
 @final

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.units import readable
+from brianfit._foundation.user_code import belongs_to, name_of
 
 Callback = Callable[[Any, Any, Any, Any, int, Mapping[str, Any]], Any]
 """f(params, errors, best_params, best_error, index, additional_info) -> True to stop.
@@ -26,6 +28,10 @@ additional_info
     output, by sample; ``'output_var'``: names of the outputs; ``'validation_error'``: that of
     the best sample on held-out recordings, None without any [SI].
 """
+
+
+KEPT = "What was computed until then is kept; to go on, mend it and call again."
+"""What to do when a function of the user raised during a fit."""
 
 
 def callback_text(
@@ -115,11 +121,23 @@ def callback_setup(set_type: Any, n_rounds: int | None = None) -> Callback:
         if set_type == "progressbar":
             return ProgressBar(n_rounds)
     elif callable(set_type):
-        return set_type  # type: ignore[no-any-return]  # any signature error is the caller's
+        return _named(set_type)
     raise InvalidTypeError(
         "`callback` must be 'text', 'progressbar', None, or a function, but is "
         f"{set_type!r} (of type {type(set_type).__name__})."
     )
+
+
+def _named(function: Callback) -> Callback:
+    """Return the function of a user, so that whatever it raises is told with its name."""
+    whose = f"The callback '{name_of(function)}'"
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        with belongs_to(whose, KEPT):
+            return function(*arguments)
+
+    return call
 
 
 def make_dic(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:

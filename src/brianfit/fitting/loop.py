@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from brianfit.fitting.outcomes import evaluate_asked
+from brianfit._foundation.user_code import belongs_to
+from brianfit.fitting.callbacks import KEPT
+from brianfit.fitting.outcomes import Outcome, evaluate_asked
 from brianfit.fitting.search import Search
-from brianfit.fitting.stopping import AbstractStopRule
+from brianfit.fitting.stopping import AbstractStopRule, words_of
 from brianfit.fitting.uninterrupted import uninterrupted
 from brianfit.results import History, Round
 
@@ -43,23 +45,34 @@ def run_round(search: Search) -> None:
     search.past.begin_round()
     outcome = evaluate_asked(search, search.ask())
     with uninterrupted():
-        outcome.tell()
-        evaluation = outcome.evaluation
-        search.note(outcome.values, evaluation)
-        search.finish_round(
-            Round(
-                iteration=search.iteration,
-                values=outcome.values,
-                errors=evaluation.errors,
-                output_errors=evaluation.output_errors,
-                raw_output_errors=evaluation.raw_output_errors,
-                seconds=search.past.seconds_of(number, time.perf_counter() - started),
-                trace_errors=evaluation.trace_errors,
-                part_errors=evaluation.part_errors,
-            )
+        try:
+            with belongs_to(search.optimizer_words, KEPT):
+                outcome.tell()
+        finally:  # what was simulated is kept also if an optimizer fails to take it
+            _keep(search, outcome, search.past.seconds_of(number, time.perf_counter() - started))
+
+
+def _keep(search: Search, outcome: Outcome, seconds: float) -> None:
+    evaluation = outcome.evaluation
+    search.note(outcome.values, evaluation)
+    search.finish_round(
+        Round(
+            iteration=search.iteration,
+            values=outcome.values,
+            errors=evaluation.errors,
+            output_errors=evaluation.output_errors,
+            raw_output_errors=evaluation.raw_output_errors,
+            seconds=seconds,
+            trace_errors=evaluation.trace_errors,
+            part_errors=evaluation.part_errors,
         )
+    )
 
 
 def _reason_to_stop(history: History, rules: Sequence[AbstractStopRule]) -> str | None:
-    reasons = (rule.reason_to_stop(history) for rule in rules)
-    return next((reason for reason in reasons if reason is not None), None)
+    for rule in rules:
+        with belongs_to(f"The stop rule {words_of(rule)}", KEPT):
+            reason = rule.reason_to_stop(history)
+        if reason is not None:
+            return reason
+    return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import (
     AbstractEngine,
     AbstractSimulation,
@@ -21,7 +22,7 @@ from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
 from brianfit.metrics import SupportsResiduals
 from brianfit.model.sensitivities import sensitivity_model
-from brianfit.objective import TraceOutput
+from brianfit.objective import TraceOutput, metric_words
 from brianfit.objective.tangents import direction_names
 
 RELATIVE_STEP = 1e-5
@@ -167,7 +168,8 @@ def prepare_residuals(
                 f"metric of '{output.name}' is {type(metric).__name__}."
             )
         factor = np.sqrt(output.weight)
-        weights[output.name] = metric.residual_weights(output.data, problem.dt) * factor
+        with belongs_to(metric_words(output.name, metric)):
+            weights[output.name] = metric.residual_weights(output.data, problem.dt) * factor
         data[output.name] = output.data
     task = replace(
         problem.task(), parameter_names=parameters.columns.names, recorded=tuple(weights)

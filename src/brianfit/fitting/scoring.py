@@ -18,6 +18,7 @@ from brianfit._foundation.errors import (
     UnitMismatchError,
 )
 from brianfit._foundation.units import SECOND, Dimension, same_dimensions, si_scalar_any, unit_name
+from brianfit._foundation.user_code import belongs_to
 from brianfit.fitting.problem import Problem
 from brianfit.metrics import (
     AbstractMetric,
@@ -30,7 +31,7 @@ from brianfit.metrics import (
     SupportsTraceSelection,
     SupportsTrainSets,
 )
-from brianfit.objective import SPIKES, Output, SpikeOutput, TraceOutput
+from brianfit.objective import SPIKES, Output, SpikeOutput, TraceOutput, metric_words
 from brianfit.results import Dimensions
 
 SPIKE_DELAY = "spike_delay"
@@ -58,16 +59,19 @@ class Scoring:
 
     def error_dimensions_of(self, problem: Problem, name: str) -> Dimension:
         """Return the dimensions of the weighted error of an output."""
-        normalised = self.metrics[name].get_normalized_dimensions(problem.output_dimensions(name))
-        return normalised * self.weights[name][1]
+        metric = self.metrics[name]
+        with belongs_to(metric_words(name, metric)):
+            normalised = metric.get_normalized_dimensions(problem.output_dimensions(name))
+            return normalised * self.weights[name][1]
 
     def dimensions(self, problem: Problem, parameters: Mapping[str, Dimension]) -> Dimensions:
         """Return the dimensions of everything in the history."""
         raw, normalised = {}, {}
         for name, metric in self.metrics.items():
             output = problem.output_dimensions(name)
-            raw[name] = metric.get_dimensions(output)
-            normalised[name] = metric.get_normalized_dimensions(output)
+            with belongs_to(metric_words(name, metric)):
+                raw[name] = _checked(metric.get_dimensions(output))
+                normalised[name] = _checked(metric.get_normalized_dimensions(output))
         return Dimensions(
             parameters=dict(parameters),
             error=self.error_dimensions_of(problem, problem.output_names[0]),
@@ -77,7 +81,11 @@ class Scoring:
 
     def outputs(self, problem: Problem) -> tuple[Output, ...]:
         """Return what is compared with what."""
-        return tuple(self._output(problem, name) for name in problem.output_names)
+        outputs = []
+        for name in problem.output_names:
+            with belongs_to(metric_words(name, self.metrics[name])):
+                outputs.append(self._output(problem, name))
+        return tuple(outputs)
 
     def _output(self, problem: Problem, name: str) -> Output:
         weight = self.weights[name][0]
@@ -141,6 +149,11 @@ def read_scoring(
     return scoring
 
 
+def _checked(dimensions: Any) -> Dimension:
+    check_instance("get_dimensions", dimensions, Dimension, "a function that returns dimensions")
+    return dimensions  # type: ignore[no-any-return]  # checked
+
+
 def _repeated(traces: Sequence[int], repeats: int) -> list[int]:
     return [trace for trace in traces for _ in range(repeats)]
 
@@ -177,19 +190,26 @@ def _problems_of_metric(problem: Problem, name: str, metric: Any) -> Sequence[Br
     what = "a SpikeMetric" if name == SPIKES else "a TraceMetric"
     try:
         check_instance(f"metric of '{name}'", metric, expected, what)
-        if isinstance(metric, SupportsDurations):
-            metric = metric.with_durations(problem.recordings.durations)
-        if isinstance(metric, SupportsDataCheck):
-            if name == SPIKES:
-                trains, traces = problem.spike_trains()
-                if isinstance(metric, SupportsTraceSelection):
-                    metric = metric.select_traces(traces)
-                metric.check_data(trains, problem.dt)
-            else:
-                metric.check_data(problem.data(name), problem.dt)
+        with belongs_to(metric_words(name, metric)):
+            _check_data(problem, name, metric)
     except BrianfitError as found:
         return [found]
     return _problems_of_time(problem, name, metric)
+
+
+def _check_data(problem: Problem, name: str, metric: Any) -> None:
+    """Let a metric look at what was recorded, if it wants to."""
+    if isinstance(metric, SupportsDurations):
+        metric = metric.with_durations(problem.recordings.durations)
+    if not isinstance(metric, SupportsDataCheck):
+        return
+    if name == SPIKES:
+        trains, traces = problem.spike_trains()
+        if isinstance(metric, SupportsTraceSelection):
+            metric = metric.select_traces(traces)
+        metric.check_data(trains, problem.dt)
+    else:
+        metric.check_data(problem.data(name), problem.dt)
 
 
 def _problems_of_delay(problem: Problem) -> list[BrianfitError]:

@@ -8,11 +8,14 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.answers import is_plain
 from brianfit.fitting.bounds import Parameters
+from brianfit.fitting.callbacks import KEPT
 from brianfit.fitting.past import Past
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
@@ -108,9 +111,14 @@ class Search:
 
     def start_optimizer(self, n_rounds: int) -> None:
         """Give the optimizer its box, its random numbers and the point to start from."""
-        space = self.parameters.space
         self.rounds_foreseen, self.pending = n_rounds, None
         self.optimizer.seed(generator_for(self.seed, "optimizer"))
+        with belongs_to(self.optimizer_words):
+            self._initialize_optimizer(n_rounds)
+        check_positive_integer(f"{self.optimizer_words}.initialize", self.n_samples)
+
+    def _initialize_optimizer(self, n_rounds: int) -> None:
+        space = self.parameters.space
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
         self.n_samples = self.optimizer.initialize(
             list(space.names), self.n_samples, n_rounds, **bounds
@@ -126,13 +134,18 @@ class Search:
     def ask(self) -> Any:
         """Return what the optimizer asks for, or asked for in a round that was interrupted."""
         if self.pending is None:
-            with uninterrupted():
+            with uninterrupted(), belongs_to(self.optimizer_words, KEPT):
                 self.pending = self.optimizer.ask(self._n_asked)
         return self.pending
 
     @property
     def _n_asked(self) -> int:
         """How many samples the optimizer is asked for, so that a round costs `n_samples`."""
+    @property
+    def optimizer_words(self) -> str:
+        """The beginning of a sentence on the optimizer."""
+        return f"The optimizer {name_of(self.optimizer)}"
+
         if isinstance(self.optimizer, SupportsLinearisation):
             return max(1, self.n_samples // self.objective.simulations_per_linearisation)
         return self.n_samples

@@ -11,6 +11,7 @@ from brianfit._foundation.arguments import check_instance, check_positive_intege
 from brianfit._foundation.errors import FitStateError, InvalidValueError
 from brianfit._foundation.random import fresh_seed
 from brianfit._foundation.units import from_si
+from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import AbstractEngine
 from brianfit.executors import SerialExecutor
 from brianfit.fitting.bounds import read_parameters
@@ -29,7 +30,7 @@ from brianfit.fitting.recording_problem import problem_record
 from brianfit.fitting.request import OPTION_NAMES, FitRequest
 from brianfit.fitting.scoring import Scoring, read_scoring
 from brianfit.fitting.search import Search
-from brianfit.fitting.stopping import stop_rules_from
+from brianfit.fitting.stopping import stop_rules_from, words_of
 from brianfit.fitting.storing import Storage, storage_of
 from brianfit.fitting.strategy import optimizer_for
 from brianfit.objective import MEMORY_LIMIT, build_objective
@@ -94,7 +95,8 @@ class FitSession:
             memory_limit=self.memory_limit,
         )
         for rule in rules:
-            rule.check(search.dimensions.error)
+            with belongs_to(f"The stop rule {words_of(rule)}"):
+                rule.check(search.dimensions.error)
         if request.start_iteration is not None:
             search.iteration = check_positive_integer(
                 "start_iteration", request.start_iteration, minimum=0

@@ -20,6 +20,7 @@ from brianfit._foundation.units import (
     scalar_si,
     unit_name,
 )
+from brianfit._foundation.user_code import name_of
 from brianfit.results import History, is_on_front
 
 
@@ -213,6 +214,11 @@ class _Function(AbstractStopRule):
 
     def check(self, error_dimensions: Dimension) -> None:
         """Accept every unit."""
+
+
+def words_of(rule: AbstractStopRule) -> str:
+    """Return the name of a rule, or of the user's function that is one, for messages."""
+    return repr(name_of(rule.function if isinstance(rule, _Function) else rule))
 
 
 def stop_rules_from(given: Any) -> tuple[AbstractStopRule, ...]:

@@ -3,7 +3,7 @@
 from brianfit.objective.evaluation import Evaluation, joined
 from brianfit.objective.linearisation import Linearisation, joined_linearisations
 from brianfit.objective.objective import MEMORY_LIMIT, Objective, build_objective
-from brianfit.objective.outputs import SPIKES, Output, SpikeOutput, TraceOutput
+from brianfit.objective.outputs import SPIKES, Output, SpikeOutput, TraceOutput, metric_words
 
 __all__ = [
     "MEMORY_LIMIT",
@@ -17,4 +17,5 @@ __all__ = [
     "build_objective",
     "joined",
     "joined_linearisations",
+    "metric_words",
 ]

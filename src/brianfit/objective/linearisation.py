@@ -9,12 +9,13 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import AbstractSimulation, SimulationResult, SimulationTask
 from brianfit.metrics import SupportsResiduals
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation, joined
 from brianfit.objective.failures import without_nan
-from brianfit.objective.outputs import Output, TraceOutput
+from brianfit.objective.outputs import Output, TraceOutput, metric_words
 
 Comparison = Callable[[SimulationResult, int], Evaluation]
 """Returns the evaluation of that many samples from the result of their simulation."""
@@ -76,11 +77,13 @@ def residual_weights(
     outputs: Sequence[Output], dt: float
 ) -> Mapping[str, Float[np.ndarray, "n_traces n_steps"]]:
     """Return, by output, w such that the error is the sum of all ``(w * (model - data))**2``."""
-    return {
-        output.name: np.sqrt(output.weight) * output.metric.residual_weights(output.data, dt)
-        for output in outputs
-        if isinstance(output, TraceOutput) and isinstance(output.metric, SupportsResiduals)
-    }
+    weights = {}
+    for output in outputs:
+        if isinstance(output, TraceOutput) and isinstance(output.metric, SupportsResiduals):
+            with belongs_to(metric_words(output.name, output.metric)):
+                own = output.metric.residual_weights(output.data, dt)
+                weights[output.name] = np.sqrt(output.weight) * own
+    return weights
 
 
 def task_with_traces(task: SimulationTask, outputs: Sequence[Output]) -> SimulationTask:

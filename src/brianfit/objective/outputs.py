@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import SimulationResult
 from brianfit.metrics import (
     AbstractMetric,
@@ -51,8 +52,9 @@ class TraceOutput:
     def accumulator(self, dt: float) -> Accumulator | None:
         """Return the running sum that replaces the trace, if the metric has one."""
         if isinstance(self.metric, SupportsAccumulator):
-            offered = self.metric.accumulator(self.name, self.data, dt)
-            return replace(offered, name=accumulator_name(self.name))
+            with belongs_to(metric_words(self.name, self.metric)):
+                offered = self.metric.accumulator(self.name, self.data, dt)
+                return replace(offered, name=accumulator_name(self.name))
         return None
 
     def features(self, result: SimulationResult, dt: float) -> Any:
@@ -147,6 +149,11 @@ def final_values(outputs: Sequence[Output], penalty: str | None) -> tuple[str, .
     """Return the variables whose values at the end of a run are needed."""
     delays = [output.delay for output in outputs if isinstance(output, SpikeOutput)]
     return tuple(dict.fromkeys(name for name in (penalty, *delays) if name is not None))
+
+
+def metric_words(output: str, metric: object) -> str:
+    """Return the beginning of a sentence on the metric of an output."""
+    return f"The metric {name_of(metric)} of '{output}'"
 
 
 def accumulator_name(output: str) -> str:

@@ -18,7 +18,7 @@ from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.engines import SimulationResult
-from brianfit.objective.outputs import Output, output_errors, trace_errors
+from brianfit.objective.outputs import Output, metric_words, output_errors, trace_errors
 from brianfit.objective.parts import part_errors
 
 _logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class Scorer:
 
     @property
     def _name(self) -> str:
-        return f"The metric {type(self.output.metric).__name__} of '{self.output.name}'"
+        return metric_words(self.output.name, self.output.metric)
 
     def _broken(self, problem: Exception) -> BrianfitError:
         if isinstance(problem, BrianfitError):

@@ -20,6 +20,7 @@ from brianfit._foundation.errors import (
     SimulationError,
     UnitMismatchError,
     UnknownNameError,
+    UserCodeError,
 )
 
 UNWANTED = (
@@ -29,6 +30,12 @@ UNWANTED = (
     "input.timedarray",  # values are held, whatever their step; it also warns of rounding errors
 )
 """Ends of the names of Brian's warnings that are no news here."""
+
+_GENERATED = ("(string)", "_cython_magic")
+"""Beginnings of the names of files with code that Brian generated."""
+
+_NOT_OF_USERS = {"brian2", "numpy"}
+"""Packages whose functions generated code calls besides those of the user."""
 
 _BRIAN_ERRORS = (
     ArithmeticError,
@@ -76,6 +83,8 @@ def clear_errors(what: str) -> Iterator[None]:
         If units do not match.
     InvalidValueError
         If Brian refuses the equations or the code for another reason.
+    UserCodeError
+        If a function that the equations call raised.
     """
     try:
         yield
@@ -105,6 +114,10 @@ def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseEx
     reasons = _reasons(error)
     message = f"{what}: {_told(reasons)}"
     root = reasons[-1]
+    function = _function_of_user(root)
+    if function is not None:
+        told = f"The function '{function}' of the namespace raised {type(root).__name__}: {root}"
+        return UserCodeError(told), root
     if isinstance(root, DimensionMismatchError):
         return UnitMismatchError(message), root
     if isinstance(root, LookupError | NameError) and "resolved" in str(root):
@@ -112,6 +125,16 @@ def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseEx
     if isinstance(root, RuntimeError | ArithmeticError):
         return SimulationError(message), root
     return InvalidValueError(message), root
+
+
+def _function_of_user(error: BaseException) -> str | None:
+    """Return the name of the function, called by code that Brian generated, that raised."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for caller, called in zip(frames[-2::-1], frames[:0:-1], strict=True):
+        if caller.f_code.co_filename.startswith(_GENERATED):
+            owner = str(called.f_globals.get("__name__", "")).partition(".")[0]
+            return None if owner in _NOT_OF_USERS else called.f_code.co_name
+    return None
 
 
 def _reasons(error: BaseException) -> list[BaseException]:
