@@ -7,7 +7,9 @@ from brianfit.engines._base import (
     SimulationTask,
     SpikeSlopes,
     SquareSums,
+    SumLimits,
     SupportsDerivatives,
+    SupportsSumLimits,
 )
 from brianfit.engines.choice import DefaultEngine, derivative_simulation
 from brianfit.engines.reference import ReferenceEngine
@@ -21,6 +23,8 @@ __all__ = [
     "SimulationTask",
     "SpikeSlopes",
     "SquareSums",
+    "SumLimits",
     "SupportsDerivatives",
+    "SupportsSumLimits",
     "derivative_simulation",
 ]

@@ -10,7 +10,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.parts import AbstractPart
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator, Model, TimedValues
 
@@ -53,6 +53,9 @@ class SimulationTask:
         Sums of squares wanted: the expression of each is a residual, not yet squared.
     sloped
         Variables whose derivatives are wanted at every step.
+    stoppable
+        Whether samples may be given up on the way (`SupportsSumLimits`), by their accumulators;
+        nothing else but final values is wanted then.
     """
 
     model: Model
@@ -69,6 +72,7 @@ class SimulationTask:
     directions: tuple[str, ...] = ()
     squares: tuple[Accumulator, ...] = ()
     sloped: tuple[str, ...] = ()
+    stoppable: bool = False
 
 
 @final
@@ -108,10 +112,33 @@ class SpikeSlopes:
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class SumLimits:
+    """How large the running sums of a sample may grow before it is given up.
+
+    Attributes
+    ----------
+    weights
+        Of the accumulators of the task, in their order: what is limited is their weighted sum over
+        all traces. Sums and weights are not negative.
+    limits
+        inf for a sample that is not given up.
+    """
+
+    weights: Float[np.ndarray, " n_sums"]
+    limits: Float[np.ndarray, " n_samples"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class SimulationResult:
     """What a simulation yields, in SI units, by the names of the task.
 
     Values of samples that diverged are nan or inf; it is for the objective to say what that means.
+
+    Attributes
+    ----------
+    stopped
+        Samples that were given up, whose sums are those up to then; None: none could be.
     """
 
     traces: Mapping[str, Float[np.ndarray, "n_samples n_traces n_steps"]] = field(
@@ -125,6 +152,7 @@ class SimulationResult:
         default_factory=dict
     )
     spike_slopes: SpikeSlopes | None = None
+    stopped: Bool[np.ndarray, " n_samples"] | None = None
 
 
 class AbstractSimulation(ABC):
@@ -184,4 +212,23 @@ class SupportsDerivatives(Protocol):
         ------
         NoDerivativesError, UnsupportedByFusedEngine
             If this one cannot be differentiated.
+        """
+
+
+@runtime_checkable
+class SupportsSumLimits(Protocol):
+    """A simulation that can give up samples whose running sums have grown too large."""
+
+    def run_within(
+        self,
+        samples: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        limits: SumLimits,
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> SimulationResult:
+        """Simulate as `AbstractSimulation.run` does, but give up samples beyond their limit.
+
+        When a sample is given up depends on its own sums only, not on the samples beside it.
         """

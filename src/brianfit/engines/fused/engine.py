@@ -15,6 +15,7 @@ from brianfit.engines._base import (
     AbstractSimulation,
     SimulationResult,
     SimulationTask,
+    SumLimits,
 )
 from brianfit.engines.fused.build import build
 from brianfit.engines.fused.kernel import Kernel, signature_of
@@ -54,7 +55,7 @@ class FusedEngine(AbstractEngine):
         emitted = emitted_source(task, self._precision)
         function = build(
             emitted.source,
-            signature=signature_of(emitted.tables),
+            signature=signature_of(emitted.tables, stoppable=task.stoppable),
             functions=emitted.functions,
         )
         kernel = Kernel(
@@ -63,6 +64,7 @@ class FusedEngine(AbstractEngine):
             emitted.tables,
             threads=self._threads or available_threads(),
             common_noise=self._common_noise,
+            n_states=emitted.n_states,
         )
         return FusedSimulation(self, task, emitted, kernel)
 
@@ -100,6 +102,20 @@ class FusedSimulation(AbstractSimulation):
         shape = (samples.shape[0], len(self._task.parameter_names))
         check_shape("samples", samples, shape, ("n_samples", "n_parameters"))
         return self._kernel.run(samples, iteration=iteration, seed=seed, first_sample=first_sample)
+
+    def run_within(
+        self,
+        samples: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        limits: SumLimits,
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> SimulationResult:
+        """Simulate as `run` does; of a task that is `stoppable`, give up samples on the way."""
+        return self._kernel.run(
+            samples, iteration=iteration, seed=seed, first_sample=first_sample, limits=limits
+        )
 
     @property
     def source(self) -> str:

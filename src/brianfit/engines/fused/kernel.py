@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import in_threads
-from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes
+from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes, SumLimits
 from brianfit.engines.fused.derivatives import slopes, square_sums
 from brianfit.engines.fused.ir import LANES, Table
+from brianfit.engines.fused.survivors import Survivors, segments
 
 FIRST_CAPACITY = 64
 """Spikes of one neuron for which there is room before the first run."""
@@ -27,9 +28,10 @@ _ARGUMENTS = (
 )
 
 
-def signature_of(tables: Sequence[Table]) -> str:
+def signature_of(tables: Sequence[Table], *, stoppable: bool = False) -> str:
     """Return the types of a kernel's arguments."""
-    parts = [f"{_ARGUMENTS}f8[:, :, ::1]", *("f8[:, ::1]" for _ in tables)]
+    segment = ["i8[::1], i8, i8, f8[:, ::1]"] if stoppable else []
+    parts = [f"{_ARGUMENTS}f8[:, :, ::1]", *segment, *("f8[:, ::1]" for _ in tables)]
     return f"void({', '.join(parts)})"
 
 
@@ -58,6 +60,8 @@ class Kernel:
         How many threads may run at a time.
     common_noise
         Whether the noise on a trace is the same for all samples.
+    n_states
+        How many numbers a neuron needs to go on after a segment of the steps.
     """
 
     def __init__(
@@ -68,12 +72,14 @@ class Kernel:
         *,
         threads: int,
         common_noise: bool,
+        n_states: int,
     ) -> None:
         self._function = function
         self._task = task
         self._tables = [_values(task, table) for table in tables]
         self._threads = threads
         self._common_noise = common_noise
+        self._n_states = n_states
         self._capacity = FIRST_CAPACITY
 
     def run(
@@ -83,12 +89,16 @@ class Kernel:
         iteration: int,
         seed: int,
         first_sample: int,
+        limits: SumLimits | None = None,
     ) -> SimulationResult:
-        """Simulate every sample on every trace."""
+        """Simulate every sample on every trace, as far as it keeps within `limits`."""
         out = self._empty(samples.shape[0])
         key = np.random.SeedSequence([seed, iteration]).generate_state(1, np.uint64)[0]
         given = (np.ascontiguousarray(samples, dtype=np.float64), first_sample, key, iteration)
-        self._run_blocks(range(-(-out.spike_counts.size // LANES)), given, out)
+        if self._task.stoppable:
+            stopped = self._run_segments(given, out, limits)
+            return replace(self._result(samples.shape[0], out), stopped=stopped)
+        self._run_blocks(_blocks_of(out.spike_counts.size), given, out)
         if self._task.record_spikes:
             out = self._with_all_spikes(given, out)
         return self._result(samples.shape[0], out)
@@ -111,18 +121,42 @@ class Kernel:
             traces=np.empty((n_traces, n_neurons, task.n_steps)),
         )
 
-    def _run_blocks(self, blocks: Sequence[int], given: tuple[Any, ...], out: _Outputs) -> None:
+    def _run_segments(
+        self, given: tuple[Any, ...], out: _Outputs, limits: SumLimits | None
+    ) -> Bool[np.ndarray, " n_samples"]:
+        """Run one stretch of steps after the other, leaving out samples beyond their limits."""
+        task = self._task
+        survivors = Survivors(given[0].shape[0], task.n_traces, limits)
+        states = np.empty((self._n_states, out.spike_counts.size))
+        for first, last in segments(task.n_steps) if limits else [(0, task.n_steps)]:
+            if first > 0:
+                survivors.look_at(out.sums)
+            numbers = survivors.numbers
+            if not numbers.size:
+                break
+            segment = (numbers, first, last, states)
+            self._run_blocks(_blocks_of(numbers.size), given, out, segment)
+        return survivors.stopped
+
+    def _run_blocks(
+        self,
+        blocks: Sequence[int],
+        given: tuple[Any, ...],
+        out: _Outputs,
+        segment: tuple[Any, ...] = (),
+    ) -> None:
         samples, first_sample, key, iteration = given
         task = self._task
+        n_steps = segment[2] - segment[1] if segment else task.n_steps
 
         def run_part(first: int, last: int) -> None:
             self._function(
                 first, last, samples, task.n_traces, task.n_steps, first_sample, key,
                 float(iteration), self._common_noise, out.spike_counts, out.spike_steps,
-                out.spike_marks, out.sums, out.final, out.traces, *self._tables,
+                out.spike_marks, out.sums, out.final, out.traces, *segment, *self._tables,
             )  # fmt: skip
 
-        is_small = len(blocks) * LANES * task.n_steps < SMALL_RUN
+        is_small = len(blocks) * LANES * n_steps < SMALL_RUN
         in_threads(run_part, blocks, n_threads=1 if is_small else self._threads)
 
     def _with_all_spikes(self, given: tuple[Any, ...], out: _Outputs) -> _Outputs:
@@ -183,6 +217,10 @@ class Kernel:
             times=out.spike_steps[is_filled] * self._task.dt,
             offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         )
+
+
+def _blocks_of(n_neurons: int) -> range:
+    return range(-(-n_neurons // LANES))
 
 
 def _values(task: SimulationTask, table: Table) -> Float[np.ndarray, "n_columns n_rows"]:

@@ -32,12 +32,15 @@ class Emitted:
     ----------
     tables
         The arrays that it takes after its fixed arguments.
+    n_states
+        How many states a neuron has.
     functions
         External functions, by the names that it calls them.
     """
 
     source: str
     tables: tuple[Table, ...]
+    n_states: int
     functions: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -59,10 +62,11 @@ def emitted_source(task: SimulationTask, precision: str) -> Emitted:
     known = read_record(path)
     if known is not None:
         tables = (Table(**{**table, "key": tuple(table["key"])}) for table in known["tables"])
-        return Emitted(source=known["source"], tables=tuple(tables))
+        return Emitted(source=known["source"], tables=tuple(tables), n_states=known["n_states"])
     emitted = _emit(task, precision)
     tables_as_texts = [asdict(table) for table in emitted.tables]
-    write_record(path, {"source": emitted.source, "tables": tables_as_texts})
+    record = {"source": emitted.source, "tables": tables_as_texts, "n_states": emitted.n_states}
+    write_record(path, record)
     return emitted
 
 
@@ -76,10 +80,19 @@ def _emit(task: SimulationTask, precision: str) -> Emitted:
         program = analyse(task)
     program = optimise(program, precision)
     source = emit(
-        program, schedule(program), description=_description(task.model), precision=precision
+        program,
+        schedule(program),
+        description=_description(task.model),
+        precision=precision,
+        stoppable=task.stoppable,
     )
     functions = {f"user_{name}": function for name, function in program.functions.items()}
-    return Emitted(source=source, tables=program.tables, functions=functions)
+    return Emitted(
+        source=source,
+        tables=program.tables,
+        n_states=len(program.states),
+        functions=functions,
+    )
 
 
 def _description(model: Model) -> str:
@@ -111,7 +124,7 @@ def _content(task: SimulationTask) -> object | None:
         [repr(value) for value in (task.dt, task.recorded, task.record_spikes, task.final)],
         [(sums.name, sums.expression, sorted(sums.timed)) for sums in task.accumulators],
         [(sums.name, sums.expression, sorted(sums.timed)) for sums in task.squares],
-        [task.directions, task.sloped],
+        [task.directions, task.sloped, task.stoppable],
     )
 
 

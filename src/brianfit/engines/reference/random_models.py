@@ -17,11 +17,17 @@ def draws_random_numbers(model: Model) -> bool:
     """
     if model.equations.is_stochastic:
         return True
-    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
-    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
-    texts += [equation.expr.code for equation in model.equations.values() if equation.expr]
-    used = {name for text in texts if isinstance(text, str) for name in get_identifiers(text)}
     random = {
         name for name, value in model.namespace.items() if not getattr(value, "stateless", True)
     }
-    return bool(used & (_RANDOM | random))
+    return bool(names_used(model) & (_RANDOM | random))
+
+
+def names_used(model: Model) -> frozenset[str]:
+    """Return the names of all variables, constants and functions that a model uses."""
+    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
+    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
+    texts += [equation.expr.code for equation in model.equations.values() if equation.expr]
+    return frozenset(
+        name for text in texts if isinstance(text, str) for name in get_identifiers(text)
+    )

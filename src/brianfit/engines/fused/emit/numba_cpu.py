@@ -16,11 +16,19 @@ from brianfit.engines.fused.emit.expressions import (
 from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
 from brianfit.engines.fused.emit.names import RESERVED, LaneNames
+from brianfit.engines.fused.emit.segments import Segments
 from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, reachable
 from brianfit.engines.fused.plan import Schedule
 
 
-def emit(program: LoopProgram, schedule: Schedule, *, description: str, precision: str) -> str:
+def emit(
+    program: LoopProgram,
+    schedule: Schedule,
+    *,
+    description: str,
+    precision: str,
+    stoppable: bool = False,
+) -> str:
     """Return the source of a module whose function `simulate` runs blocks of neurons.
 
     Parameters
@@ -29,23 +37,32 @@ def emit(program: LoopProgram, schedule: Schedule, *, description: str, precisio
         The model, as text for the head of the source.
     precision
         'float64' or 'float32': of what is computed in every step for every neuron.
+    stoppable
+        Whether a call runs listed neurons over some of the steps, going on where the last stopped.
     """
-    return _Emitter(program, schedule, is_single=precision == "float32").source(description)
+    emitter = _Emitter(
+        program, schedule, is_single=precision == "float32", segments=Segments(stoppable=stoppable)
+    )
+    return emitter.source(description)
 
 
 @final
 class _Emitter:
     """Fills in the template."""
 
-    def __init__(self, program: LoopProgram, schedule: Schedule, *, is_single: bool) -> None:
+    def __init__(
+        self, program: LoopProgram, schedule: Schedule, *, is_single: bool, segments: Segments
+    ) -> None:
         self._is_single = is_single
         self._program = program
         self._schedule = schedule
-        self._identifiers = Identifiers(program.graph, RESERVED | _names_beside_the_model(program))
+        reserved = RESERVED | _names_beside_the_model(program) | frozenset(segments.arguments)
+        self._identifiers = Identifiers(program.graph, reserved)
         self._writer = ExpressionWriter(program, self._draw)
         self._lane_writer = ExpressionWriter(program, self._draw, is_single=is_single)
         self._lanes = LaneNames(program, schedule, self._identifiers, is_single=is_single)
         self._n_draws = _number_of_draws(program)
+        self._segments = segments
 
     def source(self, description: str) -> str:
         """Return the whole module."""
@@ -74,10 +91,14 @@ class _Emitter:
             chunk=CHUNK,
             dt=repr(self._program.dt),
             imports="\n".join(imports_of(body)),
-            table_arguments="\n".join(f"    {table.name}," for table in self._program.tables),
+            table_arguments="\n".join(f"    {name}," for name in self._last_arguments()),
             arrays="\n".join(f"    {line}" for line in arrays),
             all_finite=self._all_finite(),
+            **self._segments.words,
         )
+
+    def _last_arguments(self) -> list[str]:
+        return [*self._segments.arguments, *(table.name for table in self._program.tables)]
 
     # --- outside the steps -------------------------------------------------------------------
 
@@ -99,11 +120,12 @@ class _Emitter:
         for name, node in program.initial.items():
             text = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{lanes.state(name)}[lane] = {text}")
-        return lines + [
+        lines += [
             f"{array}[lane] = 0.0"
             for name in program.sums
             for array in sorted({lanes.sum(name), lanes.part_of_sum(name)})
         ]
+        return lines + self._segments.begin(program, lanes)
 
     def _reset_counts(self) -> list[str]:
         if not self._program.record_spikes:
@@ -205,7 +227,7 @@ class _Emitter:
         for number, node in enumerate(targets):
             value = self._lane_writer.number(node, self._lane_writer.expression(node, names))
             lines.append(f"final[{number}, neuron] = NAN if is_lost else {value}")
-        return lines
+        return lines + self._segments.end(program, lanes)
 
     def _draw(self, node: Node, args: list[str]) -> str:
         if not isinstance(node.value, tuple):
