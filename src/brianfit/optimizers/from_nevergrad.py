@@ -131,7 +131,9 @@ def _unit_box(nevergrad: Any, n_parameters: int) -> Any:
     space = nevergrad.p.Array(
         shape=(n_parameters,), lower=np.zeros(n_parameters), upper=np.ones(n_parameters)
     )
-    space._subobjects = Subobjects(space, base=_Nothing, attribute="_meta")
+    space._subobjects = Subobjects(  # noqa: SLF001 - there is no public way
+        space, base=_Nothing, attribute="_meta"
+    )
     return space
 
 

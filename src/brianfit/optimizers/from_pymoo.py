@@ -123,12 +123,13 @@ class ParetoOptimizer(AbstractOptimizer):
         from pymoo.algorithms.moo.nsga3 import NSGA3
         from pymoo.core.problem import Problem
         from pymoo.operators.selection.rnd import RandomSelection
+        from pymoo.operators.selection.tournament import TournamentSelection
 
         # With duplicates left in, every round has the same number of samples.
         options = {"sampling": self._founders, "eliminate_duplicates": False}
         options["pop_size"] = options["n_offsprings"] = len(self._founders)
         if self.method == "NSGA2":
-            algorithm = NSGA2(**options)
+            algorithm = NSGA2(selection=TournamentSelection(func_comp=_winners), **options)
         else:
             directions = _directions(self._n_parts, len(self._founders))
             # Without constraints its tournaments are draws; and these can be pickled.
@@ -137,6 +138,20 @@ class ParetoOptimizer(AbstractOptimizer):
         seed = int(self.generator.integers(2**31))
         algorithm.setup(problem, termination=("n_gen", 10**9), seed=seed, verbose=False)
         return algorithm
+
+
+def _winners(population: Any, pairs: np.ndarray, **_: Any) -> np.ndarray:
+    """Return who wins each tournament of two: who is not beaten, then who stands more alone.
+
+    The same rule as that of pymoo, which takes pairs one by one. Pairs are drawn at random, so
+    that of equals the first may win.
+    """
+    errors, crowding = population.get("F"), population.get("crowding").astype(float)
+    first, second = errors[pairs[:, 0]], errors[pairs[:, 1]]
+    lower, higher = (first < second).any(axis=1), (first > second).any(axis=1)
+    is_more_alone = crowding[pairs[:, 1]] > crowding[pairs[:, 0]]
+    second_wins = np.where(lower != higher, higher, is_more_alone)
+    return np.where(second_wins, pairs[:, 1], pairs[:, 0])[:, np.newaxis]
 
 
 def _directions(n_parts: int, n_at_most: int) -> Float[np.ndarray, "n_directions n_parts"]:

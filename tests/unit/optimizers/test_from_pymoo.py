@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit.optimizers import ParetoOptimizer, SupportsPartErrors
+from brianfit.optimizers import ParetoOptimizer, SupportsPartErrors, from_pymoo
 from brianfit.results import is_on_front
 
 pytestmark = pytest.mark.needs_package("pymoo")
@@ -81,3 +83,22 @@ def test_begins_with_the_start_sample() -> None:
 def test_names_its_methods() -> None:
     with pytest.raises(InvalidValueError, match="NSGA2"):
         ParetoOptimizer("NSGA1")
+
+
+def test_parents_win_tournaments_as_in_pymoo() -> None:
+    from pymoo.algorithms.moo.nsga2 import binary_tournament
+    from pymoo.core.population import Population
+
+    random = np.random.default_rng(3)
+    errors = random.integers(0, 4, size=(30, 3)).astype(float)
+    population = Population.new("F", errors)
+    population.set("rank", np.zeros(30), "crowding", random.permutation(30).astype(float))
+    for one in population:
+        one.CV = np.zeros(1)
+    pairs = np.stack([random.permutation(30), random.permutation(30)], axis=1)
+    rule = SimpleNamespace(tournament_type="comp_by_dom_and_crowding", random_state=random)
+
+    expected = binary_tournament(population, pairs[pairs[:, 0] != pairs[:, 1]], rule)
+
+    won = from_pymoo._winners(population, pairs[pairs[:, 0] != pairs[:, 1]])
+    np.testing.assert_array_equal(won, expected)
