@@ -10,7 +10,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.parts import AbstractPart
-from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator, Model, TimedValues
 
@@ -137,8 +137,9 @@ class SimulationResult:
 
     Attributes
     ----------
-    stopped
-        Samples that were given up, whose sums are those up to then; None: none could be.
+    stopped_at
+        The step before which each sample was given up, whose sums are those up to then; the number
+        of all steps for one that was not. None: none could be.
     """
 
     traces: Mapping[str, Float[np.ndarray, "n_samples n_traces n_steps"]] = field(
@@ -152,7 +153,7 @@ class SimulationResult:
         default_factory=dict
     )
     spike_slopes: SpikeSlopes | None = None
-    stopped: Bool[np.ndarray, " n_samples"] | None = None
+    stopped_at: Int[np.ndarray, " n_samples"] | None = None
 
 
 class AbstractSimulation(ABC):

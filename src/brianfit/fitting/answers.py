@@ -66,6 +66,8 @@ def _plain_answer(done: Round) -> Answer:
             raw_output_errors=done.raw_output_errors,
             trace_errors=done.trace_errors,
             part_errors=done.part_errors,
+            is_bound=done.is_bound,
+            is_repeated=done.is_repeated,
         ),
     )
 

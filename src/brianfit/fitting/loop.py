@@ -65,6 +65,8 @@ def _keep(search: Search, outcome: Outcome, seconds: float) -> None:
             seconds=seconds,
             trace_errors=evaluation.trace_errors,
             part_errors=evaluation.part_errors,
+            is_bound=evaluation.is_bound,
+            is_repeated=evaluation.is_repeated,
         )
     )
 

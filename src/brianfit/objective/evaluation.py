@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, fields
+from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float, Int
 
 
 @final
@@ -28,6 +28,10 @@ class Evaluation:
         The normalised error on every trace; nan where the metric has none.
     part_errors
         What a Pareto search weighs against each other; None unless it was asked for.
+    is_bound
+        Samples that were given up on the way: their errors are at least those given. None: none.
+    is_repeated
+        Samples that were not simulated as their errors were known. None: none.
     """
 
     errors: Float[np.ndarray, " n_samples"]
@@ -35,11 +39,21 @@ class Evaluation:
     raw_output_errors: Float[np.ndarray, "n_samples n_outputs"]
     trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"]
     part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
+    is_bound: Bool[np.ndarray, " n_samples"] | None = None
+    is_repeated: Bool[np.ndarray, " n_samples"] | None = None
 
     @property
     def n_failed(self) -> int:
         """The number of samples whose error is infinite."""
         return int(np.count_nonzero(np.isinf(self.errors)))
+
+    def taken(self, rows: Int[np.ndarray, " n"] | slice) -> Evaluation:
+        """Return the evaluation of some of the samples, in the order of `rows`."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        taken: dict[str, Any] = {
+            name: None if column is None else column[rows] for name, column in columns.items()
+        }
+        return Evaluation(**taken)
 
 
 def joined(parts: Sequence[Evaluation]) -> Evaluation:
@@ -52,6 +66,8 @@ def joined(parts: Sequence[Evaluation]) -> Evaluation:
         raw_output_errors=np.concatenate([part.raw_output_errors for part in parts]),
         trace_errors=np.concatenate([part.trace_errors for part in parts]),
         part_errors=_joined_parts([part.part_errors for part in parts]),
+        is_bound=_joined_marks(parts, [part.is_bound for part in parts]),
+        is_repeated=_joined_marks(parts, [part.is_repeated for part in parts]),
     )
 
 
@@ -77,3 +93,15 @@ def failed_evaluation(
 def _joined_parts(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
     known = [array for array in arrays if array is not None]
     return np.concatenate(known) if known else None
+
+
+def _joined_marks(
+    parts: Sequence[Evaluation], marks: Sequence[np.ndarray | None]
+) -> np.ndarray | None:
+    if all(mark is None for mark in marks):
+        return None
+    filled = [
+        np.zeros(part.errors.size, dtype=bool) if mark is None else mark
+        for part, mark in zip(parts, marks, strict=True)
+    ]
+    return np.asarray(np.concatenate(filled))

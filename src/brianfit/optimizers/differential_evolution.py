@@ -39,6 +39,9 @@ class DifferentialEvolution(AbstractOptimizer):
     factor, crossover
         Weight of differences, and the fraction of coordinates taken from the mutant. None: both
         adapt themselves to what has worked so far (SHADE).
+    racing
+        Whether a mutant is given up as soon as its error has passed that of the member, which
+        changes nothing in the search; errors in the history are then lower bounds for such mutants.
 
     References
     ----------
@@ -54,6 +57,7 @@ class DifferentialEvolution(AbstractOptimizer):
         strategy: str = "current-to-best",
         factor: float | None = None,
         crossover: float | None = None,
+        racing: bool = False,
     ) -> None:
         if population is not None:
             check_positive_integer("population", population, SMALLEST_POPULATION)
@@ -67,6 +71,7 @@ class DifferentialEvolution(AbstractOptimizer):
         self.strategy = strategy
         self.factor = factor
         self.crossover = crossover
+        self.racing = racing
         self._dialogue = Dialogue()
         self._members = np.empty((0, 0))
         self._errors = np.empty(0)
@@ -108,6 +113,12 @@ class DifferentialEvolution(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
+        """Return the error of the member that each sample challenges; inf for founders."""
+        challenged = self._errors[self._asked.members]
+        n_founding = self._dialogue.n_asked - len(challenged)
+        return np.concatenate([np.full(n_founding, np.inf), challenged])
 
     def _found(self, unit: np.ndarray, values: np.ndarray) -> None:
         rows = slice(self._n_founders, self._n_founders + len(values))

@@ -30,17 +30,22 @@ class ParticleSwarm(AbstractOptimizer):
         Number of particles. A round moves as many particles as there are samples, in turn.
     informants
         How many others a particle listens to.
+    racing
+        Whether a particle is given up at a place as soon as the error there has passed that of its
+        own best place, which changes nothing in the search; errors in the history are then lower
+        bounds for such places.
 
     References
     ----------
     M. Clerc (2012), Standard particle swarm optimisation, hal-00764996.
     """
 
-    def __init__(self, *, population: int = 20, informants: int = 3) -> None:
+    def __init__(self, *, population: int = 20, informants: int = 3, racing: bool = False) -> None:
         check_positive_integer("population", population)
         check_positive_integer("informants", informants)
         self.population = population
         self.informants = informants
+        self.racing = racing
         self._dialogue = Dialogue()
         self._places = np.empty((0, 0))
         self._velocities = np.empty((0, 0))
@@ -99,6 +104,10 @@ class ParticleSwarm(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
+        """Return the error of the best place of the particle that each sample is."""
+        return np.array(self._own_errors[self._asked])
 
     def _moved(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n n_parameters"]:
         """Move particles that have been evaluated; the others stay where they start."""

@@ -18,9 +18,17 @@ class RandomSearch(AbstractOptimizer):
     """Every round is a Latin hypercube over the whole box.
 
     The yardstick that a search must beat, and a way to see how an error depends on parameters.
+
+    Parameters
+    ----------
+    racing
+        Whether a sample is given up as soon as its error has passed the lowest one so far; errors
+        in the history are then lower bounds for such samples, and say little about the rest of the
+        box.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, racing: bool = False) -> None:
+        self.racing = racing
         self._dialogue = Dialogue()
 
     def __str__(self) -> str:
@@ -39,3 +47,7 @@ class RandomSearch(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
+        """Return the lowest error so far, for every sample."""
+        return np.full(self._dialogue.n_asked, self._dialogue.best_error)

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Bool, Float, Int
 
 
 @final
@@ -27,7 +27,7 @@ class Round:
         Wall-clock time that the round took.
     trace_errors
         As in `Evaluation`; None where they were not kept.
-    part_errors
+    part_errors, is_bound, is_repeated
         As in `Evaluation`.
     """
 
@@ -39,6 +39,8 @@ class Round:
     seconds: float
     trace_errors: Float[np.ndarray, "n_samples n_outputs n_traces"] | None = None
     part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
+    is_bound: Bool[np.ndarray, " n_samples"] | None = None
+    is_repeated: Bool[np.ndarray, " n_samples"] | None = None
 
 
 @final
@@ -87,7 +89,7 @@ class History:
 
     @property
     def errors(self) -> Float[np.ndarray, " n_evaluations"]:
-        """The number that was minimised; inf for failed samples."""
+        """The number that was minimised; inf for failed samples, or see `is_bound`."""
         return self._stacked("errors", ())
 
     @property
@@ -106,13 +108,24 @@ class History:
         return self.parts if self._has_parts else self.output_names
 
     @property
+    def is_bound(self) -> Bool[np.ndarray, " n_evaluations"]:
+        """Which samples were given up on the way: their errors are at least those given."""
+        return self._marks("is_bound")
+
+    @property
+    def is_repeated(self) -> Bool[np.ndarray, " n_evaluations"]:
+        """Which samples were not simulated, as they had been before."""
+        return self._marks("is_repeated")
+
+    @property
     def part_errors(self) -> Float[np.ndarray, "n_evaluations n_parts"]:
-        """The errors that make a front, as minimised, in the order of `part_names`."""
-        return (
-            self._stacked("part_errors", (len(self.parts),))
-            if self._has_parts
-            else (self.output_errors)
-        )
+        """The errors that make a front, as minimised, in the order of `part_names`.
+
+        inf for samples that were given up on the way.
+        """
+        if self._has_parts:
+            return self._stacked("part_errors", (len(self.parts),))
+        return np.where(self.is_bound[:, np.newaxis], np.inf, self.output_errors)
 
     @property
     def _has_parts(self) -> bool:
@@ -142,6 +155,11 @@ class History:
         if not np.any(np.isfinite(errors)):
             return None
         return int(np.argmin(errors))
+
+    def _marks(self, name: str) -> Bool[np.ndarray, " n_evaluations"]:
+        marks = [(getattr(done, name), done.errors.size) for done in self.rounds]
+        filled = [np.zeros(size, dtype=bool) if mark is None else mark for mark, size in marks]
+        return np.concatenate([np.empty(0, dtype=bool), *filled])
 
     def _stacked(self, name: str, tail: tuple[int, ...]) -> np.ndarray:
         empty = np.empty((0, *tail))

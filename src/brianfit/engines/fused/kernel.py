@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import in_threads
 from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes, SumLimits
@@ -96,8 +96,8 @@ class Kernel:
         key = np.random.SeedSequence([seed, iteration]).generate_state(1, np.uint64)[0]
         given = (np.ascontiguousarray(samples, dtype=np.float64), first_sample, key, iteration)
         if self._task.stoppable:
-            stopped = self._run_segments(given, out, limits)
-            return replace(self._result(samples.shape[0], out), stopped=stopped)
+            stopped_at = self._run_segments(given, out, limits)
+            return replace(self._result(samples.shape[0], out), stopped_at=stopped_at)
         self._run_blocks(_blocks_of(out.spike_counts.size), given, out)
         if self._task.record_spikes:
             out = self._with_all_spikes(given, out)
@@ -123,20 +123,20 @@ class Kernel:
 
     def _run_segments(
         self, given: tuple[Any, ...], out: _Outputs, limits: SumLimits | None
-    ) -> Bool[np.ndarray, " n_samples"]:
+    ) -> Int[np.ndarray, " n_samples"]:
         """Run one stretch of steps after the other, leaving out samples beyond their limits."""
         task = self._task
-        survivors = Survivors(given[0].shape[0], task.n_traces, limits)
+        survivors = Survivors(given[0].shape[0], task, limits)
         states = np.empty((self._n_states, out.spike_counts.size))
         for first, last in segments(task.n_steps) if limits else [(0, task.n_steps)]:
             if first > 0:
-                survivors.look_at(out.sums)
+                survivors.look_at(out.sums, first)
             numbers = survivors.numbers
             if not numbers.size:
                 break
             segment = (numbers, first, last, states)
             self._run_blocks(_blocks_of(numbers.size), given, out, segment)
-        return survivors.stopped
+        return survivors.stopped_at
 
     def _run_blocks(
         self,

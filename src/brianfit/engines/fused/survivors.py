@@ -7,8 +7,8 @@ from typing import final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Bool, Float, Int
-from brianfit.engines._base import SumLimits
+from brianfit._foundation.shapes import Float, Int
+from brianfit.engines._base import SimulationTask, SumLimits
 from brianfit.engines.fused.ir import CHUNK
 
 N_SEGMENTS = 16
@@ -31,26 +31,27 @@ class Survivors:
 
     Attributes
     ----------
-    stopped
-        Samples that were given up.
+    stopped_at
+        As in `SimulationResult`.
     """
 
-    def __init__(self, n_samples: int, n_traces: int, limits: SumLimits | None) -> None:
-        self._n_samples = n_samples
-        self._n_traces = n_traces
+    def __init__(self, n_samples: int, task: SimulationTask, limits: SumLimits | None) -> None:
+        self._task = task
         self._limits = limits
-        self.stopped: Bool[np.ndarray, " n_samples"] = np.zeros(n_samples, dtype=bool)
+        self.stopped_at: Int[np.ndarray, " n_samples"] = np.full(n_samples, task.n_steps)
 
     @property
     def numbers(self) -> Int[np.ndarray, " n_neurons"]:
         """The neurons to simulate, as a kernel counts them: all samples of a trace together."""
-        samples = np.flatnonzero(~self.stopped)
-        return (np.arange(self._n_traces)[:, np.newaxis] * self._n_samples + samples).ravel()
+        n_samples, n_traces = len(self.stopped_at), self._task.n_traces
+        running = np.flatnonzero(self.stopped_at == self._task.n_steps)
+        return (np.arange(n_traces)[:, np.newaxis] * n_samples + running).ravel()
 
-    def look_at(self, sums: Float[np.ndarray, "n_sums n_neurons"]) -> None:
-        """Give up the samples whose sums exceed their limit, or that diverged."""
+    def look_at(self, sums: Float[np.ndarray, "n_sums n_neurons"], step: int) -> None:
+        """Give up the samples whose sums exceed their limit before `step`, or that diverged."""
         if self._limits is None:
             return
-        by_sample = sums.reshape(len(sums), self._n_samples, self._n_traces).sum(axis=2)
-        within = self._limits.weights @ by_sample <= self._limits.limits
-        self.stopped |= ~within & np.isfinite(self._limits.limits)
+        shape = (len(sums), len(self.stopped_at), self._task.n_traces)
+        within = self._limits.weights @ sums.reshape(shape).sum(axis=2) <= self._limits.limits
+        is_beyond = ~within & np.isfinite(self._limits.limits)
+        self.stopped_at[is_beyond] = np.minimum(self.stopped_at[is_beyond], step)

@@ -17,6 +17,9 @@ from brianfit.results.history import Round
 COLUMNS = "number, iteration, seconds, samples, trace_errors, part_errors, answers, checksum"
 _npy_form: Any = np.lib.format  # its functions have no types
 
+_MARKS = ("is_bound", "is_repeated")
+"""The last columns of the samples of a round in which some have these marks."""
+
 PLACES = ", ".join("?" * 8)
 
 
@@ -38,9 +41,8 @@ class StoredRound:
 def row_of(number: int, stored: StoredRound) -> tuple[Any, ...]:
     """Return the values of `COLUMNS` for a round."""
     done = stored.round
-    samples = npy(
-        np.column_stack([done.values, done.errors, done.output_errors, done.raw_output_errors])
-    )
+    columns = [done.values, done.errors, done.output_errors, done.raw_output_errors]
+    samples = npy(np.column_stack([*columns, *_marks_of(done)]))
     trace_errors = None if done.trace_errors is None else npy(done.trace_errors)
     part_errors = None if done.part_errors is None else npy(done.part_errors)
     blobs = (samples, trace_errors, part_errors, stored.answers)
@@ -69,9 +71,12 @@ def round_of(
         raise _damaged(number, place)
     samples, trace_errors, part_errors, answers = blobs
     table = array_of(samples)
-    if table.ndim != 2 or table.shape[1] != n_parameters + 1 + 2 * n_outputs:
-        raise _damaged(number, place)
     ends = np.cumsum([n_parameters, 1, n_outputs, n_outputs])
+    if table.ndim != 2 or table.shape[1] - ends[3] not in (0, len(_MARKS)):
+        raise _damaged(number, place)
+    marks = (
+        dict(zip(_MARKS, table[:, ends[3] :].T, strict=True)) if table.shape[1] > ends[3] else {}
+    )
     return StoredRound(
         round=Round(
             iteration=int(iteration),
@@ -82,9 +87,18 @@ def round_of(
             seconds=float(seconds),
             trace_errors=None if trace_errors is None else array_of(trace_errors),
             part_errors=None if part_errors is None else array_of(part_errors),
+            **{name: mark != 0.0 for name, mark in marks.items() if mark.any()},
         ),
         answers=answers,
     )
+
+
+def _marks_of(done: Round) -> list[np.ndarray]:
+    """Return the marks of the samples as columns; none if there are no marks."""
+    marks = [getattr(done, name) for name in _MARKS]
+    if all(mark is None or not mark.any() for mark in marks):
+        return []
+    return [np.zeros(done.errors.size) if mark is None else mark.astype(float) for mark in marks]
 
 
 def npy(array: np.ndarray) -> bytes:

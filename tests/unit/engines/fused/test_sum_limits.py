@@ -91,14 +91,14 @@ def test_segments_add_up_to_the_whole_run(precision: str) -> None:
 
     np.testing.assert_array_equal(found.sums["sum_v"], expected.sums["sum_v"])
     np.testing.assert_array_equal(found.sums["sum_w"], expected.sums["sum_w"])
-    assert not found.stopped.any()
+    assert np.all(found.stopped_at == N_STEPS)
 
 
 def test_without_limits_a_run_is_as_ever(stoppable, whole: SimulationResult) -> None:
     found = stoppable.run(SAMPLES, **SEEDS)
 
     np.testing.assert_array_equal(found.sums["sum_w"], whole.sums["sum_w"])
-    assert not found.stopped.any()
+    assert np.all(found.stopped_at == N_STEPS)
 
 
 def test_samples_within_their_limit_have_exact_sums(stoppable, whole: SimulationResult) -> None:
@@ -108,7 +108,7 @@ def test_samples_within_their_limit_have_exact_sums(stoppable, whole: Simulation
     found = stoppable.run_within(SAMPLES, limits=limits_at(limit), **SEEDS)
 
     np.testing.assert_array_equal(total(found)[totals <= limit], totals[totals <= limit])
-    assert not found.stopped[totals <= limit].any()
+    assert np.all(found.stopped_at[totals <= limit] == N_STEPS)
 
 
 def test_samples_given_up_have_exceeded_their_limit(stoppable, whole: SimulationResult) -> None:
@@ -117,7 +117,7 @@ def test_samples_given_up_have_exceeded_their_limit(stoppable, whole: Simulation
 
     found = stoppable.run_within(SAMPLES, limits=limits_at(limit), **SEEDS)
 
-    assert found.stopped.all()
+    assert np.all(found.stopped_at < N_STEPS)
     assert np.all(total(found) > limit)
     assert np.all(total(found) < totals)
 
@@ -138,10 +138,11 @@ def test_when_a_sample_is_given_up_does_not_depend_on_the_others(
         for first in range(0, 40, 7)
     ]
 
-    assert together.stopped.any()
-    assert not together.stopped.all()
+    assert together.stopped_at.min() < together.stopped_at.max() == N_STEPS
     np.testing.assert_array_equal(np.concatenate([total(p) for p in apart]), total(together))
-    np.testing.assert_array_equal(np.concatenate([p.stopped for p in apart]), together.stopped)
+    np.testing.assert_array_equal(
+        np.concatenate([p.stopped_at for p in apart]), together.stopped_at
+    )
 
 
 def test_an_infinite_limit_lets_a_sample_run_to_its_end(stoppable, whole: SimulationResult) -> None:
@@ -149,7 +150,7 @@ def test_an_infinite_limit_lets_a_sample_run_to_its_end(stoppable, whole: Simula
 
     found = stoppable.run_within(SAMPLES, limits=limits_at(limit), **SEEDS)
 
-    assert np.flatnonzero(~found.stopped).tolist() == [7]
+    assert np.flatnonzero(found.stopped_at == N_STEPS).tolist() == [7]
     assert total(found)[7] == total(whole)[7]
 
 
@@ -166,9 +167,9 @@ def test_segments_cover_all_steps_in_whole_chunks() -> None:
 
 def test_a_sample_that_diverged_is_given_up_unless_it_has_no_limit() -> None:
     limits = SumLimits(weights=np.array([1.0]), limits=np.array([5.0, np.inf, 5.0]))
-    survivors = Survivors(3, 2, limits)
+    survivors = Survivors(3, task(n_traces=2), limits)
 
-    survivors.look_at(np.array([[1.0, np.nan, 1.0, np.nan, 1.0, 2.0]]))
+    survivors.look_at(np.array([[1.0, np.nan, 1.0, np.nan, 1.0, 2.0]]), 64)
 
-    assert survivors.stopped.tolist() == [True, False, False]
+    assert survivors.stopped_at.tolist() == [64, N_STEPS, N_STEPS]
     assert survivors.numbers.tolist() == [1, 2, 4, 5]
