@@ -39,6 +39,7 @@ PROBLEMS: tuple[Callable[[], Problem], ...] = (
     ionbench_hh.problem,
     neuroptimus.problem,
     adex_spikes.problem,
+    adex_spikes.van_rossum_problem,
 )
 
 
