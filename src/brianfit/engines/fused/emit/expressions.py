@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import final
 
 from brianfit.engines.fused.emit.imports import SINGLE
+from brianfit.engines.fused.emit.times import Times
 from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node
 
 WIDEST = 80
@@ -26,9 +27,6 @@ _INFIX = {
     "and": "&",
     "or": "|",
 }
-_CARRYING = frozenset({"add", "sub", "mul", "div", "neg"})
-_ROUNDING = frozenset({"trunc", "floor", "ceil", "abs"})
-
 _CHAINS = {("add", "add"), ("mul", "mul"), ("add", "sub"), ("sub", "add"), ("sub", "sub")}
 """(outer, left argument) of which the inner one needs no parentheses."""
 
@@ -116,6 +114,7 @@ class ExpressionWriter:
         is_single: bool = False,
     ) -> None:
         self._is_single = is_single
+        self._times = Times()
         self._dt = program.dt
         self._tables = {table.name: table for table in program.tables}
         self._functions = program.functions
@@ -175,13 +174,13 @@ class ExpressionWriter:
 
     def _selection(self, node: Node, args: list[str]) -> str:
         condition, *branches = args
-        if self._is_single and node.kind != Kind.BOOLEAN and not is_time(node):
+        if self._is_single and node.kind != Kind.BOOLEAN and not self._times.include(node):
             branches = [self._in_precision(branch) for branch in branches]
         return f"select({', '.join([condition, *branches])})"
 
     def _called(self, node: Node, args: list[str]) -> str:
         function = self._function(str(node.value))
-        if not self._is_single or is_time(node):
+        if not self._is_single or self._times.include(node):
             return f"{function}({', '.join(args)})"
         if node.value in self._functions:
             return f"f32({function}({', '.join(args)}))"
@@ -233,17 +232,6 @@ class ExpressionWriter:
             return f"min(step, {rows} - 1)"
         upsampling = max(int(2 ** math.ceil(math.log2(8 / self._dt * table.dt))), 1)
         return f"timed_row({args[0]}, {table.dt / upsampling!r}, {upsampling!r}, {rows})"
-
-
-def is_time(node: Node) -> bool:
-    """Return whether a value is a time, or has its size: too large for the step in float32."""
-    if node.op == "time" or (node.op == "state" and node.value == "lastspike"):
-        return True
-    if node.op == "select":
-        return node.kind != Kind.BOOLEAN and all(is_time(arg) for arg in node.args[1:])
-    if node.op == "call":
-        return node.value in _ROUNDING and is_time(node.args[0])
-    return node.op in _CARRYING and any(is_time(arg) for arg in node.args)
 
 
 def assignments(

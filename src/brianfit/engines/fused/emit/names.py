@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import final
 
-from brianfit.engines.fused.emit.expressions import Identifiers, is_time
+from brianfit.engines.fused.emit.expressions import Identifiers
 from brianfit.engines.fused.emit.imports import SINGLE, WHERE
+from brianfit.engines.fused.emit.times import Times
 from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, rate_of
 from brianfit.engines.fused.plan import Schedule
 
@@ -80,6 +81,7 @@ class LaneNames:
         is_single: bool,
     ) -> None:
         self._is_single = is_single
+        self._times = Times()
         self._identifiers = identifiers
         self._lines: list[str] = []
         self._kept: dict[Node, str] = {}
@@ -92,7 +94,7 @@ class LaneNames:
         for node in (*schedule.per_neuron, *schedule.per_step, *schedule.per_trace):
             suffix, size = sizes.get(rate_of(node), ("at", "CHUNK_VALUES"))
             wanted = f"{identifiers.of(node)}_{suffix}"
-            self._kept[node] = self._array(wanted, size, is_wide=is_time(node))
+            self._kept[node] = self._array(wanted, size, is_wide=self._times.include(node))
         self._sums = {n: self._array(f"sum_{n}", "LANES", is_wide=True) for n in program.sums}
         self._parts = self._sums
         if is_single:
@@ -136,7 +138,7 @@ class LaneNames:
         """Return the array that carries a value from one loop to a later one."""
         if node not in self._temporary:
             name = f"{self._identifiers.of(node)}_of"
-            self._temporary[node] = self._array(name, "LANES", is_wide=is_time(node))
+            self._temporary[node] = self._array(name, "LANES", is_wide=self._times.include(node))
         return self._temporary[node]
 
     def read(self, node: Node) -> str:
