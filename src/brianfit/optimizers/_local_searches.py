@@ -56,6 +56,13 @@ class LocalSearches:
     tolerance
         A search ends when its next step promises to lower the error by less than this fraction;
         the best search goes on until `fine_tolerance`.
+
+    Attributes
+    ----------
+    trials
+        The points to evaluate next.
+    points, errors
+        The best points of the searches so far.
     """
 
     def __init__(self, n_parameters: int, *, tolerance: float, fine_tolerance: float) -> None:
@@ -65,8 +72,8 @@ class LocalSearches:
         none, square = (0, n_parameters), (0, n_parameters, n_parameters)
         self.trials = np.empty(none)
         self.starts = np.empty(none)
-        self._points = np.empty(none)
-        self._errors = np.empty(0)
+        self.points = np.empty(none)
+        self.errors = np.empty(0)
         self._gradients = np.empty(none)
         self._matrices = np.empty(square)
         self._radii = np.empty(0)
@@ -83,8 +90,8 @@ class LocalSearches:
         zeros = np.zeros((n_starts, n_parameters))
         self._append("trials", starts)
         self._append("starts", starts)
-        self._append("_points", starts)
-        self._append("_errors", np.full(n_starts, np.inf))
+        self._append("points", starts)
+        self._append("errors", np.full(n_starts, np.inf))
         self._append("_gradients", zeros)
         self._append("_matrices", np.zeros((n_starts, n_parameters, n_parameters)))
         self._append("_radii", np.full(n_starts, FIRST_RADIUS))
@@ -101,15 +108,15 @@ class LocalSearches:
     ) -> list[LocalSearchEnd]:
         """Take what was found at the trial points of some searches; return those that ended."""
         self._n_points[rows] += 1
-        before, predicted = self._errors[rows], self._predicted[rows]
+        before, predicted = self.errors[rows], self._predicted[rows]
         falls = errors < before
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             ratio = np.where(np.isinf(before), 1.0, (before - errors) / predicted)
         ratio = np.where(np.isnan(ratio), -np.inf, ratio)
         self._resize(rows, ratio)
         better = rows[falls]
-        self._points[better] = self.trials[better]
-        self._errors[better] = errors[falls]
+        self.points[better] = self.trials[better]
+        self.errors[better] = errors[falls]
         self._gradients[better] = gradients[falls]
         self._matrices[better] = matrices[falls]
         self._best_error = min(self._best_error, float(errors.min(initial=np.inf)))
@@ -126,7 +133,7 @@ class LocalSearches:
         self._radii[rows] = np.where(is_first, radii, changed)
 
     def _propose(self, rows: np.ndarray) -> None:
-        points = np.clip(self._points[rows], WALL, 1.0 - WALL)
+        points = np.clip(self.points[rows], WALL, 1.0 - WALL)
         steps = trust_region_steps(
             points, self._gradients[rows], self._matrices[rows], self._radii[rows]
         )
@@ -139,8 +146,8 @@ class LocalSearches:
         ends = [
             LocalSearchEnd(
                 start=self.starts[row].copy(),
-                end=self._points[row].copy(),
-                error=float(self._errors[row]),
+                end=self.points[row].copy(),
+                error=float(self.errors[row]),
                 n_points=int(self._n_points[row]),
                 reason=reason,
             )
@@ -152,11 +159,11 @@ class LocalSearches:
 
     def _reasons(self, rows: np.ndarray) -> dict[int, str]:
         """Return the searches that ended, and why."""
-        errors = self._errors[rows]
+        errors = self.errors[rows]
         tolerance = np.where(
             errors <= NEAR_BEST * self._best_error, self._fine_tolerance, self._tolerance
         )
-        steps = np.abs(self.trials[rows] - self._points[rows]).max(axis=1)
+        steps = np.abs(self.trials[rows] - self.points[rows]).max(axis=1)
         failed: Bool[np.ndarray, " n"] = np.isinf(errors)
         flat = ~failed & (steps < SHORTEST_STEP)
         converged = ~failed & ~flat & (self._predicted[rows] <= tolerance * errors)

@@ -1,4 +1,4 @@
-"""CMA-ES whose best samples are polished by least squares on the traces from time to time."""
+"""CMA-ES that is led to its start by the traces, and whose best samples are polished on them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._local_searches import LocalSearches
 from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._synchronised_starts import SynchronisedStarts, n_searches
 from brianfit.optimizers.cma_es import CMAESOptimizer
 
 FIRST_POLISH = 12
@@ -31,12 +33,17 @@ TOLERANCE = 1e-10
 
 @final
 class GuidedCMAESOptimizer(AbstractOptimizer):
-    """CMA-ES on the error, and at times least squares on the traces from the best samples on.
+    """CMA-ES on the error, with least squares on the traces before it and at times in between.
 
     For smooth traces that are compared by features, counts or shapes. Such an error has no
-    derivatives, but where the trace is met it is least: least squares leads there in a few steps
-    once CMA-ES is near. Which samples are good is for the error alone to say; a polish that does
-    not help is given up, and the next one waits twice as long.
+    derivatives, but where the trace is met it is least, and least squares leads there.
+
+    First, local searches from all over the box follow the traces of the synchronised model, which
+    is pulled towards the recordings, so that no spike can be missed; where they end, least squares
+    on the traces as they are goes on. Where outputs cannot be synchronised, this is left out. Then
+    CMA-ES begins at the best sample so far, and its best samples are polished by least squares
+    from time to time. Which samples are good is for the error alone to say; a polish that does not
+    help is given up, and the next one waits twice as long.
 
     Parameters
     ----------
@@ -47,16 +54,25 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     ----------
     n_polishes : int
         How often the traces were followed.
-    n_guided : int
-        As in `SupportsTraceGuidance`.
+    n_guided, n_synchronised : int
+        As in `SupportsTraceGuidance` and `SupportsSynchronisation`.
+
+    References
+    ----------
+    Brookings, Goeritz & Marder (2014), J. Neurophysiol. 112:2332, doi 10.1152/jn.00007.2014.
     """
 
     def __init__(self, *, population: int | None = None) -> None:
-        self.n_polishes = self.n_guided = 0
+        self.n_polishes = self.n_guided = self.n_synchronised = 0
         self._global = CMAESOptimizer(population=population)
         self._dialogue = Dialogue()
+        self._scouts: SynchronisedStarts | None = None
         self._local: LocalSearches | None = None
+        self._seeds = np.empty((0, 1))
         self._cost = 1
+        self._budget = (1, 1)
+        self._cost_of_scout = 0
+        self._has_scouted = False
         self._best = np.empty((0, 1))
         self._best_errors = np.empty(0)
         self._wait = self._rounds_left = FIRST_POLISH
@@ -69,41 +85,56 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
         self._global.seed(self.generator)
-        self._local, self.n_polishes, self.n_guided, self._cost = None, 0, 0, 1
+        self._scouts = self._local = None
+        self.n_polishes = self.n_guided = self.n_synchronised = 0
+        self._cost, self._cost_of_scout, self._budget = 1, 0, (popsize, rounds)
+        self._seeds, self._has_scouted = np.empty((0, len(box))), False
         self._best, self._best_errors = np.empty((0, len(box))), np.empty(0)
         self._wait = self._rounds_left = FIRST_POLISH
-        unit = dict.fromkeys(parameter_names, (0.0, 1.0))
-        return self._global.initialize(parameter_names, popsize, rounds, **unit)
+        self._begin_global()
+        return popsize
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Start the first run at `point`; called between `initialize` and the first `ask`."""
-        self._global.start_from(self._dialogue.box.to_unit(np.asarray(point)[np.newaxis])[0])
+        start = self._dialogue.box.to_unit(np.asarray(point)[np.newaxis])
+        self._global.start_from(start[0])
+        self._seeds = start
 
     def expect_costs(self, simulations_per_linearisation: int) -> None:
         """Take what a sample with derivatives costs."""
         self._cost = simulations_per_linearisation
 
+    def expect_synchronisation(self, simulations_per_sample: int) -> None:
+        """Take what a synchronised sample costs; 0 if there are none."""
+        self._cost_of_scout = simulations_per_sample
+
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        self.n_guided = 0
-        guided = np.empty((0, len(self._dialogue.box)))
-        if self._local is not None:
-            wanted = max(1, n_samples // self._cost)
+        self.n_guided = self.n_synchronised = 0
+        led, cost = np.empty((0, len(self._dialogue.box))), 1
+        if not self._has_scouted:
+            self._send_scouts()
+        if self._scouts is not None:
+            cost = self._cost_of_scout
+            led = self._scouts.trials[: max(1, n_samples // cost)]
+            self.n_synchronised = len(led)
+        elif self._local is not None:
+            cost = self._cost
+            wanted = max(1, n_samples // cost)
             self._local.add(self._starts(wanted - len(self._local)))
-            guided = self._local.trials[:wanted].copy()
-            self.n_guided = len(guided)
-        n_others = max(0, n_samples - self.n_guided * self._cost)
-        return self._dialogue.answer(np.concatenate([guided, self._global.ask(n_others)]))
+            led = self._local.trials[:wanted].copy()
+            self.n_guided = len(led)
+        n_others = max(0, n_samples - len(led) * cost)
+        return self._dialogue.answer(np.concatenate([led, self._global.ask(n_others)]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        unit, values = self._dialogue.hear(parameters, errors)
-        self._tell_global(unit, values)
+        self._hear(parameters, errors)
+        if self._scouts is not None:
+            if self._scouts.is_done:
+                self._call_scouts_back()
+            return
         self._rounds_left -= 1
-        if self._local is None and self._rounds_left <= 0 and np.isfinite(self._best_errors[0]):
-            self._local = LocalSearches(
-                unit.shape[1], tolerance=TOLERANCE, fine_tolerance=TOLERANCE
-            )
-            self.n_polishes += 1
-            self._rounds_left, self._has_helped = PATIENCE, False
+        if self._rounds_left <= 0 and np.isfinite(self._best_errors[0]):
+            self._begin_polish()
 
     def tell_guided(
         self,
@@ -114,16 +145,10 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],
     ) -> None:
         """Advance both searches; see `SupportsTraceGuidance`."""
-        n_guided, box = self.n_guided, self._dialogue.box
-        unit, values = self._dialogue.hear(parameters, errors)
-        before = self._best_errors[0]
-        self._remember(unit[:n_guided], values[:n_guided])
-        helps = bool(self._best_errors[0] < before)
-        self._tell_global(unit[n_guided:], values[n_guided:])
-        width = box.high - box.low
+        helps = self._hear(parameters, errors)
         if self._local is not None:
-            matrices = normal_matrices * width[:, np.newaxis] * width
-            self._local.tell(np.arange(n_guided), np.asarray(squares), gradients * width, matrices)
+            slopes, matrices = self._by_unit(gradients, normal_matrices)
+            self._local.tell(np.arange(self.n_guided), np.asarray(squares), slopes, matrices)
         self._has_helped = self._has_helped or helps
         self._rounds_left = PATIENCE if helps else self._rounds_left - 1
         if self._rounds_left <= 0:
@@ -131,12 +156,62 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             self._wait *= 1 if self._has_helped else 2
             self._rounds_left = self._wait
 
+    def tell_synchronised(
+        self,
+        squares: Float[np.ndarray, " n_synchronised"],
+        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
+        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
+    ) -> None:
+        """Advance the first searches; see `SupportsSynchronisation`."""
+        if self._scouts is not None:
+            self._scouts.tell(np.asarray(squares), *self._by_unit(gradients, normal_matrices))
+
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
 
-    def _tell_global(self, samples: np.ndarray, errors: np.ndarray) -> None:
-        self._global.tell(samples, errors)
-        self._remember(samples, errors)
+    def _begin_global(self) -> None:
+        names = self._dialogue.box.names
+        self._global.initialize(names, *self._budget, **dict.fromkeys(names, (0.0, 1.0)))
+
+    def _send_scouts(self) -> None:
+        """Begin searches on synchronised traces, as many as the budget can bear."""
+        self._has_scouted = True
+        n_scouts = n_searches(*self._budget, self._cost_of_scout)
+        if n_scouts > 0:
+            drawn = stratified(n_scouts, len(self._dialogue.box), self.generator)
+            self._scouts = SynchronisedStarts(np.concatenate([self._seeds, drawn])[:n_scouts])
+        self._seeds = self._seeds[:0]
+
+    def _call_scouts_back(self) -> None:
+        """Go on from where they have come: by least squares, and from the best by CMA-ES."""
+        if self._scouts is not None:
+            self._seeds, self._scouts = self._scouts.points(), None
+        if len(self._seeds) and np.isfinite(self._best_errors[0]):
+            self._begin_global()
+            self._global.start_from(self._best[0])
+            self._begin_polish()
+
+    def _begin_polish(self) -> None:
+        self._local = LocalSearches(
+            len(self._dialogue.box), tolerance=TOLERANCE, fine_tolerance=TOLERANCE
+        )
+        self.n_polishes += 1
+        self._rounds_left, self._has_helped = PATIENCE, False
+
+    def _hear(self, parameters: Any, errors: Any) -> bool:
+        """Take the errors of a round; return whether one of its led samples is the best so far."""
+        n_led = self.n_guided + self.n_synchronised
+        unit, values = self._dialogue.hear(parameters, errors)
+        before = self._best_errors.min(initial=np.inf)
+        self._remember(unit[:n_led], values[:n_led])
+        helps = bool(self._best_errors.min(initial=np.inf) < before)
+        self._global.tell(unit[n_led:], values[n_led:])
+        self._remember(unit[n_led:], values[n_led:])
+        return helps
+
+    def _by_unit(self, gradients: np.ndarray, matrices: np.ndarray) -> tuple[np.ndarray, ...]:
+        width = self._dialogue.box.high - self._dialogue.box.low
+        return gradients * width, matrices * width[:, np.newaxis] * width
 
     def _remember(self, samples: np.ndarray, errors: np.ndarray) -> None:
         """Keep the best samples, in order."""
@@ -149,10 +224,11 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         """Return the best samples that lie apart from each other and from searches under way."""
         taken = np.empty((0, self._best.shape[1])) if self._local is None else self._local.trials
         chosen = np.empty((0, self._best.shape[1]))
-        for sample in self._best:
+        for sample in np.concatenate([self._seeds, self._best]):
             others = np.concatenate([taken, chosen])
             if len(chosen) >= n_starts:
                 break
             if len(others) == 0 or np.abs(others - sample).max(axis=1).min() >= APART:
                 chosen = np.concatenate([chosen, sample[np.newaxis]])
+        self._seeds = self._seeds[:0]
         return chosen
