@@ -24,7 +24,8 @@ NAMES = [
     for name in library.names()
     if library.get(name).family != CHANCE and (IS_NIGHT or library.get(name).family != SLOW)
 ]
-AMPLITUDE = {"Hodgkin-Huxley": 1.0e-9}
+# By family, or by name: strong potassium currents need a stronger current.
+AMPLITUDE = {"Hodgkin-Huxley": 1.0e-9, "gif_a": 1.2e-9}
 STEP = {"Hodgkin-Huxley": 0.05 * ms}
 DURATION = {"Hodgkin-Huxley": 150 * ms}
 # What scales the input, and is searched between a third and three times its true value.
@@ -52,7 +53,8 @@ def current_for(model: NeuronModel) -> np.ndarray:
     duration, step = DURATION.get(model.family, 400 * ms), STEP.get(model.family, 0.1 * ms)
     n_steps = round(float(duration / step))
     noise = np.repeat(rng.normal(size=n_steps // 50 + 1), 50)[:n_steps]
-    return AMPLITUDE.get(model.family, 0.4e-9) * (1 + 0.5 * noise)
+    amplitude = AMPLITUDE.get(model.name, AMPLITUDE.get(model.family, 0.4e-9))
+    return amplitude * (1 + 0.5 * noise)
 
 
 def fitter_of(model: NeuronModel, spikes: list[np.ndarray]) -> SpikeFitter:
