@@ -185,6 +185,11 @@ def parameter_from(name: str, given: object) -> Parameter:
         raise InvalidTypeError(
             f"The bounds of parameter '{name}' must be a pair [low, high], but "
             f"{len(bounds)} values were given."
+    if bounds[0] is None or bounds[1] is None:
+        raise InvalidTypeError(
+            f"The bounds of parameter '{name}' must be two numbers, but are [{bounds[0]}, "
+            f"{bounds[1]}]."
+        )
         )
     return Parameter(bounds[0], bounds[1])
 
