@@ -41,6 +41,14 @@ def sleeps(seconds: float, values: np.ndarray, _first: int) -> np.ndarray:
     return values[:, 0]
 
 
+def spins(seconds: float, values: np.ndarray, _first: int) -> np.ndarray:
+    """Run Python code all the time for samples below zero, as a metric may that comes to no end."""
+    ends = time.monotonic() + (seconds if np.any(values < 0) else 0)
+    while time.monotonic() < ends:
+        time.sleep(0.001)
+    return values[:, 0]
+
+
 def fails(_shared: object, values: np.ndarray, first_sample: int) -> np.ndarray:
     """Raise."""
     raise ValueError(f"no result for {len(values)} samples from {first_sample}")

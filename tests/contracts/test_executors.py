@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,17 +126,61 @@ def test_a_worker_that_ends_twice_is_reported(processes: ProcessExecutor) -> Non
         processes.run(SharedWork(executor_work.dies, None), VALUES, np.concatenate)
 
 
-def test_a_sample_that_runs_away_is_given_up_and_the_others_kept() -> None:
+def limited(kind: str, request: pytest.FixtureRequest, **limits: Any) -> AbstractExecutor:
+    if kind == "dask":
+        return DaskExecutor(request.getfixturevalue("dask_client"), **limits)
+    return ProcessExecutor(1, **limits) if kind == "processes" else SerialExecutor(**limits)
+
+
+@pytest.mark.parametrize("kind", ["serial", "processes", "dask"])
+def test_a_sample_that_runs_away_is_given_up_and_the_others_kept(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
     values = np.ones((8, 1))
     values[5] = -1
-    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite)
-    quick = SharedWork(executor_work.sleeps, work.shared, failure=executor_work.infinite)
+    work = SharedWork(executor_work.spins, 60.0, failure=executor_work.infinite)
 
-    with ProcessExecutor(1, time_per_sample=100 * ms) as executor:
-        executor.run(quick, np.ones((2, 1)), np.concatenate)
-        found = executor.run(work, values, np.concatenate)
+    executor = limited(kind, request, time_per_sample=100 * ms)
+    found = executor.run(work, values, np.concatenate)
 
     np.testing.assert_array_equal(np.flatnonzero(np.isinf(found)), [5])
+
+
+def test_waiting_is_broken_off_in_the_main_thread() -> None:
+    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite)
+
+    found = SerialExecutor(time_per_sample=50 * ms).run(work, -VALUES[-1:], np.concatenate)
+
+    np.testing.assert_array_equal(found, [np.inf])
+
+
+def test_a_limit_holds_in_another_thread() -> None:
+    work = SharedWork(executor_work.spins, 60.0, failure=executor_work.infinite)
+    found: list[np.ndarray] = []
+
+    def evaluate() -> None:
+        executor = SerialExecutor(time_per_sample=50 * ms)
+        found.append(executor.run(work, np.array([[1.0], [-1.0]]), np.concatenate))
+
+    thread = threading.Thread(target=evaluate)
+    thread.start()
+    thread.join()
+
+    np.testing.assert_array_equal(found[0], [1.0, np.inf])
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no interval timers")
+def test_an_alarm_of_somebody_else_still_comes() -> None:
+    rung: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    work = SharedWork(executor_work.sleeps, 60.0, failure=executor_work.infinite)
+
+    SerialExecutor(time_per_sample=50 * ms).run(work, -VALUES[-1:], np.concatenate)
+
+    signal.pause()
+    signal.signal(signal.SIGALRM, before)
+    assert rung == [1]
 
 
 def test_samples_that_are_late_for_the_round_are_given_up() -> None:
@@ -152,6 +198,21 @@ def test_a_serial_round_ends_at_its_limit() -> None:
     fitted = fit(executor=SerialExecutor(time_per_round=1e-9), n_rounds=1)
 
     assert fitted.n_failed == 10
+
+
+def test_samples_with_derivatives_that_are_late_are_given_up() -> None:
+    fitted = fit(executor=SerialExecutor(time_per_round=1e-9), n_rounds=2, optimizer=None)
+
+    assert "least squares" in fitted.strategy
+    assert fitted.n_failed == fitted.history.n_evaluations == 20
+
+
+def test_fits_that_are_late_leave_the_others_alone() -> None:
+    executor = SerialExecutor(time_per_round=1e-9)
+
+    found = fit_many({"cell": make_fitter()}, executor=executor, n_rounds=1, **settings())
+
+    assert found.problems["cell", 1] == "It took longer than the limit of time of the executor."
 
 
 def test_without_a_result_for_failed_samples_a_limit_ends_the_fit() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import time
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from functools import lru_cache
 from typing import Any, final
 
@@ -18,7 +20,8 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.threads import limited_threads
 from brianfit.executors._base import AbstractExecutor, Result
 from brianfit.executors._limits import checked_limit
-from brianfit.executors.chunks import Chunk, ChunkSizes
+from brianfit.executors.chunks import LANES, Chunk, ChunkSizes
+from brianfit.executors.in_time import Part, evaluated_in_time
 from brianfit.executors.shared_work import SharedWork, shared_work
 
 
@@ -34,6 +37,9 @@ class DaskExecutor(AbstractExecutor):
     ----------
     client
         A ``distributed.Client``.
+    time_per_sample
+        A sample that takes longer, evaluated alone, has the error inf; as for `SerialExecutor`,
+        compiled code ends before it is given up. None: no limit.
     time_per_round
         Samples that are not done by then have the error inf. None: no limit.
 
@@ -50,7 +56,9 @@ class DaskExecutor(AbstractExecutor):
     10.25080/Majora-7b98e3ed-013.
     """
 
-    def __init__(self, client: Any, *, time_per_round: Any = None) -> None:
+    def __init__(
+        self, client: Any, *, time_per_sample: Any = None, time_per_round: Any = None
+    ) -> None:
         distributed = import_optional("distributed", extra="dask", purpose="DaskExecutor")
         if not isinstance(client, distributed.Client):
             raise InvalidTypeError(
@@ -58,6 +66,7 @@ class DaskExecutor(AbstractExecutor):
                 "machine: Client(processes=True, threads_per_worker=1)."
             )
         self.client = client
+        self.time_per_sample = checked_limit("time_per_sample", time_per_sample)
         self.time_per_round = checked_limit("time_per_round", time_per_round)
         self._sizes = ChunkSizes()
         self._sent: tuple[Any, Any] | None = None
@@ -70,36 +79,57 @@ class DaskExecutor(AbstractExecutor):
     ) -> Result:
         """Evaluate chunks of samples on the workers that there are now."""
         work = shared_work(evaluate)
+        ends = time.monotonic() + self.time_per_round
         shared = self._send(work.shared)
-        at_once = work.chunk_size(len(values))
         places = self._places()
+        at_once = work.chunk_size(len(values))
         chunks = self._sizes.plan(len(values), len(places), at_once)
-        name = f"brianfit-{uuid.uuid4().hex}"
-        futures = {
-            self.client.submit(
-                evaluate_chunk,
-                shared,
-                work.call,
-                work.settings,
-                values[chunk.first : chunk.last],
-                chunk.first,
-                key=(name, chunk.first),
-                # Left to itself the scheduler would begin where the problem is already. Idle
-                # workers still take over what is waiting elsewhere.
-                workers=[places[number % len(places)]],
-                allow_other_workers=True,
-                pure=False,
-            ): chunk
-            for number, chunk in enumerate(chunks)
-        }
+        futures = self._submitted(work, shared, values, chunks, places)
         try:
-            done = self._collected(futures, is_measured=work.at_once is None)
+            parts = self._collected(futures, ends)
         finally:
             self.client.cancel([future for future in futures if not future.done()])
-        for chunk in chunks:
-            if chunk.first not in done:
-                done[chunk.first] = _failed(work, chunk)
-        return join([done[chunk.first] for chunk in chunks])
+        found = {}
+        for part in parts:
+            if part.overdue:
+                found[part.chunk.first] = work.failed(part.chunk.size, part.why)
+                continue
+            found[part.chunk.first] = part.found
+            if part.chunk.size and work.at_once is None:
+                self._sizes.note(part.chunk, part.seconds)
+        return join([found[first] for first in sorted(found)])
+
+    def _submitted(
+        self,
+        work: SharedWork,
+        shared: Any,
+        values: np.ndarray,
+        chunks: Sequence[Chunk],
+        places: Sequence[str],
+    ) -> dict[Any, Chunk]:
+        """Hand out the chunks; return the future of each."""
+        limits = (self.time_per_sample, self.time_per_round)
+        name = f"brianfit-{uuid.uuid4().hex}"
+        futures: dict[Any, Chunk] = {}
+        for number, place in enumerate(places[: len(chunks)]):
+            share = chunks[number :: len(places)]
+            # One message for all chunks of a place: each message costs some milliseconds.
+            sent = self.client.map(
+                evaluate_chunk,
+                [values[chunk.first : chunk.last] for chunk in share],
+                [chunk.first for chunk in share],
+                key=[(name, chunk.first) for chunk in share],
+                shared=shared,
+                work=(work.call, work.settings, work.at_once),
+                limits=limits,
+                # Left to itself the scheduler would begin where the problem is already. Idle
+                # workers still take over what is waiting elsewhere.
+                workers=[place],
+                allow_other_workers=True,
+                pure=False,
+            )
+            futures.update(zip(sent, share, strict=True))
+        return futures
 
     def _places(self) -> list[str]:
         """Return the address of a worker for each of the threads that there are now."""
@@ -130,49 +160,65 @@ class DaskExecutor(AbstractExecutor):
             self._sent = (shared, future)
         return self._sent[1]
 
-    def _collected(self, futures: dict[Any, Chunk], *, is_measured: bool) -> dict[int, Any]:
-        """Return the results by first sample, as far as they come within the time."""
+    def _collected(self, futures: dict[Any, Chunk], ends: float) -> list[Part]:
+        """Return what was found; what is not there when the round ends is overdue."""
         distributed = import_optional("distributed", extra="dask", purpose="DaskExecutor")
-        limit = None if np.isinf(self.time_per_round) else self.time_per_round
-        done: dict[int, Any] = {}
         try:
-            for future in distributed.as_completed(futures, timeout=limit):
-                found, seconds = future.result()
-                chunk = futures[future]
-                done[chunk.first] = found
-                if chunk.size and is_measured:
-                    self._sizes.note(chunk, seconds)
-        except (TimeoutError, distributed.TimeoutError):
-            return done
+            if np.isfinite(ends):
+                left = max(0.0, ends - time.monotonic())
+                with contextlib.suppress(TimeoutError):
+                    distributed.wait(list(futures), timeout=left)
+            known = [future for future in futures if np.isinf(ends) or future.done()]
+            parts = [part for found in self.client.gather(known) for part in found]
         except distributed.KilledWorker as error:
             raise SimulationError(
                 f"Workers of the Dask cluster were lost again and again: {error}. Have they enough "
                 "memory?"
             ) from error
-        return done
+        except CancelledError as error:
+            raise SimulationError(
+                f"The Dask cluster gave up what it was doing: {error}. Is its scheduler still "
+                "there? What was computed until then is kept; connect a new client to go on."
+            ) from error
+        late = [chunk for future, chunk in futures.items() if future not in set(known)]
+        return parts + [Part(chunk=chunk, overdue="time_per_round") for chunk in late]
 
 
 def evaluate_chunk(
-    shared: bytes,
-    call: Callable[..., Any],
-    settings: tuple[Any, ...],
     values: np.ndarray,
     first_sample: int,
-) -> tuple[Any, float]:
-    """Evaluate a chunk on a worker; return the result and the time that it took [s]."""
+    *,
+    shared: bytes,
+    work: tuple[Callable[..., Any], tuple[Any, ...], int | None],
+    limits: tuple[float, float],
+) -> list[Part]:
+    """Evaluate a chunk on a worker; return it in one part, or in several if there are limits.
+
+    Parameters
+    ----------
+    work
+        What to call, what changes from round to round, and how many samples make a part.
+    limits
+        For a sample, and for all of them [s].
+    """
+    call, settings, at_once = work
     with limited_threads(1):
         problem = _unpacked(shared)
-        started = time.perf_counter()
-        found = call(problem, *settings, values, first_sample)
-        return found, time.perf_counter() - started
+        is_limited = np.isfinite(limits).any()
+        size = at_once or (LANES if is_limited else max(1, len(values)))
+        return list(
+            evaluated_in_time(
+                lambda rows, first: call(problem, *settings, rows, first),
+                values,
+                first_sample,
+                size=lambda: size,
+                time_per_sample=limits[0],
+                time_left=limits[1],
+            )
+        )
 
 
 @lru_cache(maxsize=4)
 def _unpacked(shared: bytes) -> Any:
     """Return what chunks share, made ready once in each worker."""
     return pickle.loads(shared)  # noqa: S301 - sent by the fit itself, within its own cluster
-
-
-def _failed(work: SharedWork, chunk: Chunk) -> Any:
-    why = f"Samples {chunk.first} to {chunk.last - 1} took longer than `time_per_round`."
-    return work.failed(chunk.size, why)

@@ -67,7 +67,7 @@ class SharedWork:
         """
         if self.failure is None:
             raise SimulationError(why)
-        _logger.warning("%s Their error is inf.", why)
+        _logger.warning("%s What came to no end counts as failed, with the error inf.", why)
         return self.failure(self.shared, n_samples)
 
 

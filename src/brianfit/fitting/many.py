@@ -99,7 +99,8 @@ def fit_many(
 ) -> ManyFits:
     """Fit several problems with several seeds, side by side; return all results in one table.
 
-    A fit that fails does not end the others. The fitters themselves stay as they are.
+    A fit that fails, or is not done within the time limits of the executor, does not end the
+    others. The fitters themselves stay as they are.
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def fit_many(
         _job(name, given, seed, arguments=arguments, folder=folder, level=level)
         for (name, given), seed in itertools.product(_checked(fitters).items(), numbers)
     ]
-    work = SharedWork(_do_jobs, jobs, at_once=1)
+    work = SharedWork(_do_jobs, jobs, at_once=1, failure=_given_up)
     positions = np.arange(len(jobs), dtype=np.float64)[:, np.newaxis]
     found = (executor or SerialExecutor()).run(work, positions, _flat)
     outcomes = {(job.name, job.seed): outcome for job, outcome in zip(jobs, found, strict=True)}
@@ -186,6 +187,11 @@ def _folder(stores: str | os.PathLike[str]) -> Path:
 
 def _do_jobs(jobs: Sequence[_Job], positions: np.ndarray, _first: int) -> list[FitResult | str]:
     return [_outcome(jobs[int(position)]) for position in positions[:, 0]]
+
+
+def _given_up(_jobs: Sequence[_Job], n_jobs: int) -> list[FitResult | str]:
+    """Return the outcome of fits that came to no end."""
+    return ["It took longer than the limit of time of the executor."] * n_jobs
 
 
 def _outcome(job: _Job) -> FitResult | str:
