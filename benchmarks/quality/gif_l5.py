@@ -12,6 +12,7 @@ from benchmarks.quality.real_spikes import (
     crossings,
     fit_and_predict,
     recorded,
+    time_rows,
     with_voltages,
 )
 from benchmarks.tables import Row, Table
@@ -70,15 +71,13 @@ def run() -> Table:
 
 
 def rows(name: str, found: list[Outcome], demand: float | None) -> list[Row]:
-    """Return the lines of a model; the time is a median, since the first fit compiles."""
+    """Return the lines of a model."""
     listed = ", ".join(f"{outcome.gamma:.2f}" for outcome in found)
-    median, star, seconds = (
-        float(np.median([getattr(outcome, key) for outcome in found]))
-        for key in ("gamma", "star", "seconds")
+    median, star = (
+        float(np.median([getattr(outcome, key) for outcome in found])) for key in ("gamma", "star")
     )
-    limit = ADEX_SECONDS if name == "adex" else None
     return [
         Row(f"{name}: {listed}; median", median, "", at_least=demand),
         Row(f"{name}: MD* (4 ms), median", star, ""),
-        Row(f"{name}: time of a fit", seconds, "s", at_most=limit),
+        *time_rows(name, found, ADEX_SECONDS if name == "adex" else None),
     ]

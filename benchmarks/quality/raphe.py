@@ -12,6 +12,7 @@ from benchmarks.quality.real_spikes import (
     Task,
     fit_and_predict,
     recorded,
+    time_rows,
     with_voltages,
 )
 from benchmarks.tables import Row, Table
@@ -81,17 +82,11 @@ def read(cell: str) -> tuple[Task, Any]:
 def rows(cell: str, name: str, found: list[Outcome]) -> list[Row]:
     """Return the lines of a model for a cell."""
     listed = ", ".join(f"{outcome.gamma:.2f}" for outcome in found)
-    median, star, seconds = (
-        float(np.median([getattr(outcome, key) for outcome in found]))
-        for key in ("gamma", "star", "seconds")
+    median, star = (
+        float(np.median([getattr(outcome, key) for outcome in found])) for key in ("gamma", "star")
     )
     return [
         Row(f"{cell}, {name}: {listed}; median", median, ""),
         Row(f"{cell}, {name}: MD* (4 ms), median", star, ""),
-        Row(
-            f"{cell}, {name}: time of a fit",
-            seconds,
-            "s",
-            at_most=ADEX_SECONDS if name == "adex" else None,
-        ),
+        *time_rows(f"{cell}, {name}", found, ADEX_SECONDS if name == "adex" else None),
     ]
