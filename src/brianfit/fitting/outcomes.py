@@ -12,6 +12,7 @@ import numpy as np
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.shapes import Float
 from brianfit.executors import SharedWork
+from brianfit.fitting.evaluating import evaluated
 from brianfit.fitting.samples import as_array
 from brianfit.fitting.search import Search
 from brianfit.objective import (
@@ -21,7 +22,16 @@ from brianfit.objective import (
     joined,
     joined_linearisations,
 )
-from brianfit.optimizers import SupportsLinearisation, SupportsPartErrors, SupportsTraceGuidance
+from brianfit.objective.synchronisation import unlinearised
+from brianfit.optimizers import (
+    SupportsLinearisation,
+    SupportsPartErrors,
+    SupportsSynchronisation,
+    SupportsTraceGuidance,
+)
+
+Linearise = Callable[[Objective, int, int, np.ndarray, int], Linearisation]
+"""Linearises samples that come with the steps of their finite differences beside them."""
 
 DIFFERENCE_STEP = 1e-6
 """Step of forward differences in coordinates [0, 1]: above the square root of the rounding error,
@@ -46,20 +56,59 @@ class Outcome:
     tell: Callable[[], None]
 
 
+@final
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """Samples of a round that were linearised; there may be none.
+
+    Attributes
+    ----------
+    slopes
+        d value / d coordinate.
+    """
+
+    values: Float[np.ndarray, "n_samples n_parameters"]
+    slopes: Float[np.ndarray, "n_samples n_parameters"]
+    found: Linearisation
+
+    @property
+    def errors(self) -> Float[np.ndarray, " n_samples"]:
+        """The error of each."""
+        return self.found.evaluation.errors
+
+    @property
+    def gradients(self) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """``J^T r`` by coordinates."""
+        return self.found.gradients * self.slopes
+
+    @property
+    def matrices(self) -> Float[np.ndarray, "n_samples n_parameters n_parameters"]:
+        """``J^T J`` by coordinates."""
+        return (
+            self.found.normal_matrices * self.slopes[:, :, np.newaxis] * self.slopes[:, np.newaxis]
+        )
+
+
 def evaluate_asked(search: Search, asked: Any) -> Outcome:
     """Evaluate what the optimizer of a search asked for."""
-    optimizer, space = search.optimizer, search.parameters.space
+    space = search.parameters.space
     coordinates = as_array(asked, space.names)
-    if isinstance(optimizer, SupportsLinearisation):
-        return _with_derivatives(search, optimizer, asked)
-    if isinstance(optimizer, SupportsTraceGuidance) and optimizer.n_guided > 0:
-        return _guided(search, optimizer, asked)
-    values = np.concatenate([space.to_values(coordinates), _start_values(search)])
+    n_pulled, n_linear = _shares(search.optimizer, len(coordinates))
+    pulled = _followed(search, coordinates[:n_pulled], _synchronise)
+    linear = _followed(search, coordinates[n_pulled : n_pulled + n_linear], _linearise)
+    others = coordinates[n_pulled + n_linear :]
+    values = space.to_values(others)
+    if len(others):
+        values = np.concatenate([values, _start_values(search)])
     evaluation = _evaluated(search, values)
+    if n_pulled + n_linear == 0:
+        tell = partial(_tell, search, asked, evaluation, len(others))
+        return Outcome(values=values, evaluation=evaluation, tell=tell)
+    errors = [pulled.errors, linear.errors, evaluation.errors[: len(others)]]
     return Outcome(
-        values=values,
-        evaluation=evaluation,
-        tell=partial(_tell, search, asked, evaluation, len(coordinates)),
+        values=np.concatenate([*_values(pulled), *_values(linear), values]),
+        evaluation=joined([*_evaluations(pulled), *_evaluations(linear), evaluation]),
+        tell=partial(_tell_followed, search, asked, np.concatenate(errors), pulled, linear),
     )
 
 
@@ -84,12 +133,6 @@ def check_derivatives(objective: Objective, optimizer: object) -> None:
         )
 
 
-def _evaluate(
-    objective: Objective, iteration: int, seed: int, values: np.ndarray, first_sample: int
-) -> Evaluation:
-    return objective.evaluate(values, iteration=iteration, seed=seed, first_sample=first_sample)
-
-
 def _tell(search: Search, asked: Any, evaluation: Evaluation, n_asked: int) -> None:
     optimizer, parts = search.optimizer, evaluation.part_errors
     errors = search.scaled(evaluation.errors[:n_asked])
@@ -99,71 +142,51 @@ def _tell(search: Search, asked: Any, evaluation: Evaluation, n_asked: int) -> N
         optimizer.tell(asked, errors)
 
 
-def _with_derivatives(search: Search, optimizer: SupportsLinearisation, asked: Any) -> Outcome:
-    """Evaluate samples with derivatives; neighbours for finite differences count as samples."""
-    space = search.parameters.space
-    values, found = _linearised(search, as_array(asked, space.names))
-    slopes = space.derivative(values)
-
-    def tell() -> None:
-        errors = search.scaled(found.evaluation.errors)
-        gradients, matrices = _by_coordinates(found, slopes)
+def _tell_followed(
+    search: Search,
+    asked: Any,
+    errors: Float[np.ndarray, " n_samples"],
+    pulled: Followed,
+    linear: Followed,
+) -> None:
+    """Tell the optimizer of a round in which some samples have derivatives."""
+    optimizer = search.optimizer
+    scaled = search.scaled(errors)
+    if isinstance(optimizer, SupportsSynchronisation) and len(pulled.errors):
+        optimizer.tell_synchronised(pulled.found.squares, pulled.gradients, pulled.matrices)
+    if isinstance(optimizer, SupportsLinearisation):
         scale = search.error_scale or 1.0
-        optimizer.tell_linearised(asked, errors, gradients / scale, matrices / scale)
+        optimizer.tell_linearised(asked, scaled, linear.gradients / scale, linear.matrices / scale)
+    elif isinstance(optimizer, SupportsTraceGuidance) and len(linear.errors):
+        squares = linear.found.squares
+        optimizer.tell_guided(asked, scaled, squares, linear.gradients, linear.matrices)
+    else:
+        optimizer.tell(asked, scaled)
 
-    return Outcome(
-        values=np.concatenate([values, found.neighbour_values]),
-        evaluation=joined([found.evaluation, found.neighbours]),
-        tell=tell,
-    )
 
-
-def _guided(search: Search, optimizer: SupportsTraceGuidance, asked: Any) -> Outcome:
-    """Evaluate samples, the first of them with derivatives of the traces."""
-    space = search.parameters.space
-    coordinates = as_array(asked, space.names)
-    values, found = _linearised(search, coordinates[: optimizer.n_guided])
-    others = space.to_values(coordinates[optimizer.n_guided :])
-    evaluation = _evaluated(search, others) if len(others) else search.objective.failed(0)
-    slopes = space.derivative(values)
-
-    def tell() -> None:
-        errors = search.scaled(np.concatenate([found.evaluation.errors, evaluation.errors]))
-        gradients, matrices = _by_coordinates(found, slopes)
-        optimizer.tell_guided(asked, errors, found.squares, gradients, matrices)
-
-    return Outcome(
-        values=np.concatenate([values, found.neighbour_values, others]),
-        evaluation=joined([found.evaluation, found.neighbours, evaluation]),
-        tell=tell,
-    )
+def _shares(optimizer: object, n_samples: int) -> tuple[int, int]:
+    """Return how many of the samples are pulled, and how many of the next have derivatives."""
+    n_pulled = optimizer.n_synchronised if isinstance(optimizer, SupportsSynchronisation) else 0
+    if isinstance(optimizer, SupportsLinearisation):
+        return n_pulled, n_samples - n_pulled
+    n_linear = optimizer.n_guided if isinstance(optimizer, SupportsTraceGuidance) else 0
+    return n_pulled, n_linear
 
 
 def _evaluated(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
-    found: Evaluation = search.past.recall(
-        search.history.n_rounds,
-        search.iteration,
-        values,
-        lambda: search.executor.run(
-            SharedWork(
-                _evaluate,
-                search.objective,
-                (search.iteration, search.seed),
-                failure=Objective.failed,
-            ),
-            values,
-            joined,
-        ),
-    )
-    return found
+    if len(values) == 0:
+        return search.objective.failed(0)
+    return evaluated(search, values)
 
 
-def _linearised(
-    search: Search, coordinates: Float[np.ndarray, "n_samples n_parameters"]
-) -> tuple[Float[np.ndarray, "n_samples n_parameters"], Linearisation]:
-    """Return the values of samples [SI] and their linearisation."""
+def _followed(
+    search: Search, coordinates: Float[np.ndarray, "n_samples n_parameters"], how: Linearise
+) -> Followed:
+    """Linearise samples."""
     space = search.parameters.space
     values = space.to_values(coordinates)
+    if len(values) == 0:
+        return Followed(values=values, slopes=values, found=_given_up(search.objective, 0))
     inward = np.where(coordinates + DIFFERENCE_STEP <= 1.0, DIFFERENCE_STEP, -DIFFERENCE_STEP)
     steps = space.to_values(coordinates + inward) - values
     found: Linearisation = search.past.recall(
@@ -171,20 +194,12 @@ def _linearised(
         search.iteration,
         values,
         lambda: search.executor.run(
-            SharedWork(_linearise, search.objective, (search.iteration, search.seed)),
+            SharedWork(how, search.objective, (search.iteration, search.seed), failure=_given_up),
             np.concatenate([values, steps], axis=1),
             joined_linearisations,
         ),
     )
-    return values, found
-
-
-def _by_coordinates(
-    found: Linearisation, slopes: Float[np.ndarray, "n_samples n_parameters"]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return gradients and matrices by coordinates; `slopes` are d value / d coordinate."""
-    matrices = found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis]
-    return found.gradients * slopes, matrices
+    return Followed(values=values, found=found, slopes=space.derivative(values))
 
 
 def _linearise(
@@ -197,10 +212,32 @@ def _linearise(
     )
 
 
+def _synchronise(
+    objective: Objective, iteration: int, seed: int, values: np.ndarray, first_sample: int
+) -> Linearisation:
+    """Do the same while the model is pulled towards the recordings."""
+    points, steps = np.split(values, 2, axis=1)
+    return objective.synchronise(
+        points, steps=steps, iteration=iteration, seed=seed, first_sample=first_sample
+    )
+
+
+def _given_up(objective: Objective, n_samples: int) -> Linearisation:
+    """Return the linearisation of samples that came to no end."""
+    values = np.empty((n_samples, len(objective.columns.free)))
+    return unlinearised(values, objective.failed(n_samples))
+
+
+def _values(followed: Followed) -> tuple[np.ndarray, np.ndarray]:
+    return followed.values, followed.found.neighbour_values
+
+
+def _evaluations(followed: Followed) -> tuple[Evaluation, Evaluation]:
+    return followed.found.evaluation, followed.found.neighbours
+
+
 def _start_values(search: Search) -> Float[np.ndarray, "n_starts n_parameters"]:
-    """Return the values to start from as one more sample of the first round, if there are any."""
+    """Return the values to start from as further samples of the first round, if there are any."""
     space = search.parameters.space
-    start = space.start_coordinates()
-    if start is None or search.history.n_rounds > 0:
-        return np.empty((0, len(space)))
-    return space.to_values(start[np.newaxis])
+    first = search.history.n_rounds == 0
+    return space.to_values(space.start_coordinates()[: None if first else 0])

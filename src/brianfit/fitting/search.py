@@ -16,6 +16,7 @@ from brianfit.executors import AbstractExecutor
 from brianfit.fitting.answers import is_plain
 from brianfit.fitting.bounds import Parameters
 from brianfit.fitting.callbacks import KEPT
+from brianfit.fitting.known_samples import KnownSamples
 from brianfit.fitting.past import Past
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
@@ -26,6 +27,8 @@ from brianfit.optimizers import (
     SupportsLinearisation,
     SupportsPartErrors,
     SupportsStart,
+    SupportsStarts,
+    SupportsSynchronisation,
     SupportsTraceGuidance,
 )
 from brianfit.results import Dimensions, History, Round
@@ -79,6 +82,8 @@ class Search:
         again with the same samples.
     past
         What is known of rounds that were done by an earlier process, and answers of this one.
+    known
+        The errors of samples that need not be simulated again.
     after_round
         Called when a round was added, as by a store.
     """
@@ -99,6 +104,7 @@ class Search:
     rounds_foreseen: int = 0
     pending: Any = None
     past: Past = field(default_factory=Past)
+    known: KnownSamples = field(default_factory=KnownSamples)
     after_round: Callable[[Search], None] | None = None
     history: History = field(init=False)
 
@@ -112,13 +118,13 @@ class Search:
     def start_optimizer(self, n_rounds: int) -> None:
         """Give the optimizer its box, its random numbers and the point to start from."""
         self.rounds_foreseen, self.pending = n_rounds, None
-        self.optimizer.seed(generator_for(self.seed, "optimizer"))
         with belongs_to(self.optimizer_words):
             self._initialize_optimizer(n_rounds)
         check_positive_integer(f"{self.optimizer_words}.initialize", self.n_samples)
 
     def _initialize_optimizer(self, n_rounds: int) -> None:
         space = self.parameters.space
+        self.optimizer.seed(generator_for(self.seed, "optimizer"))
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
         self.n_samples = self.optimizer.initialize(
             list(space.names), self.n_samples, n_rounds, **bounds
@@ -127,9 +133,13 @@ class Search:
             self.optimizer.expect_parts(len(self.objective.part_names))
         if isinstance(self.optimizer, SupportsTraceGuidance):
             self.optimizer.expect_costs(self.objective.simulations_per_linearisation)
-        start = space.start_coordinates()
-        if start is not None and isinstance(self.optimizer, SupportsStart):
-            self.optimizer.start_from(start)
+        if isinstance(self.optimizer, SupportsSynchronisation):
+            self.optimizer.expect_synchronisation(self.objective.simulations_per_synchronisation)
+        starts = space.start_coordinates()
+        if len(starts) and isinstance(self.optimizer, SupportsStarts):
+            self.optimizer.start_from_each(starts)
+        elif len(starts) and isinstance(self.optimizer, SupportsStart):
+            self.optimizer.start_from(starts[0])
 
     def ask(self) -> Any:
         """Return what the optimizer asks for, or asked for in a round that was interrupted."""
@@ -139,13 +149,13 @@ class Search:
         return self.pending
 
     @property
-    def _n_asked(self) -> int:
-        """How many samples the optimizer is asked for, so that a round costs `n_samples`."""
-    @property
     def optimizer_words(self) -> str:
         """The beginning of a sentence on the optimizer."""
         return f"The optimizer {name_of(self.optimizer)}"
 
+    @property
+    def _n_asked(self) -> int:
+        """How many samples the optimizer is asked for, so that a round costs `n_samples`."""
         if isinstance(self.optimizer, SupportsLinearisation):
             return max(1, self.n_samples // self.objective.simulations_per_linearisation)
         return self.n_samples

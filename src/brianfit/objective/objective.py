@@ -10,10 +10,12 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import AbstractEngine, AbstractSimulation, SimulationResult, SimulationTask
 from brianfit.executors import SupportsWholeRounds
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
+from brianfit.model.synchronised import can_be_pulled
 from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
 from brianfit.objective.failures import without_nan
 from brianfit.objective.guide import guiding_outputs
@@ -32,7 +34,9 @@ from brianfit.objective.outputs import (
     final_values,
 )
 from brianfit.objective.parts import part_names
+from brianfit.objective.racing import Race, prepared_to_race
 from brianfit.objective.scores import Scorer
+from brianfit.objective.synchronisation import scored_by, synchronisation_of, unlinearised
 from brianfit.objective.tangents import Derivatives, derivatives_of
 
 MEMORY_LIMIT = 1_000_000_000
@@ -65,6 +69,8 @@ class Objective:
         Bytes that recorded traces may take; samples are simulated in parts to keep it.
     keep_parts
         Whether the parts of the error are wanted, as by a Pareto search.
+    race
+        How samples are given up on the way; None: they are not.
     """
 
     task: SimulationTask
@@ -75,6 +81,7 @@ class Objective:
     penalty: str | None
     memory_limit: int
     keep_parts: bool = False
+    race: Race | None = None
 
     def evaluate(
         self,
@@ -83,6 +90,7 @@ class Objective:
         iteration: int,
         seed: int,
         first_sample: int = 0,
+        limits: Float[np.ndarray, " n_samples"] | None = None,
     ) -> Evaluation:
         """Simulate samples and compare.
 
@@ -92,19 +100,22 @@ class Objective:
             Values of the free parameters [SI].
         iteration, seed, first_sample
             As in `AbstractSimulation.run`.
+        limits
+            A sample whose error exceeds its own is given up, if there is a `race`.
         """
         columns = self.columns.expand(values)
         size = self.samples_at_once()
         parts = []
         for start in range(0, len(columns), size):
-            result = self.simulation.run(
-                columns[start : start + size],
-                iteration=iteration,
-                seed=seed,
-                first_sample=first_sample + start,
-            )
-            n_samples = len(columns[start : start + size])
-            parts.append(self._compare(result, n_samples, first_sample + start))
+            rows, first = slice(start, start + size), first_sample + start
+            run: dict[str, int] = {"iteration": iteration, "seed": seed, "first_sample": first}
+            if self.race is None or limits is None:
+                result = self.simulation.run(columns[rows], **run)
+                parts.append(self._compare(result, len(columns[rows]), first))
+            else:
+                result = self.race.run(columns[rows], limits[rows], **run)
+                found = self._compare(result, len(columns[rows]), first)
+                parts.append(self.race.bounded(found, limits[rows]))
         return joined(parts)
 
     def failed(self, n_samples: int) -> Evaluation:
@@ -171,19 +182,43 @@ class Objective:
             As in `AbstractSimulation.run`.
         """
         method = self.derivatives or self._differences
-        size = self.samples_at_once(method.task)
-        size = max(1, size // self.simulations_per_linearisation)
-        parts = [
-            method.linearise(
-                values[start : start + size],
-                steps=steps[start : start + size],
-                iteration=iteration,
-                seed=seed,
-                first_sample=first_sample + start,
-            )
-            for start in range(0, len(values), size)
-        ]
-        return joined_linearisations(parts)
+        run = {"iteration": iteration, "seed": seed, "first_sample": first_sample}
+        return self._linearised_by(method, values, steps, **run)
+
+    @property
+    def simulations_per_synchronisation(self) -> int:
+        """How many samples `synchronise` simulates for one; 0 if no output can be pulled."""
+        outputs = self.squared_outputs
+        can = any(can_be_pulled(self.task.model, output.name) for output in outputs)
+        return 1 + self.simulations_per_linearisation if can else 0
+
+    def synchronise(
+        self,
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        *,
+        steps: Float[np.ndarray, "n_samples n_parameters"],
+        iteration: int,
+        seed: int,
+        first_sample: int = 0,
+    ) -> Linearisation:
+        """Evaluate samples, and linearise the model while it is pulled towards the recordings.
+
+        Parameters are those of `linearise`. Where the pulled model cannot be run, its squares are
+        inf.
+        """
+        run: dict[str, Any] = {"iteration": iteration, "seed": seed, "first_sample": first_sample}
+        plain = self.evaluate(values, **run)
+        if self.synchronisation is None:
+            return unlinearised(values, plain)
+        found = self._linearised_by(self.synchronisation, values, steps, **run)
+        return scored_by(found, values, plain)
+
+    @cached_property
+    def synchronisation(self) -> Derivatives | Differences | None:
+        """How samples are linearised while they are pulled; None if the engine cannot."""
+        return synchronisation_of(
+            self.task, self.squared_outputs, engine=self.engine, columns=self.columns
+        )
 
     @cached_property
     def derivatives(self) -> Derivatives | None:
@@ -209,6 +244,29 @@ class Objective:
             data={output.name: np.asarray(output.data) for output in self.squared_outputs},
             compare=self._compare,
         )
+
+    def _linearised_by(
+        self,
+        method: Derivatives | Differences,
+        values: np.ndarray,
+        steps: np.ndarray,
+        *,
+        first_sample: int,
+        **run: int,
+    ) -> Linearisation:
+        """Linearise in parts that keep to the memory limit."""
+        size = self.samples_at_once(method.task)
+        size = max(1, size // (1 + len(self.columns.free) * isinstance(method, Differences)))
+        parts = [
+            method.linearise(
+                values[start : start + size],
+                steps=steps[start : start + size],
+                first_sample=first_sample + start,
+                **run,
+            )
+            for start in range(0, len(values), size)
+        ]
+        return joined_linearisations(parts)
 
     def samples_at_once(self, task: SimulationTask | None = None) -> int:
         """Return how many samples of a task can be simulated under the memory limit."""
@@ -262,6 +320,7 @@ def build_objective(
     penalty: str | None = None,
     memory_limit: int = MEMORY_LIMIT,
     keep_parts: bool = False,
+    racing: bool = False,
 ) -> Objective:
     """Decide what must be simulated for the outputs, and make it ready to run.
 
@@ -269,6 +328,8 @@ def build_objective(
     ----------
     task
         Model, inputs and time; what is to be recorded is filled in here.
+    racing
+        Whether samples are to be given up on the way, where that can be.
     """
     sums: list[Accumulator] = []
     recorded: list[str] = []
@@ -292,13 +353,20 @@ def build_objective(
         final=final_values(outputs, penalty),
         accumulators=tuple(sums),
     )
+    with belongs_to(f"The engine {name_of(engine)}"):
+        simulation, race = (
+            prepared_to_race(engine, complete, outputs, penalty=penalty, keep_parts=keep_parts)
+            if racing
+            else (engine.prepare(complete), None)
+        )
     return Objective(
         task=complete,
-        simulation=engine.prepare(complete),
+        simulation=simulation,
         engine=engine,
         outputs=tuple(outputs),
         columns=columns,
         penalty=penalty,
         memory_limit=memory_limit,
         keep_parts=keep_parts,
+        race=race,
     )

@@ -2,9 +2,12 @@
 
 from brianfit.optimizers._base import (
     AbstractOptimizer,
+    SupportsErrorLimits,
     SupportsLinearisation,
     SupportsPartErrors,
     SupportsStart,
+    SupportsStarts,
+    SupportsSynchronisation,
     SupportsTraceGuidance,
 )
 from brianfit.optimizers._search_box import calc_bounds
@@ -31,9 +34,12 @@ __all__ = [
     "RandomSearch",
     "ScipyOptimizer",
     "SkoptOptimizer",
+    "SupportsErrorLimits",
     "SupportsLinearisation",
     "SupportsPartErrors",
     "SupportsStart",
+    "SupportsStarts",
+    "SupportsSynchronisation",
     "SupportsTraceGuidance",
     "calc_bounds",
 ]

@@ -102,6 +102,14 @@ class SupportsStart(Protocol):
 
 
 @runtime_checkable
+class SupportsStarts(Protocol):
+    """What an optimizer offers that makes use of several points to begin at."""
+
+    def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
+        """Begin at `points`, the first ones first; called instead of `SupportsStart.start_from`."""
+
+
+@runtime_checkable
 class SupportsLinearisation(Protocol):
     """What an optimizer offers that follows derivatives of sums of squares.
 
@@ -165,6 +173,38 @@ class SupportsTraceGuidance(Protocol):
 
 
 @runtime_checkable
+class SupportsSynchronisation(Protocol):
+    """What an optimizer offers that follows some samples while their model is synchronised.
+
+    The model is then pulled towards the recordings, so that its spikes coincide with theirs; see
+    `brianfit.model.synchronised`.
+    """
+
+    def expect_synchronisation(self, simulations_per_sample: int) -> None:
+        """Take what such a sample costs; 0 if there are none. Called after `initialize`.
+
+        `ask` returns so few samples that a round costs no more than what it was asked for.
+        """
+
+    @property
+    def n_synchronised(self) -> int:
+        """How many of the samples asked for last, the first ones, are to be synchronised."""
+
+    def tell_synchronised(
+        self,
+        squares: Float[np.ndarray, " n_synchronised"],
+        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
+        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
+    ) -> None:
+        """Take ``r^T r``, ``J^T r``, ``J^T J`` of the first samples, in their own scale.
+
+        Called before the errors of the round are told, which are those of the model by itself.
+        What is told there of derivatives begins with the sample after these. `squares` are inf
+        where the model could not be synchronised.
+        """
+
+
+@runtime_checkable
 class SupportsPartErrors(Protocol):
     """What an optimizer offers that weighs parts of the error against each other.
 
@@ -181,3 +221,23 @@ class SupportsPartErrors(Protocol):
         part_errors: Float[np.ndarray, "n_samples n_parts"],
     ) -> None:
         """Take the errors of the samples asked for last, in sum and in parts; inf where failed."""
+
+
+@runtime_checkable
+class SupportsErrorLimits(Protocol):
+    """What an optimizer offers to which an error means nothing beyond a limit, as of a parent.
+
+    A sample whose error has passed its limit while it is simulated may be given up. The error told
+    is then still above the limit, but only a lower bound of what it would have been.
+    """
+
+    @property
+    def racing(self) -> bool:
+        """Whether samples are to be given up at all."""
+
+    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
+        """Return the limits of the samples asked for last; inf where the error is needed.
+
+        Called between `ask` and `tell`, and not for every round. Limits are in the scale in which
+        errors are told.
+        """

@@ -96,9 +96,12 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Start the first run at `point`; called between `initialize` and the first `ask`."""
-        start = self._dialogue.box.to_unit(np.asarray(point)[np.newaxis])
-        self._global.start_from(start[0])
-        self._seeds = start
+        self.start_from_each(np.asarray(point)[np.newaxis])
+
+    def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
+        """Start the first local searches at `points`, and the first run at the first of them."""
+        self._seeds = self._dialogue.box.to_unit(np.asarray(points, dtype=float))
+        self._global.start_from(self._seeds[0])
 
     def expect_costs(self, simulations_per_linearisation: int) -> None:
         """Take what a sample with derivatives costs."""
@@ -180,7 +183,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         if n_scouts > 0:
             drawn = stratified(n_scouts, len(self._dialogue.box), self.generator)
             self._scouts = SynchronisedStarts(np.concatenate([self._seeds, drawn])[:n_scouts])
-        self._seeds = self._seeds[:0]
+            self._seeds = self._seeds[:0]
 
     def _call_scouts_back(self) -> None:
         """Go on from where they have come: by least squares, and from the best by CMA-ES."""

@@ -72,7 +72,11 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Start the first local search at `point`; called after `initialize`."""
-        unit = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])
+        self.start_from_each(np.asarray(point)[np.newaxis])
+
+    def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
+        """Start the first local searches at `points`; called after `initialize`."""
+        unit = self._dialogue.box.to_unit(np.asarray(points, dtype=float))
         self._waiting = np.concatenate([unit, self._waiting])
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
