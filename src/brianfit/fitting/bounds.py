@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -15,6 +15,7 @@ from brianfit._foundation.errors import (
     InvalidValueError,
     Problems,
 )
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import DIMENSIONLESS, Quantity, scalar_si
 from brianfit.model import Model, Parameter, ParameterSpace
 from brianfit.model.parameter_columns import ParameterColumns
@@ -40,7 +41,7 @@ class _Numbers:
     low: float
     high: float
     is_log: bool
-    start: float
+    starts: tuple[float, ...]
 
 
 def read_parameters(
@@ -96,6 +97,7 @@ def read_parameters(
         except BrianfitError as problem:
             problems.add(problem)
     problems.raise_if_any()
+    _check_starts(numbers)
     return Parameters(
         space=_space(model, numbers),
         columns=ParameterColumns(
@@ -139,8 +141,20 @@ def _space(model: Model, numbers: Mapping[str, _Numbers]) -> ParameterSpace:
         high=np.array([entry.high for entry in entries], dtype=np.float64),
         is_log=np.array([entry.is_log for entry in entries], dtype=bool),
         is_integer=np.array([model.is_integer(name) for name in numbers], dtype=bool),
-        start=np.array([entry.start for entry in entries], dtype=np.float64),
+        starts=_starts([entry.starts for entry in entries]),
     )
+
+
+def _starts(
+    given: Sequence[tuple[float, ...]],
+) -> Float[np.ndarray, "n_starts n_parameters"]:
+    """Return points to start from: single values stand in all of them, nan where none is given."""
+    n_starts = max((len(values) for values in given), default=0)
+    starts = np.full((n_starts, len(given)), np.nan)
+    for number, values in enumerate(given):
+        if values:
+            starts[:, number] = values
+    return starts
 
 
 def _free_numbers(model: Model, name: str, parameter: Parameter, *, use_units: bool) -> _Numbers:
@@ -153,17 +167,46 @@ def _free_numbers(model: Model, name: str, parameter: Parameter, *, use_units: b
         raise InvalidValueError(f"The lower bound must be below the upper one, but {found}.{hint}")
     if parameter.scale == "log" and low <= 0:
         raise InvalidValueError(f"A logarithmic scale needs bounds above zero, but {found}.")
-    start = np.nan
-    if parameter.value is not None:
-        start = _value(model, name, parameter.value, "start value", use_units=use_units)
-        if not low <= start <= high:
+    starts = []
+    for given in _single_values(parameter.value):
+        starts.append(_value(model, name, given, "start value", use_units=use_units))
+        if not low <= starts[-1] <= high:
             raise InvalidValueError(
-                f"The start value {parameter.value} of parameter '{name}' is not within its bounds "
+                f"The start value {given} of parameter '{name}' is not within its bounds "
                 f"[{parameter.low}, {parameter.high}]."
             )
     return _Numbers(
-        low=low, high=high, is_log=uses_log_scale(parameter.scale, low, high), start=start
+        low=low,
+        high=high,
+        is_log=uses_log_scale(parameter.scale, low, high),
+        starts=tuple(starts),
     )
+
+
+def _single_values(given: Any) -> Sequence[Any]:
+    """Return one or several values, or none, one by one."""
+    if given is None:
+        return ()
+    if isinstance(given, list | tuple) or np.ndim(given) == 1:
+        return list(given)
+    return (given,)
+
+
+def _check_starts(numbers: Mapping[str, _Numbers]) -> None:
+    """Check that parameters with several values to start from have equally many.
+
+    Raises
+    ------
+    InvalidValueError
+        If they have not.
+    """
+    several = {name: len(n.starts) for name, n in numbers.items() if len(n.starts) > 1}
+    if len(set(several.values())) > 1:
+        listed = ", ".join(f"{count} for '{name}'" for name, count in several.items())
+        raise InvalidValueError(
+            "Parameters with several start values need equally many, since the first values are "
+            f"one sample, the second ones the next; found {listed}."
+        )
 
 
 def _value(model: Model, name: str, given: Any, what: str, *, use_units: bool) -> float:

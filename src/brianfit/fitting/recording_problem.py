@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from brianfit._foundation.shapes import Float
 from brianfit.engines import AbstractEngine
 from brianfit.fitting.bounds import Parameters
 from brianfit.fitting.provenance import versions
@@ -64,7 +67,7 @@ def _parameter_records(model: Model, parameters: Parameters) -> tuple[ParameterR
             low=float(space.low[k]),
             high=float(space.high[k]),
             scale="log" if space.is_log[k] else "linear",
-            start=None if space.start[k] != space.start[k] else float(space.start[k]),
+            start=_start(space.starts[:, k]),
             is_integer=bool(space.is_integer[k]),
         )
         for k, (name, dimensions) in enumerate(zip(space.names, space.dimensions, strict=True))
@@ -88,3 +91,12 @@ def _parameter_records(model: Model, parameters: Parameters) -> tuple[ParameterR
         for name in columns.tied
     ]
     return (*free, *fixed, *tied)
+
+
+def _start(values: Float[np.ndarray, " n_starts"]) -> float | tuple[float, ...] | None:
+    """Return the values of a parameter to start from: none, the one of all starts, or each."""
+    if np.isnan(values).all():
+        return None
+    if np.ptp(values) == 0:
+        return float(values[0])
+    return tuple(values.tolist())

@@ -112,9 +112,11 @@ def _fitter_from(record: ProblemRecord) -> TraceFitter | SpikeFitter | Fitter:
 
 
 def _parameter(record: ParameterRecord, problem: ProblemRecord) -> Parameter:
-    def with_unit(value: float | None) -> Any:
+    def with_unit(value: float | tuple[float, ...] | None) -> Any:
         if value is None or not problem.use_units:
             return value
+        if isinstance(value, tuple):
+            return [from_si(one, record.dimensions) for one in value]
         return from_si(value, record.dimensions)
 
     if record.tied is not None:

@@ -34,7 +34,8 @@ class Parameter:
         How values between the bounds are spread: 'linear', 'log', or 'auto': logarithmic when both
         bounds are positive and span at least two decades.
     value
-        A value to start from: it is among the samples of the first round.
+        A value to start from: it is among the samples of the first round. Several values make as
+        many samples, together with those of the other parameters, which have equally many or one.
     fixed
         The parameter is not fitted and has this value.
     tied
@@ -86,8 +87,8 @@ class ParameterSpace:
         Which parameters are spread logarithmically.
     is_integer
         Which parameters take whole numbers only.
-    start
-        Values to start from; nan where none is given.
+    starts
+        Values to start from; nan for parameters for which none is given.
     """
 
     names: tuple[str, ...]
@@ -96,7 +97,7 @@ class ParameterSpace:
     high: Float[np.ndarray, " n_parameters"]
     is_log: Bool[np.ndarray, " n_parameters"]
     is_integer: Bool[np.ndarray, " n_parameters"]
-    start: Float[np.ndarray, " n_parameters"]
+    starts: Float[np.ndarray, "n_starts n_parameters"]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -125,13 +126,11 @@ class ParameterSpace:
         low, high = self._spread_bounds()
         return np.asarray((high - low) * np.where(self.is_log, values, 1.0))
 
-    def start_coordinates(self) -> Float[np.ndarray, " n_parameters"] | None:
-        """Return the point to start from, the middle where no value is given; None without any."""
-        if np.all(np.isnan(self.start)):
-            return None
-        known = ~np.isnan(self.start)
-        values = np.where(known, self.start, self.low)
-        return np.where(known, self.to_coordinates(values[np.newaxis])[0], 0.5)
+    def start_coordinates(self) -> Float[np.ndarray, "n_starts n_parameters"]:
+        """Return the points to start from; the middle of parameters without a value."""
+        known = ~np.isnan(self.starts)
+        values = np.where(known, self.starts, self.low)
+        return np.where(known, self.to_coordinates(values), 0.5)
 
     def at_bound(
         self, values: Float[np.ndarray, " n_parameters"], tolerance: float = 1e-3
@@ -185,11 +184,11 @@ def parameter_from(name: str, given: object) -> Parameter:
         raise InvalidTypeError(
             f"The bounds of parameter '{name}' must be a pair [low, high], but "
             f"{len(bounds)} values were given."
+        )
     if bounds[0] is None or bounds[1] is None:
         raise InvalidTypeError(
             f"The bounds of parameter '{name}' must be two numbers, but are [{bounds[0]}, "
             f"{bounds[1]}]."
-        )
         )
     return Parameter(bounds[0], bounds[1])
 

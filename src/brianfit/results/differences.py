@@ -107,8 +107,15 @@ def _described(parameter: ParameterRecord) -> str:
     if parameter.low is None or parameter.high is None:
         return "without bounds"
     text = f"in [{readable(parameter.low, dimensions)}, {readable(parameter.high, dimensions)}]"
-    start = "" if parameter.start is None else f", from {readable(parameter.start, dimensions)}"
-    return f"{text}, {parameter.scale}{start}"
+    return f"{text}, {parameter.scale}{_start_words(parameter)}"
+
+
+def _start_words(parameter: ParameterRecord) -> str:
+    if parameter.start is None:
+        return ""
+    if isinstance(parameter.start, tuple):
+        return f", from {len(parameter.start)} values"
+    return f", from {readable(parameter.start, parameter.dimensions)}"
 
 
 def _recordings(before: RecordingSet, now: RecordingSet) -> Iterator[str]:

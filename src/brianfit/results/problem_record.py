@@ -73,7 +73,7 @@ class ParameterRecord:
     scale
         'log' or 'linear' for a free parameter, else None.
     start
-        The value to start from [SI], if one was given.
+        The value to start from [SI], if one was given; or several.
     fixed
         The value [SI] of a fixed parameter.
     tied
@@ -87,7 +87,7 @@ class ParameterRecord:
     low: float | None = None
     high: float | None = None
     scale: str | None = None
-    start: float | None = None
+    start: float | tuple[float, ...] | None = None
     fixed: float | None = None
     tied: str | None = None
     is_integer: bool = False

@@ -55,7 +55,24 @@ class TestFreeParameters:
         ).space
 
         np.testing.assert_array_equal(space.is_log, [False, False, True, False])
-        np.testing.assert_allclose(space.start, [5e-9, np.nan, np.nan, np.nan])
+        np.testing.assert_allclose(space.starts, [[5e-9, np.nan, np.nan, np.nan]])
+
+    def test_can_name_several_starts(self) -> None:
+        space = read(
+            g=Parameter(1 * nS, 100 * nS, value=[5 * nS, 6 * nS]),
+            E=Parameter(-80 * mV, -60 * mV, value=[-70, -65] * mV),
+            gain=Parameter(0.5, 2, value=1),
+        ).space
+
+        expected = [[5e-9, -0.07, 1, np.nan], [6e-9, -0.065, 1, np.nan]]
+        np.testing.assert_allclose(space.starts, expected)
+
+    def test_must_have_equally_many_starts(self) -> None:
+        with pytest.raises(InvalidValueError, match="found 2 for 'g', 3 for 'gain'"):
+            read(
+                g=Parameter(1 * nS, 100 * nS, value=[5, 6] * nS),
+                gain=Parameter(0.5, 2, value=[1, 1.1, 1.2]),
+            )
 
     def test_are_whole_numbers_where_the_model_says_so(self) -> None:
         np.testing.assert_array_equal(read().space.is_integer, [False, False, False, True])

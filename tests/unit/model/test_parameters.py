@@ -27,7 +27,7 @@ def space(**changes: Any) -> ParameterSpace:
         "high": np.array([6.0, 1e-5, 4.0]),
         "is_log": np.array([False, True, False]),
         "is_integer": np.array([False, False, True]),
-        "start": np.full(3, np.nan),
+        "starts": np.empty((0, 3)),
     }
     return ParameterSpace(**{**fields, **changes})
 
@@ -143,13 +143,12 @@ class TestSpace:
         np.testing.assert_allclose(found, (up - down) / (2 * step), rtol=2e-9)
 
     def test_starts_nowhere_without_a_start_value(self) -> None:
-        assert space().start_coordinates() is None
+        assert len(space().start_coordinates()) == 0
 
     def test_starts_in_the_middle_where_no_value_is_given(self) -> None:
-        found = space(start=np.array([np.nan, 1e-6, np.nan])).start_coordinates()
+        found = space(starts=np.array([[np.nan, 1e-6, np.nan]])).start_coordinates()
 
-        assert found is not None
-        np.testing.assert_allclose(found, [0.5, 0.75, 0.5])
+        np.testing.assert_allclose(found, [[0.5, 0.75, 0.5]])
 
     def test_tells_which_values_lie_at_a_bound(self) -> None:
         found = space().at_bound(np.array([-1.9999, 0.9999e-5, 2.0]))
@@ -164,11 +163,11 @@ class TestSpace:
             dimensions=(),
             low=empty,
             high=empty,
-            start=empty,
+            starts=np.empty((0, 0)),
             is_log=empty.astype(bool),
             is_integer=empty.astype(bool),
         )
 
         assert len(none) == 0
         assert none.to_values(np.empty((4, 0))).shape == (4, 0)
-        assert none.start_coordinates() is None
+        assert len(none.start_coordinates()) == 0
