@@ -16,6 +16,7 @@ from benchmarks.tables import Row, Table
 from brianfit.engines.fused import FusedEngine
 from brianfit.executors import AbstractExecutor, DaskExecutor, ProcessExecutor, SharedWork
 from brianfit.fitting import TraceFitter
+from brianfit.optimizers import RandomSearch
 from brianfit.results import load
 
 N_SAMPLES, N_TRACES, N_STEPS, N_PARAMETERS = 200, 4, 5000, 4
@@ -36,6 +37,7 @@ def run() -> Table:
         ])  # fmt: skip
     table.extend(executor_rows())
     table.extend(store_rows())
+    table.extend(large_store_rows())
     table.extend(cluster_rows())
     return table
 
@@ -100,6 +102,7 @@ def store_rows() -> list[Row]:
     """Measure what a store adds to a round of 200 samples, and a large store."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "cell.fit"
+        round_seconds(200, 1, 20, 10)  # compiles
         fitter, bounds = fitter_of(200, 1, 20, 10, 1)
         plain = _seconds(lambda: fitter.fit(n_rounds=300, callback=None, seed=1, **bounds))
         stored, _ = fitter_of(200, 1, 20, 10, 1)
@@ -115,6 +118,20 @@ def store_rows() -> list[Row]:
         Row("store, added to a round of 200", 1e3 * (kept - plain) / 300, "ms", at_most=5),
         Row("going on from a store, for a round of 200", 1e3 * replayed / 300, "ms"),
         Row("opening a store, for a round of 200", 1e3 * opened / 300, "ms"),
+    ]
+
+
+def large_store_rows(n_rounds: int = 5000) -> list[Row]:
+    """Measure a store of 1,000,000 evaluations of 10 parameters."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "cell.fit"
+        fitter, bounds = fitter_of(200, 1, 20, 10, 1)
+        fitter.fit(RandomSearch(), n_rounds=n_rounds, callback=None, seed=1, store=store, **bounds)
+        size = sum(path.stat().st_size for path in Path(folder).glob("cell.fit*"))
+        opened = min(_seconds(lambda: load(store).result.error) for _ in range(3))
+    return [
+        Row("store of 1,000,000 evaluations: size", size / 1e6, "MB", at_most=200),
+        Row("store of 1,000,000 evaluations: opening", opened, "s", at_most=1),
     ]
 
 

@@ -10,7 +10,7 @@ LANES = 16
 """Engines simulate samples side by side in groups of this size."""
 
 SHORTEST = 0.05
-"""A chunk that takes less time than this [s] is not worth its way to a worker."""
+"""A chunk that takes less time than this [s] is not worth its way to another process."""
 
 LONGEST = 10.0
 """A chunk that takes more [s] loses too much when its worker is lost."""
@@ -42,13 +42,19 @@ class Chunk:
 class ChunkSizes:
     """Plans the chunks of a round from what samples have cost so far.
 
+    Parameters
+    ----------
+    shortest
+        A chunk that takes less time than this [s] is not worth its way to a worker.
+
     Attributes
     ----------
     seconds_per_sample : float or None
         Measured on one worker; recent chunks count more. None before the first one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shortest: float = SHORTEST) -> None:
+        self._shortest = shortest
         self.seconds_per_sample: float | None = None
 
     def note(self, chunk: Chunk, seconds: float) -> None:
@@ -71,5 +77,5 @@ class ChunkSizes:
         if self.seconds_per_sample is None:
             return 1
         share = self.seconds_per_sample * n_samples / n_workers
-        wanted = min(CHUNKS_PER_WORKER, int(share / SHORTEST))
+        wanted = min(CHUNKS_PER_WORKER, int(share / self._shortest))
         return max(1, wanted, math.ceil(share / LONGEST))

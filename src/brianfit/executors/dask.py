@@ -24,6 +24,9 @@ from brianfit.executors.chunks import LANES, Chunk, ChunkSizes
 from brianfit.executors.in_time import Part, evaluated_in_time
 from brianfit.executors.shared_work import SharedWork, shared_work
 
+SHORTEST = 0.1
+"""A chunk that takes less time than this [s] is not worth its way: some milliseconds each."""
+
 
 @final
 class DaskExecutor(AbstractExecutor):
@@ -68,7 +71,7 @@ class DaskExecutor(AbstractExecutor):
         self.client = client
         self.time_per_sample = checked_limit("time_per_sample", time_per_sample)
         self.time_per_round = checked_limit("time_per_round", time_per_round)
-        self._sizes = ChunkSizes()
+        self._sizes = ChunkSizes(SHORTEST)
         self._sent: tuple[Any, Any] | None = None
 
     def run(

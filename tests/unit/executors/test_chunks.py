@@ -53,3 +53,10 @@ def test_recent_costs_count_more() -> None:
 
 def test_a_size_that_is_asked_for_is_kept() -> None:
     assert ChunkSizes().plan(3, 8, at_once=1) == [Chunk(0, 1), Chunk(1, 2), Chunk(2, 3)]
+
+
+def test_chunks_are_as_long_as_their_way_is_worth() -> None:
+    sizes = ChunkSizes(0.1)
+    sizes.note(Chunk(0, 100), 0.03)  # 0.3 s for each of two workers
+
+    assert len(sizes.plan(2000, 2)) == 6
