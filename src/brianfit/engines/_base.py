@@ -10,7 +10,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.parts import AbstractPart
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator, Model, TimedValues
 
@@ -137,9 +137,8 @@ class SimulationResult:
 
     Attributes
     ----------
-    stopped_at
-        The step before which each sample was given up, whose sums are those up to then; the number
-        of all steps for one that was not. None: none could be.
+    neuron_steps
+        How many steps of neurons were simulated, where samples could be given up on the way.
     """
 
     traces: Mapping[str, Float[np.ndarray, "n_samples n_traces n_steps"]] = field(
@@ -153,7 +152,7 @@ class SimulationResult:
         default_factory=dict
     )
     spike_slopes: SpikeSlopes | None = None
-    stopped_at: Int[np.ndarray, " n_samples"] | None = None
+    neuron_steps: int | None = None
 
 
 class AbstractSimulation(ABC):
@@ -231,5 +230,6 @@ class SupportsSumLimits(Protocol):
     ) -> SimulationResult:
         """Simulate as `AbstractSimulation.run` does, but give up samples beyond their limit.
 
-        When a sample is given up depends on its own sums only, not on the samples beside it.
+        The sums of a sample within its limit are exact. Those of any other are beyond the limit;
+        how far it was simulated, and on which traces, depends on the engine.
         """

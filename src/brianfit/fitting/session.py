@@ -22,6 +22,7 @@ from brianfit.fitting.callbacks import (
     samples_as_dictionaries,
 )
 from brianfit.fitting.continuing import contradictions, n_repeats_of
+from brianfit.fitting.evaluating import wants_races
 from brianfit.fitting.held_out import HeldOut, held_out
 from brianfit.fitting.loop import run_rounds
 from brianfit.fitting.problem import Problem
@@ -237,6 +238,7 @@ class FitSession:
             penalty=scoring.penalty,
             memory_limit=self.memory_limit,
             keep_parts=isinstance(request.optimizer, SupportsPartErrors),
+            racing=wants_races(request.optimizer),
         )
         optimizer, strategy = optimizer_for(request.optimizer, problem, parameters, objective)
         return Search(
@@ -294,6 +296,7 @@ class FitSession:
             penalty=search.scoring.penalty,
             memory_limit=self.memory_limit,
             keep_parts=search.objective.keep_parts,
+            racing=wants_races(search.optimizer),
         )
 
     def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:

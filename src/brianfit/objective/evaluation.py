@@ -14,7 +14,7 @@ from brianfit._foundation.shapes import Bool, Float, Int
 @final
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The errors of samples; never nan, inf for samples that failed.
+    """The errors of samples; inf for those that failed, not nan, but see `is_bound`.
 
     Attributes
     ----------
@@ -29,7 +29,8 @@ class Evaluation:
     part_errors
         What a Pareto search weighs against each other; None unless it was asked for.
     is_bound
-        Samples that were given up on the way: their errors are at least those given. None: none.
+        Samples that were given up on the way: `errors` is a limit beyond which theirs are, all
+        other errors are nan. None: there are none.
     is_repeated
         Samples that were not simulated as their errors were known. None: none.
     """

@@ -18,11 +18,13 @@ from brianfit.engines import (
     SumLimits,
     SupportsSumLimits,
 )
+from brianfit.objective.evaluation import Evaluation
 from brianfit.objective.linearisation import is_least_squares
 from brianfit.objective.outputs import Output
 
 SLACK = 1e-9
-"""Errors may exceed their limit by this fraction: it covers the rounding of sums and scales."""
+"""Errors are given as beyond their limit if they exceed it by this fraction, and simulations stop
+at twice that: it covers the rounding of sums and scales."""
 
 _logger = logging.getLogger(__name__)
 
@@ -58,8 +60,31 @@ class Race:
         **settings
             The other arguments of `SupportsSumLimits.run_within`.
         """
-        within = SumLimits(weights=self._weights, limits=limits * (1.0 + SLACK))
+        within = SumLimits(weights=self._weights, limits=limits * (1.0 + 2.0 * SLACK))
         return self._simulation.run_within(columns, limits=within, **settings)
+
+    @staticmethod
+    def bounded(evaluation: Evaluation, limits: Float[np.ndarray, " n_samples"]) -> Evaluation:
+        """Return an evaluation in which errors beyond their limit are just that.
+
+        How large they are is known of some only, namely of those whose simulation came to its end
+        nevertheless, which depends on threads and workers. So it is told of none.
+        """
+        bounds = limits * (1.0 + SLACK)
+        is_bound = evaluation.errors > bounds
+
+        def known(errors: np.ndarray) -> np.ndarray:
+            rows = is_bound.reshape(-1, *(1,) * (errors.ndim - 1))
+            return np.where(rows, np.nan, errors)
+
+        return replace(
+            evaluation,
+            errors=np.where(is_bound, bounds, evaluation.errors),
+            output_errors=known(evaluation.output_errors),
+            raw_output_errors=known(evaluation.raw_output_errors),
+            trace_errors=known(evaluation.trace_errors),
+            is_bound=is_bound,
+        )
 
 
 def prepared_to_race(

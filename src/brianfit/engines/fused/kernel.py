@@ -8,13 +8,13 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import in_threads
 from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes, SumLimits
 from brianfit.engines.fused.derivatives import slopes, square_sums
 from brianfit.engines.fused.ir import LANES, Table
-from brianfit.engines.fused.survivors import Survivors, segments
+from brianfit.engines.fused.stages import Stages
 
 FIRST_CAPACITY = 64
 """Spikes of one neuron for which there is room before the first run."""
@@ -81,6 +81,7 @@ class Kernel:
         self._common_noise = common_noise
         self._n_states = n_states
         self._capacity = FIRST_CAPACITY
+        self._order: np.ndarray | None = None
 
     def run(
         self,
@@ -96,8 +97,7 @@ class Kernel:
         key = np.random.SeedSequence([seed, iteration]).generate_state(1, np.uint64)[0]
         given = (np.ascontiguousarray(samples, dtype=np.float64), first_sample, key, iteration)
         if self._task.stoppable:
-            stopped_at = self._run_segments(given, out, limits)
-            return replace(self._result(samples.shape[0], out), stopped_at=stopped_at)
+            return self._run_in_stages(given, out, limits)
         self._run_blocks(_blocks_of(out.spike_counts.size), given, out)
         if self._task.record_spikes:
             out = self._with_all_spikes(given, out)
@@ -121,22 +121,19 @@ class Kernel:
             traces=np.empty((n_traces, n_neurons, task.n_steps)),
         )
 
-    def _run_segments(
+    def _run_in_stages(
         self, given: tuple[Any, ...], out: _Outputs, limits: SumLimits | None
-    ) -> Int[np.ndarray, " n_samples"]:
-        """Run one stretch of steps after the other, leaving out samples beyond their limits."""
-        task = self._task
-        survivors = Survivors(given[0].shape[0], task, limits)
+    ) -> SimulationResult:
+        """Run some traces after the other, leaving out samples that are beyond their limits."""
+        n_samples = given[0].shape[0]
+        out.sums.fill(0.0)
         states = np.empty((self._n_states, out.spike_counts.size))
-        for first, last in segments(task.n_steps) if limits else [(0, task.n_steps)]:
-            if first > 0:
-                survivors.look_at(out.sums, first)
-            numbers = survivors.numbers
-            if not numbers.size:
-                break
-            segment = (numbers, first, last, states)
-            self._run_blocks(_blocks_of(numbers.size), given, out, segment)
-        return survivors.stopped_at
+        stages = Stages(self._task, n_samples, limits=limits, n_threads=self._threads)
+        for numbers, first, last in stages.of(out.sums, self._order):
+            self._run_blocks(_blocks_of(numbers.size), given, out, (numbers, first, last, states))
+        if self._order is None:
+            self._order = stages.order_from(out.sums)
+        return replace(self._result(n_samples, out), neuron_steps=stages.neuron_steps)
 
     def _run_blocks(
         self,
