@@ -43,7 +43,7 @@ def good_evaluations(result: FitResult, tolerance: float) -> Int[np.ndarray, " n
     """
     if not tolerance > 0:
         raise InvalidValueError(f"`tolerance` must be positive, but is {tolerance}.")
-    errors = result.history.errors
+    errors = np.where(result.history.is_bound, np.inf, result.history.errors)
     order = np.argsort(errors, kind="stable")
     sorted_errors = errors[order]
     n_scored = int(np.count_nonzero(np.isfinite(sorted_errors)))

@@ -16,7 +16,8 @@ _LOGARITHMIC = 10.0
 def plot_convergence(result: FitResult, *, axes: Axes | None = None) -> Axes:
     """Draw the error of every evaluation and the lowest one so far.
 
-    Samples that could not be scored are marked along the upper edge.
+    Samples that could not be scored are marked along the upper edge; those that were given up on
+    the way are left out.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ def plot_convergence(result: FitResult, *, axes: Axes | None = None) -> Axes:
     if axes is None:
         _, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
     errors = result.history.errors
-    scored = np.isfinite(errors)
+    has_failed = np.isinf(errors)
+    scored = ~has_failed & ~result.history.is_bound
     scale = scale_for([errors[scored]], result.dimensions.error)
     number = np.arange(1, errors.size + 1)
     axes.plot(
@@ -50,7 +52,7 @@ def plot_convergence(result: FitResult, *, axes: Axes | None = None) -> Axes:
         drawstyle="steps-post",
         label="lowest so far",
     )
-    _mark_failures(axes, number[~scored])
+    _mark_failures(axes, number[has_failed])
     if _is_wide(errors[scored]):
         axes.set_yscale("log")
     axes.set_xlabel("evaluations")

@@ -153,7 +153,7 @@ def diagnose(
 ) -> Diagnostics:
     """Return the diagnostics of a search; the arguments are explained in `FitResult`."""
     names, errors = history.parameter_names, history.errors
-    near = history.values[_is_near_best(errors)]
+    near = history.values[_is_near_best(errors) & ~history.is_bound]
     spread, correlation = _spread_and_correlation(box.coordinates(near))
     found = _warnings(names, spread, correlation) if len(near) >= FEWEST else []
     found += [

@@ -206,6 +206,12 @@ def _headline(result: FitResult) -> list[str]:
         share = 100 * result.n_failed / max(1, history.n_evaluations)
         failed = _counted(result.n_failed, "sample")
         lines.append(f"  {failed} ({share:.0f} %) could not be scored (diverged)")
+    n_repeated = int(np.count_nonzero(history.is_repeated))
+    if n_repeated:
+        lines.append(f"  {_counted(n_repeated, 'evaluation')} repeated a sample known already")
+    n_bound = int(np.count_nonzero(history.is_bound))
+    if n_bound:
+        lines.append(f"  {_counted(n_bound, 'sample')} given up on the way (racing)")
     if result.refinement:
         lines.append(f"  {result.refinement}")
     lines.append(f"  seed {result.seed}")

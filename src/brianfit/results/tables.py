@@ -49,7 +49,8 @@ def results_table(history: History, dimensions: Dimensions, format: str, *, use_
         outputs, ``'objective_errors'`` and ``'objective_errors_normalized'`` by output. 'dict': the
         same keys with arrays. 'dataframe': a table of plain numbers, whose columns are the
         parameters, ``error`` and, with several outputs, ``error_<output>`` and
-        ``normalized_error_<output>``.
+        ``normalized_error_<output>``. Where samples were given up on the way there is one more key
+        or column, ``is_bound``, which says of which the error is but a lower bound.
     use_units
         Whether values carry their unit; never in a table.
     """
@@ -80,6 +81,8 @@ def _as_dict(history: History, dimensions: Dimensions | None) -> dict[str, Any]:
             name: with_unit(normalised[:, k], dimensions and dimensions.output_errors[name])
             for k, name in enumerate(history.output_names)
         }
+    if history.is_bound.any():
+        table["is_bound"] = history.is_bound
     return table
 
 

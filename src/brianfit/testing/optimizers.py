@@ -24,7 +24,12 @@ from brian2 import ms
 from brianfit.engines import AbstractEngine, ReferenceEngine
 from brianfit.engines.fused import FusedEngine
 from brianfit.fitting import TraceFitter
-from brianfit.optimizers import AbstractOptimizer, SupportsLinearisation, SupportsTraceGuidance
+from brianfit.optimizers import (
+    AbstractOptimizer,
+    SupportsErrorLimits,
+    SupportsLinearisation,
+    SupportsTraceGuidance,
+)
 from brianfit.results import FitResult, load
 
 OptimizerMaker = Callable[[], AbstractOptimizer]
@@ -230,6 +235,20 @@ class OptimizerContract:
         assert resumed.best_values == whole.best_values
         assert load(store).result.best_values == whole.best_values
 
+    def test_errors_beyond_its_limits_make_no_difference(
+        self, make_optimizer: OptimizerMaker
+    ) -> None:
+        if not isinstance(make_optimizer(), SupportsErrorLimits):
+            pytest.skip("It needs all errors.")
+        exact = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=20)
+        bounded = Run(make_optimizer(), BOUNDS, popsize=self.popsize, n_rounds=20)
+
+        exact.rounds(20, diverging_sphere)
+        bounded.rounds(20, lambda rows: bounded.within_limits(diverging_sphere(rows)))
+
+        np.testing.assert_array_equal(bounded.samples, exact.samples)
+        np.testing.assert_array_equal(bounded.recommended, exact.recommended)
+
     def test_leaves_the_errors_that_it_is_told_unchanged(
         self, make_optimizer: OptimizerMaker
     ) -> None:
@@ -329,6 +348,13 @@ class Run:
             self.optimizer.tell(self._asked, errors)
         self._samples.extend(rows)
         self.errors.extend(errors)
+
+    def within_limits(self, errors: np.ndarray) -> np.ndarray:
+        """Return errors, those beyond a limit of the optimizer replaced by lower bounds."""
+        if not isinstance(self.optimizer, SupportsErrorLimits):
+            return errors
+        limits = self.optimizer.error_limits()
+        return np.where(errors > limits, np.nextafter(limits, np.inf), errors)
 
     def rounds(self, n_rounds: int, function: ErrorFunction) -> None:
         """Do rounds."""
