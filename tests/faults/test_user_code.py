@@ -84,7 +84,7 @@ def test_whoever_raises_during_a_fit_is_named_and_the_rounds_stay(
     assert problem.value.__cause__ is not None
     assert fitter.result.history.n_rounds == n_kept
     assert fitter.best_error == fitter.result.history.errors.min()
-    assert "UserCodeError" in fitter.result.stop_reason
+    assert type(problem.value.__cause__).__name__ in fitter.result.stop_reason
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_callback_of_a_fit_of_spikes_is_named() -> None:
     fitter = SpikeFitter(
         "dv/dt = (I*x - v)/(5*ms) : 1\nx : 1 (constant)",
         input={"I": np.full((1, 50), 2.0)},
-        output=[np.array([1.0, 2.0]) * ms],
+        output=[np.array([3.0]) * ms],
         dt=0.1 * ms,
         n_samples=4,
         method="euler",

@@ -1,4 +1,7 @@
-"""Whatever is given to a fit, it runs, or says in words what is wrong, before it simulates.
+"""Whatever is given to a fit, it runs, or says what is wrong with which argument.
+
+An error must be one of brianfit, name one of the odd arguments (or what it describes), and come
+before anything is simulated; code of the user that raises during a fit is named then.
 
 ``python -m tests.fuzz.arguments`` tries it. ``BRIANFIT_FUZZ_CASES`` is the number of cases, 200 by
 default; 2000 are for every night.
@@ -7,6 +10,7 @@ default; 2000 are for every night.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +19,7 @@ from brian2 import ms, mV, nA, nS, prefs
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from brianfit._foundation.errors import BrianfitError
+from brianfit._foundation.errors import BrianfitError, UserCodeError
 from brianfit.engines import ReferenceEngine
 from brianfit.fitting import TraceFitter
 from tests.fuzz import strategies
@@ -41,6 +45,28 @@ ODD: Mapping[str, strategies.Strategy] = {
     **strategies.options,
 }
 ODD_FIT: Mapping[str, strategies.Strategy] = {"g": strategies.bounds, **strategies.fit_options}
+
+
+WORDS: Mapping[str, str] = {
+    "model": r"\bequations?\b|\bthe model\b|\bparameter '?[hnbg]\b",
+    "input": r"\binputs?\b",
+    "output": r"\boutputs?\b",
+    "g": r"\bparameter '?g\b",
+    "metric": r"\bmetric\b",
+    "penalty": r"\bpenalty\b",
+    "stop": r"\bstop rule\b",
+    "callback": r"\bcallback\b",
+    "store": r"\bstore\b",
+}
+"""What else names an argument: the thing that it describes."""
+
+
+def is_named(name: str, given: Any, message: str) -> bool:
+    """Return whether a message tells that it is about an argument, or something given in it."""
+    names = [name, *(map(str, given) if isinstance(given, Mapping) else ())]
+    patterns = [rf"[`']{re.escape(each)}\b" for each in names if each]
+    patterns += [f"(?i:{WORDS[name]})"] if name in WORDS else []
+    return re.search("|".join(patterns), message) is not None
 
 
 @st.composite
@@ -69,12 +95,12 @@ def a_fit_runs_or_says_what_is_wrong_before_it_simulates(odd: dict[str, Any]) ->
         fitter = TraceFitter(**made)
         fitter.fit(**asked)
     except BrianfitError as problem:
-        message = str(problem)
+        message, is_of_user = str(problem), isinstance(problem, UserCodeError)
     else:
         return
-    assert len(message) > 10
+    assert any(is_named(name, given, message) for name, given in odd.items()), message
     search = None if fitter is None else fitter._session.search
-    assert search is None or search.history.n_rounds == 0
+    assert is_of_user or search is None or search.history.n_rounds == 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from brianfit import (
     TraceMetric,
     WallClock,
 )
+from brianfit._foundation.errors import UserCodeError
 from tests.parity.leaky import BOUNDS, membrane, trace_fitter
 from tests.parity.scripted_optimizer import ScriptedOptimizer
 
@@ -197,12 +198,18 @@ class Interruption:
 
 
 @pytest.mark.parametrize(
-    "problem", [KeyboardInterrupt("by hand"), ZeroDivisionError("a bug of one's own")]
+    ("problem", "raised"),
+    [
+        (KeyboardInterrupt("by hand"), KeyboardInterrupt),
+        (ZeroDivisionError("a bug of one's own"), UserCodeError),
+    ],
 )
-def test_an_interruption_in_a_callback_leaves_the_rounds_done(problem: BaseException) -> None:
+def test_an_interruption_in_a_callback_leaves_the_rounds_done(
+    problem: BaseException, raised: type[BaseException]
+) -> None:
     fitter = trace_fitter()
 
-    with pytest.raises(type(problem)):
+    with pytest.raises(raised, match=str(problem)) as found:
         fitter.fit(
             ScriptedOptimizer([FAR, TRUTH]), n_rounds=9, callback=Interruption(problem), **BOUNDS
         )
@@ -210,6 +217,7 @@ def test_an_interruption_in_a_callback_leaves_the_rounds_done(problem: BaseExcep
     assert fitter.result.history.n_rounds == 3
     assert fitter.best_error < 1e-20 * volt**2
     assert fitter.result.stop_reason == f"it was interrupted by {type(problem).__name__}"
+    assert problem in {found.value, found.value.__cause__}
 
 
 @pytest.mark.parametrize("optimizer", [None, CMAESOptimizer()])

@@ -144,7 +144,10 @@ def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool
 
 def si_scalar_any(name: str, value: Any) -> tuple[float, Dimension]:
     """Return a single value of any unit as (number in SI units, dimensions)."""
-    dimensions = dimensions_of(value)
+    try:
+        dimensions = dimensions_of(value)
+    except InvalidTypeError as problem:
+        raise InvalidTypeError(f"`{name}`: {problem}") from problem
     return scalar_si(name, value, dimensions), dimensions
 
 

@@ -250,8 +250,8 @@ def _sampling_steps(dt: Any, n_traces: int) -> list[float]:
     steps = si_array("dt", dt, SECOND, plain_is_si=False)
     if steps.shape != (n_traces,):
         raise InvalidValueError(
-            f"`dt` must be one sampling step, or one for each of the {n_traces} sweeps, but has "
-            f"shape {steps.shape}."
+            f"`dt` (or `recording_dt`) must be one sampling step, or one for each of the "
+            f"{n_traces} sweeps, but has shape {steps.shape}."
         )
     return [float(step) for step in steps]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -18,13 +18,23 @@ from brianfit._foundation.errors import (
     UnitMismatchError,
     UnknownNameError,
 )
-from brianfit._foundation.units import SECOND, same_dimensions, scalar_si, unit_name
+from brianfit._foundation.units import (
+    SECOND,
+    same_dimensions,
+    scalar_si,
+    si_array,
+    unit_name,
+)
 from brianfit.data import Recording, RecordingSet
+from brianfit.fitting.model_arguments import check_model_arguments
 from brianfit.fitting.problem import TARGET_SUFFIX, Problem
 from brianfit.fitting.spelling import named_inputs, named_outputs
 from brianfit.model import Model
 from brianfit.model.model import read_equations
 from brianfit.objective import SPIKES
+
+MOST_STEPS = 1e9
+"""A trace of more steps would take longer than anyone waits, and more memory than there is."""
 
 
 @final
@@ -61,7 +71,11 @@ def read_problem(arguments: FitterArguments) -> Problem:
     recordings, outputs = _read_recordings(arguments)
     problem = Problem(model=model, recordings=recordings, dt=dt, output_names=outputs)
     problems = Problems()
-    for check in (_check_inputs, _check_outputs, _check_spikes, _check_initial_values):
+    checks = (
+        *(_check_number_of_steps, _check_inputs, _check_outputs),
+        *(_check_spikes, _check_initial_values),
+    )
+    for check in checks:
         for found in check(problem):
             problems.add(found)
     problems.raise_if_any()
@@ -73,16 +87,21 @@ def read_model(arguments: FitterArguments) -> Model:
     if isinstance(arguments.model, Model):
         return arguments.model
     initial_values = {} if arguments.param_init is None else arguments.param_init
-    if not isinstance(initial_values, Mapping):
-        raise InvalidTypeError(
-            "`param_init` must be a dictionary {variable: value}, but is of type "
-            f"{type(initial_values).__name__}."
-        )
+    problems = Problems()
+    for found in check_model_arguments(
+        threshold=arguments.threshold,
+        reset=arguments.reset,
+        refractory=arguments.refractory,
+        method=arguments.method,
+        initial_values=initial_values,
+    ):
+        problems.add(found)
+    problems.raise_if_any()
     return Model(
         equations=read_equations(arguments.model),
         threshold=arguments.threshold,
         reset=arguments.reset,
-        refractory=arguments.refractory,
+        refractory=False if arguments.refractory is None else arguments.refractory,
         method=arguments.method,
         initial_values=dict(initial_values),
     )
@@ -121,12 +140,23 @@ def _read_recordings(arguments: FitterArguments) -> tuple[RecordingSet, tuple[st
     inputs = named_inputs(arguments.input, arguments.input_var)
     outputs = named_outputs(arguments.output, arguments.output_var)
     recordings = RecordingSet.from_arrays(
-        dt=arguments.dt if arguments.recording_dt is None else arguments.recording_dt,
+        dt=_sampling_step(arguments),
         inputs=inputs,
         traces={name: values for name, values in outputs.items() if name != SPIKES},
         spikes=outputs.get(SPIKES),
     )
     return recordings, tuple(outputs)
+
+
+def _sampling_step(arguments: FitterArguments) -> Any:
+    """Return the sampling step of the recordings, or those of all sweeps."""
+    given = arguments.recording_dt
+    if given is None:
+        return arguments.dt
+    steps = si_array("recording_dt", given, SECOND, plain_is_si=False)
+    if steps.size == 0 or not np.all(np.isfinite(steps) & (steps > 0)):
+        raise InvalidValueError(f"`recording_dt` must be positive and finite, but is {given}.")
+    return given
 
 
 def _chosen_outputs(recordings: RecordingSet, chosen: Any) -> tuple[str, ...]:
@@ -187,6 +217,15 @@ def _check_sizes(recording: Recording, number: int) -> Iterator[BrianfitError]:
         listed = ", ".join(f"{name} has {size} values" for name, size in sizes.items())
         yield InvalidValueError(
             f"Input and output must have the same size, but in trace {number} {listed}."
+        )
+
+
+def _check_number_of_steps(problem: Problem) -> Iterator[BrianfitError]:
+    n_steps = problem.duration / problem.dt
+    if not n_steps <= MOST_STEPS:
+        yield InvalidValueError(
+            f"`dt` of {problem.dt:g} s divides the longest trace, of {problem.duration:g} s, into "
+            f"{n_steps:.3g} steps. Has `dt`, or `recording_dt`, the unit that was meant?"
         )
 
 

@@ -122,6 +122,8 @@ def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) 
     """
     params = {} if params is None else params
     check_instance("params", params, Mapping, "a dictionary {name: bounds}")
+    for name in params:
+        check_instance("params", name, str, "a dictionary whose keys are names of parameters")
     twice = sorted(set(bounds) & set(params))
     if twice:
         raise InvalidValueError(f"{twice} are given both as keywords and in `params`.")

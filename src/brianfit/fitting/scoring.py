@@ -16,6 +16,7 @@ from brianfit._foundation.errors import (
     InvalidValueError,
     Problems,
     UnitMismatchError,
+    UserCodeError,
 )
 from brianfit._foundation.units import SECOND, Dimension, same_dimensions, si_scalar_any, unit_name
 from brianfit._foundation.user_code import belongs_to
@@ -151,7 +152,7 @@ def read_scoring(
 
 def _checked(dimensions: Any) -> Dimension:
     check_instance("get_dimensions", dimensions, Dimension, "a function that returns dimensions")
-    return dimensions  # type: ignore[no-any-return]  # checked
+    return dimensions
 
 
 def _repeated(traces: Sequence[int], repeats: int) -> list[int]:
@@ -190,10 +191,15 @@ def _problems_of_metric(problem: Problem, name: str, metric: Any) -> Sequence[Br
     what = "a SpikeMetric" if name == SPIKES else "a TraceMetric"
     try:
         check_instance(f"metric of '{name}'", metric, expected, what)
-        with belongs_to(metric_words(name, metric)):
-            _check_data(problem, name, metric)
     except BrianfitError as found:
         return [found]
+    try:
+        with belongs_to(metric_words(name, metric)):
+            _check_data(problem, name, metric)
+    except UserCodeError as found:
+        return [found]
+    except BrianfitError as found:
+        return [type(found)(f"{metric_words(name, metric)}: {found}")]
     return _problems_of_time(problem, name, metric)
 
 

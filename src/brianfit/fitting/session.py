@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer
-from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.errors import FitStateError, InvalidValueError, UserCodeError
 from brianfit._foundation.random import fresh_seed
 from brianfit._foundation.units import from_si
 from brianfit._foundation.user_code import belongs_to
@@ -108,7 +108,8 @@ class FitSession:
                     search, rounds, rules=rules, observer=self._observer(callback)
                 )
             except BaseException as problem:
-                self.stop_reason = f"it was interrupted by {type(problem).__name__}"
+                own = problem.__cause__ if isinstance(problem, UserCodeError) else problem
+                self.stop_reason = f"it was interrupted by {type(own).__name__}"
                 if self.storage is not None:
                     self.storage.finish_after(problem, search)
                 raise

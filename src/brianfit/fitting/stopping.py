@@ -60,8 +60,8 @@ class TargetError(AbstractStopRule):
         """Check the unit of the target; zero has any."""
         if self._value != 0 and not same_dimensions(self._dimensions, error_dimensions):
             raise UnitMismatchError(
-                f"The target error must have the unit {unit_name(error_dimensions)} of the error, "
-                f"but is {self.target}."
+                f"`stop`: the target error must have the unit {unit_name(error_dimensions)} of the "
+                f"error, but is {self.target}."
             )
 
 

@@ -34,6 +34,14 @@ UNWANTED = (
 _GENERATED = ("(string)", "_cython_magic")
 """Beginnings of the names of files with code that Brian generated."""
 
+_ARGUMENTS = {
+    "_thresholder": "`threshold`",
+    "_resetter": "`reset`",
+    "_stateupdater": "the equations of `model` or in `refractory`",
+    "_neurons": "the equations of `model`",
+}
+"""What the user gave, by the end of the name of the object that Brian makes of it."""
+
 _NOT_OF_USERS = {"brian2", "numpy"}
 """Packages whose functions generated code calls besides those of the user."""
 
@@ -112,7 +120,7 @@ def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseEx
     if isinstance(error, BrianfitError):
         return error, error.__cause__
     reasons = _reasons(error)
-    message = f"{what}: {_told(reasons)}"
+    message = f"{what}{_place(error)}: {_told(reasons)}"
     root = reasons[-1]
     function = _function_of_user(root)
     if function is not None:
@@ -125,6 +133,18 @@ def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseEx
     if isinstance(root, RuntimeError | ArithmeticError):
         return SimulationError(message), root
     return InvalidValueError(message), root
+
+
+def _place(error: BaseException) -> str:
+    """Return the argument in which Brian found the error, as ", in `threshold`"; or nothing."""
+    current: BaseException | None = error
+    while current is not None:
+        name = str(getattr(current, "_brian_objname", ""))
+        for ending, argument in _ARGUMENTS.items():
+            if name.endswith(ending):
+                return f", in {argument}"
+        current = current.__cause__
+    return ""
 
 
 def _function_of_user(error: BaseException) -> str | None:

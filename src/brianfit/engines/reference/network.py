@@ -20,6 +20,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_events
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.engines._base import SimulationResult, SimulationTask
+from brianfit.engines.reference.brian_messages import clear_errors
 from brianfit.engines.reference.definitions import SUM_PREFIX, Definitions
 from brianfit.model.model import ITERATION
 
@@ -58,7 +59,8 @@ class BuiltNetwork:
         """Apply `Model.initial_values` in order, expressions by the device."""
         for name, value in self.task.model.initial_values.items():
             if isinstance(value, str):
-                self._assign(name, value)
+                with clear_errors(f"`param_init['{name}']` cannot be used"):
+                    self._assign(name, value)
                 continue
             variable = self.group.variables[name]
             argument = f"initial value of {name}"
