@@ -244,6 +244,25 @@ def test_a_dask_worker_that_is_killed_loses_nothing(dask_client: Any, tmp_path: 
 
 
 @pytest.mark.needs_package("distributed")
+def test_a_cluster_that_is_lost_is_reported() -> None:
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    )
+    with distributed.Client(cluster) as client:
+        executor = DaskExecutor(client)
+        closing = threading.Timer(1.0, cluster.close)
+        closing.start()
+        work = SharedWork(executor_work.spins, 3.0)
+        with pytest.raises(SimulationError, match="closed or lost"):
+            executor.run(work, -np.ones((4, 1)), np.concatenate)
+        closing.join()
+
+    with pytest.raises(SimulationError, match="closed or lost"):
+        executor.run(work, VALUES, np.concatenate)
+
+
+@pytest.mark.needs_package("distributed")
 def test_something_else_than_a_client_is_refused() -> None:
     with pytest.raises(BrianfitError, match=r"must be a distributed\.Client"):
         DaskExecutor("localhost:8786")

@@ -24,6 +24,12 @@ from brianfit.executors.chunks import LANES, Chunk, ChunkSizes
 from brianfit.executors.in_time import Part, evaluated_in_time
 from brianfit.executors.shared_work import SharedWork, shared_work
 
+CLOSED = (
+    "closed or lost. The rounds that were done are kept; to go on, call fit again with an executor "
+    "that has a new client"
+)
+"""What to do when a cluster is gone."""
+
 SHORTEST = 0.1
 """A chunk that takes less time than this [s] is not worth its way: some milliseconds each."""
 
@@ -81,6 +87,8 @@ class DaskExecutor(AbstractExecutor):
         join: Callable[[Sequence[Result]], Result],
     ) -> Result:
         """Evaluate chunks of samples on the workers that there are now."""
+        if self.client.status != "running":
+            raise SimulationError(f"The client of the executor, {self.client}, is {CLOSED}.")
         work = shared_work(evaluate)
         ends = time.monotonic() + self.time_per_round
         shared = self._send(work.shared)
@@ -91,7 +99,8 @@ class DaskExecutor(AbstractExecutor):
         try:
             parts = self._collected(futures, ends)
         finally:
-            self.client.cancel([future for future in futures if not future.done()])
+            if self.client.status == "running":
+                self.client.cancel([future for future in futures if not future.done()])
         found = {}
         for part in parts:
             if part.overdue:
@@ -180,8 +189,8 @@ class DaskExecutor(AbstractExecutor):
             ) from error
         except CancelledError as error:
             raise SimulationError(
-                f"The Dask cluster gave up what it was doing: {error}. Is its scheduler still "
-                "there? What was computed until then is kept; connect a new client to go on."
+                f"The Dask cluster gave up what it was doing ({type(error).__name__}: {error}): "
+                f"its scheduler, or the client, is {CLOSED}."
             ) from error
         late = [chunk for future, chunk in futures.items() if future not in set(known)]
         return parts + [Part(chunk=chunk, overdue="time_per_round") for chunk in late]
