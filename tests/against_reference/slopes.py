@@ -23,6 +23,9 @@ STENCIL = {1: 8 / 12, -1: -8 / 12, 2: -1 / 12, -2: 1 / 12}
 ROUNDING = 1e-13
 """Of the largest value of a trace: what some hundred steps may add up to."""
 
+RESERVED = frozenset({"pi", "e", "inf"})
+"""Constants that cannot be a parameter: Brian knows them by these names."""
+
 N_DIRECTIONS = 6
 """Parameters by which a model is differentiated; to compile more takes long."""
 
@@ -41,7 +44,7 @@ def free_task(
     constants = {
         name: value
         for name, value in model.namespace.items()
-        if np.ndim(value) == 0 and isinstance(value, Quantity | float) and name.isidentifier()
+        if np.ndim(value) == 0 and isinstance(value, Quantity | float) and name not in RESERVED
     }
     added = "\n".join(f"{name} : {_unit(value)} (constant)" for name, value in constants.items())
     equations = model.equations + Equations(added)
@@ -84,7 +87,8 @@ def by_differences(
     """Return derivatives, their accuracy by parameter, and up to which step they are smooth.
 
     The accuracy is the disagreement with the next larger step, of the best of all steps, or what
-    rounding does; smooth is what comes before the first spike of any of the simulations.
+    rounding does; smooth is what comes before the first spike of any of the simulations, and before
+    any of them diverges.
     """
     x = values[0]
     numbers = [task.parameter_names.index(name) for name in task.directions]
@@ -98,6 +102,8 @@ def by_differences(
     smooth = task.n_steps
     if result.spikes is not None and result.spikes.times.size:
         smooth = round(result.spikes.times.min() / task.dt) + 1
+    is_finite = np.all([np.isfinite(t).all(axis=(0, 1)) for t in result.traces.values()], axis=0)
+    smooth = min(smooth, task.n_steps if is_finite.all() else int(is_finite.argmin()))
     weights = np.array(list(STENCIL.values()))
     found = {}
     for name, traces in result.traces.items():

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import Equations, ms, mV
+from brian2 import Equations
+from brian2.stateupdaters.base import UnsupportedEquationsException
 
 from brianfit._foundation.errors import BrianfitError, NoDerivativesError
 from brianfit.engines import ReferenceEngine, SimulationTask
@@ -22,6 +23,10 @@ TOLERANCE = 1e-6
 N_STEPS = 200
 QUICK = ("ex_Hindmarsh_Rose_1984", "ex_coupled_oscillators", "ex_Tsodyks_Pawelzik_Markram_1998")
 
+MOVED = {"ex_Stimberg_et_al_2018__example_4_rsmean": {"I_bias": -1e-4}}
+"""Values by which a start does not lie on a jump of the equations: there, I and I_bias are both
+zero, and sign(I - I_bias) makes differences grow without limit as their steps shrink."""
+
 # What else switches a model at certain times, such as its own events, has no derivative that
 # differences of a simulation in steps could show.
 SMOOTH = [entry for entry in DETERMINISTIC if not entry["events"]]
@@ -34,6 +39,8 @@ def _identifier(value: Any) -> str:
 
 def _assert_agrees(entry: dict[str, Any], method: str | None) -> None:
     task, values = free_task(entry, method=method, n_steps=N_STEPS)
+    for name, value in MOVED.get(entry["id"], {}).items():
+        values[0, task.parameter_names.index(name)] = value
     if not task.directions:
         return
     found = by_engine(task, values)
@@ -63,7 +70,7 @@ def test_derivatives_of_traces_are_those_of_finite_differences(entry: dict[str, 
 def test_derivatives_of_traces_by_every_method(entry: dict[str, Any], method: str) -> None:
     try:
         _assert_agrees(entry, entry["method"] if method == "own" else method)
-    except BrianfitError as reason:
+    except (BrianfitError, UnsupportedEquationsException) as reason:
         pytest.skip(f"Brian does not run this model so: {reason}")
 
 
@@ -121,63 +128,6 @@ def test_spike_times_of_a_leaky_neuron_move_as_their_closed_form_says() -> None:
     assert len(found) == 7
     assert errors[1] < 1e-4  # what is asked for at a step of 0.01 ms; it is 4e-7
     assert errors[1] < errors[0] / 10  # converges faster than the step
-
-
-N_SPIKES = 5
-
-
-def _times(task: SimulationTask, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first spike times of every sample, and their derivatives."""
-    found = FusedEngine(threads=1).prepare(task).run(values, iteration=0, seed=1)
-    assert found.spike_slopes is not None
-    assert found.spikes is not None
-    assert found.spikes.counts().min() >= N_SPIKES
-    first = found.spikes.offsets[:-1, np.newaxis] + np.arange(N_SPIKES)
-    return found.spike_slopes.times[first], found.spike_slopes.derivatives[first]
-
-
-def test_spike_times_of_an_adaptive_exponential_neuron_move_as_simulated_ones_do() -> None:
-    equations = """
-    dv/dt = (gL*(-70*mV - v) + gL*2*mV*exp((v + 50*mV)/(2*mV)) + I - w)/C : volt
-    dw/dt = (2*nS*(v + 70*mV) - w)/tau_w : amp
-    C : farad (constant)
-    gL : siemens (constant)
-    I : amp (constant)
-    b : amp (constant)
-    tau_w : second (constant)
-    """
-    model = Model(
-        equations=Equations(equations),
-        threshold="v > -40*mV",
-        reset="v = -58*mV; w += b",
-        refractory=2 * ms,
-        method="rk2",
-        initial_values={"v": -70 * mV},
-    )
-    names = ("C", "gL", "I", "b")
-    task = SimulationTask(
-        model=model, parameter_names=(*names, "tau_w"), inputs={}, n_traces=1, n_steps=60_000,
-        dt=2e-6, record_spikes=True, directions=names,
-    )  # fmt: skip
-    values = np.array([150e-12, 10e-9, 0.5e-9, 60e-12, 100e-3])
-
-    _assert_moved(task, values, n_moved=4, change=4e-3)
-
-
-def _assert_moved(task: SimulationTask, values: np.ndarray, *, n_moved: int, change: float) -> None:
-    """Compare with how far spikes move that are moved by many steps."""
-    samples = np.tile(values, (1 + 2 * n_moved, 1))
-    for number in range(n_moved):
-        samples[1 + 2 * number, number] *= 1 + change
-        samples[2 + 2 * number, number] *= 1 - change
-    times, slopes = _times(task, samples)
-
-    for number in range(n_moved):
-        width = 2 * change * values[number]
-        expected = (times[1 + 2 * number] - times[2 + 2 * number]) / width
-        rounding = 2 * task.dt / abs(width)  # a reset takes place at the end of a step
-        difference = np.abs(slopes[0, :, number] - expected)
-        assert np.all(difference <= 0.01 * np.abs(expected) + rounding)
 
 
 def test_the_reference_engine_says_that_it_has_no_derivatives() -> None:

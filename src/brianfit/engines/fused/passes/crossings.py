@@ -9,11 +9,12 @@ from typing import final
 
 from brianfit.engines.fused.ir import Depends, Kind, LoopProgram, Node, Wanted, reachable
 from brianfit.engines.fused.passes.differentials import Differentials
+from brianfit.engines.fused.passes.flow import Flow
 from brianfit.engines.fused.passes.valuation import LeafValue, Valuation
 
-STEEPEST = 8.0
-"""Where the slope of a condition grows by more than this within a step, as before a blow-up, the
-quotient at the start of the step counts alone: what is simulated at its end is coarse."""
+STEEPEST = 1e6
+"""Where the slope of a condition grows by more than this within a step, as in a blow-up, the
+quotient at the start of the step counts alone: what is simulated at its end may overflow."""
 
 BEFORE = -1.0
 """Place within the step of what was true already when it began."""
@@ -82,7 +83,7 @@ class Crossings:
         program: LoopProgram,
         wanted: Wanted,
         tangents: Tangents,
-        flow: Valuation,
+        flow: Flow,
         memory: Memory,
     ) -> None:
         self._program = program
@@ -181,12 +182,14 @@ class Crossings:
 
     def _slopes(self, g: Node, name: str, mean: Node) -> tuple[Node, Node]:
         """Return the time derivatives of `g` at the start and the end of the step."""
-        make = self._make
-        drift = self._flow.value(make.form(g), 0)
-        if drift is None or self._wanted.is_stochastic:  # says little about one noisy step
+        form = self._make.form(g)
+        at_start, at_end = (
+            flow.value(form, 0) for flow in (self._flow.at_start, self._flow.at_end)
+        )
+        if at_start is None or at_end is None or not self._flow.is_carried:
             return mean, mean
-        at_start = self._memory.keep(f"{name}/slope", drift)
-        return self._rising(at_start, mean), self._rising(drift, mean)
+        at_start = self._memory.keep(f"{name}/slope", at_start)
+        return self._rising(at_start, mean), self._rising(at_end, mean)
 
     def _rising(self, slope: Node, mean: Node) -> Node:
         """Return a slope, or the mean slope where it is not positive."""
@@ -196,7 +199,7 @@ class Crossings:
         """Yield minus the derivative of `g` over its slope, interpolated, by direction."""
         make = self._make
         limit = make.made("mul", make.number(STEEPEST), slopes[0])
-        zero, is_steep = make.number(0.0), make.test("lt", limit, slopes[1])
+        zero, is_steep = make.number(0.0), make.test("not", make.test("le", slopes[1], limit))
         place = make.choice(is_steep, zero, place)
         weights = (
             make.made("div", make.made("sub", place, make.number(1.0)), slopes[0]),

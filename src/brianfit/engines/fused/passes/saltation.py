@@ -12,7 +12,9 @@ The same holds at the end of refractoriness, where only f changes.
 
 t* is found by linear interpolation of g within the step, and so is the quotient that gives dt*,
 which changes much less within a step than what it is the quotient of. All else is evaluated at the
-end of the step, where the kernel applies R.
+end of the step, where the kernel applies R. Time derivatives before the event, in f- as in the
+quotient, are those of the simulated scheme (`flow`): close to a spike a step may be too long for
+the equations, but tangents and shifts in time go the same way. Those after it are the equations'.
 
 A condition that was true before the step did not become true by itself: a spike then comes from
 the end of refractoriness, or does not move.
@@ -33,8 +35,7 @@ from typing import final
 from brianfit.engines.fused.ir import Event, Kind, LoopProgram, Node, Wanted, reachable
 from brianfit.engines.fused.passes.crossings import FREE, Crossing, Crossings, Memory, Tangents
 from brianfit.engines.fused.passes.differentials import Differentials, Form
-from brianfit.engines.fused.passes.rewriting import rebuilt
-from brianfit.engines.fused.passes.valuation import Valuation
+from brianfit.engines.fused.passes.flow import Flow
 
 
 @final
@@ -43,7 +44,7 @@ class Saltation:
 
     Attributes
     ----------
-    memory
+    flow, memory
         The states that it adds.
     """
 
@@ -51,8 +52,8 @@ class Saltation:
         self._program = program
         self._wanted = wanted
         self._make = differentials
-        self._drift = {name: node for name, node in wanted.drift.items() if name in program.states}
-        self._flow = Valuation(differentials, self._flow_of)
+        self.flow = Flow(program, wanted, differentials)
+        self._drift = self.flow.drift
         self.memory = Memory(program)
 
     # --- what depends on what ----------------------------------------------------------------
@@ -93,7 +94,7 @@ class Saltation:
 
     def events(self, tangents: Tangents) -> tuple[Event, ...]:
         """Return the events with what they do to tangents."""
-        crossings = Crossings(self._program, self._wanted, tangents, self._flow, self.memory)
+        crossings = Crossings(self._program, self._wanted, tangents, self.flow, self.memory)
         found = [self._freed(crossings, tangents)] if self._is_freed() else []
         return (
             *found,
@@ -121,8 +122,11 @@ class Saltation:
         for state, after in self._drift.items():
             before = self._with(after, {"not_refractory": no})
             form = {self._program.state_leaf(state): self._make.number(1.0)}
-            jump = self._difference(before, after)
+            if before is after:
+                continue
+            jump = self._difference(self.flow.at_end.value(form, 0), after)
             effects.update(self._moved(state, form, jump, crossing=crossing, tangents=tangents))
+            effects.update(self.flow.restarted(state, after))
         return Event(name=FREE, condition=condition, effects=effects)
 
     def _effects(
@@ -139,8 +143,10 @@ class Saltation:
                 form = self._make.form(effects[state])
             elif after is drift:
                 continue
-            jump = self._difference(self._flow.value(form, 0), after)
+            jump = self._difference(self.flow.at_end.value(form, 0), after)
             found.update(self._moved(state, form, jump, crossing=crossing, tangents=tangents))
+            if after is not None and after is not drift:
+                found.update(self.flow.restarted(state, after))
         return found
 
     def _moved(
@@ -173,22 +179,10 @@ class Saltation:
             else self._make.made("sub", before, after)
         )
 
-    def _flow_of(self, key: Node, _direction: int) -> Node | None:
-        """Return the time derivative of a state; that of the time itself is one."""
-        if key.op == "time":
-            return self._make.number(1.0)
-        return self._drift.get(str(key.value)) if key.op == "state" else None
-
     def _with(self, node: Node, values: Mapping[str, Node]) -> Node:
         """Return `node` with other values of states; itself if it reads none of them."""
-        found: dict[Node, Node] = {}
-        for part in reachable(iter([node])):
-            if part.op == "state" and part.value in values:
-                found[part] = values[str(part.value)]
-            else:
-                args = tuple(found[arg] for arg in part.args)
-                found[part] = self._make.folded(rebuilt(self._program, part, args))
-        return found[node]
+        leaves = {self._program.state_leaf(name): value for name, value in values.items()}
+        return self.flow.replaced(node, leaves)
 
 
 def _compared(condition: Node) -> list[Node]:

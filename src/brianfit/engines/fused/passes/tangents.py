@@ -70,7 +70,7 @@ class _Extension:
 
     def program(self) -> LoopProgram:
         """Return the program with tangents."""
-        program, memory = self._program, self._saltation.memory
+        program, memory, flow = self._program, self._saltation.memory, self._saltation.flow
         self._active = self._all_active()
         tangents = Tangents(
             differentials=self._differentials,
@@ -90,9 +90,9 @@ class _Extension:
         return replace(
             program,
             wanted=None,
-            states={**program.states, **states, **memory.states},
-            initial={**program.initial, **initial, **memory.initial},
-            update={**program.update, **update, **memory.update},
+            states={**program.states, **states, **flow.states(), **memory.states},
+            initial={**program.initial, **initial, **flow.initial(), **memory.initial},
+            update={**program.update, **update, **flow.update(), **memory.update},
             sums={**program.sums, **self._squares()},
             recorded={**program.recorded, **self._slopes()},
             events=events,
