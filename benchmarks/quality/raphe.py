@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from brian2 import ms, mV
 
@@ -16,7 +14,14 @@ from benchmarks.quality.real_spikes import (
     with_voltages,
 )
 from benchmarks.tables import Row, Table
-from brianfit import estimate_membrane, library, merge_repeats, parameters_near, with_spikes
+from brianfit import (
+    estimate_membrane,
+    library,
+    merge_repeats,
+    parameters_near,
+    with_spikes,
+)
+from brianfit.data import MembraneEstimate
 
 SEEDS = (1, 2, 3)
 # Gamma over reliability of a plain CMA-ES of an AdEx and a MAT by Gamma alone, the better of both.
@@ -39,25 +44,31 @@ def run() -> Table:
         task, membrane = read(cell)
         best = -1.0
         for name, evaluations in MODELS.items():
-            model = library.get(name)
-            found = [
-                fit_and_predict(
-                    model,
-                    task,
-                    bounds=parameters_near(model, membrane),
-                    seed=seed,
-                    evaluations=evaluations,
-                    windows=WINDOWS,
-                )
-                for seed in SEEDS
-            ]
+            found = fits(name, evaluations, task, membrane)
             best = max(best, float(np.median([outcome.gamma for outcome in found])))
             table.extend(rows(cell, name, found))
         table.extend([Row(f"{cell}: the best of the medians", best, "", at_least=baseline + GAIN)])
     return table
 
 
-def read(cell: str) -> tuple[Task, Any]:
+def fits(name: str, evaluations: int, task: Task, membrane: MembraneEstimate) -> list[Outcome]:
+    """Fit a model with every seed."""
+    model = library.get(name)
+    near = parameters_near(model, membrane)
+    return [
+        fit_and_predict(
+            model,
+            task,
+            bounds=lambda _: near,
+            seed=seed,
+            evaluations=evaluations,
+            windows=WINDOWS,
+        )
+        for seed in SEEDS
+    ]
+
+
+def read(cell: str) -> tuple[Task, MembraneEstimate]:
     """Return what is fitted and predicted for a cell, and its membrane."""
     with np.load(recorded(f"raphe/{cell}.npz")) as stored:
         training_v, training_i, test_v, test_i = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -76,22 +76,29 @@ def fit_and_predict(
     model: NeuronModel,
     task: Task,
     *,
-    bounds: Mapping[str, Any],
+    bounds: Callable[[int], Mapping[str, Any]],
     seed: int,
     evaluations: int,
     windows: Any,
     n_samples: int = 30,
     dt: Any = 0.2 * ms,
 ) -> Outcome:
-    """Fit with the default strategy and score the prediction."""
-    fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
+    """Fit with the default strategy and score the prediction.
+
+    Parameters
+    ----------
+    bounds
+        Of the parameters, for a seed; to find them counts as time of the fit.
+    """
     started, used = time.perf_counter(), time.process_time()
-    params, _ = fitter.fit(
+    params = dict(bounds(seed))
+    fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
+    found, _ = fitter.fit(
         n_rounds=evaluations // n_samples,
         metric=MultiWindowGamma(windows),
         callback=None,
         seed=seed,
-        params=dict(bounds),
+        params=params,
     )
     seconds, processor = time.perf_counter() - started, time.process_time() - used
     predicted = SpikeFitter(
@@ -101,7 +108,7 @@ def fit_and_predict(
         ),
         dt=dt,
     )
-    gamma, star = task.scores(np.asarray(predicted.generate_spikes(params=params)[0]))
+    gamma, star = task.scores(np.asarray(predicted.generate_spikes(params=found)[0]))
     return Outcome(gamma=gamma, star=star, seconds=seconds, processor=processor)
 
 

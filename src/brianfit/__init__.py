@@ -97,6 +97,8 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "merge": ("brianfit.results", "merge"),
     "merge_repeats": ("brianfit.data", "merge_repeats"),
     "normalize_weights": ("brianfit.metrics", "normalize_weights"),
+    "fit_recorded_spikes": ("brianfit.fitting", "fit_recorded_spikes"),
+    "parameters_around": ("brianfit.fitting", "parameters_around"),
     "parameters_near": ("brianfit.fitting", "parameters_near"),
     "predict": ("brianfit.fitting", "predict"),
     "read": ("brianfit.data", "read"),

@@ -282,5 +282,7 @@ __all__ = [
 ]
 from brianfit.data import estimate_membrane as estimate_membrane
 from brianfit.data import with_input_noise as with_input_noise
+from brianfit.fitting import fit_recorded_spikes as fit_recorded_spikes
+from brianfit.fitting import parameters_around as parameters_around
 from brianfit.fitting import parameters_near as parameters_near
 from brianfit.metrics import MultiWindowGamma as MultiWindowGamma

@@ -14,6 +14,11 @@ from brianfit.fitting.many import ManyFits, fit_many
 from brianfit.fitting.near_membrane import parameters_near
 from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
 from brianfit.fitting.prediction import predict
+from brianfit.fitting.recorded_spikes import (
+    RecordedSpikesFit,
+    fit_recorded_spikes,
+    parameters_around,
+)
 from brianfit.fitting.resuming import resume
 from brianfit.fitting.spike_fitter import SpikeFitter
 from brianfit.fitting.stopping import (
@@ -36,6 +41,7 @@ __all__ = [
     "MaxEvaluations",
     "OnlineTraceFitter",
     "ProgressBar",
+    "RecordedSpikesFit",
     "SpikeFitter",
     "Stagnation",
     "TargetError",
@@ -47,7 +53,9 @@ __all__ = [
     "callback_text",
     "cross_validate",
     "fit_many",
+    "fit_recorded_spikes",
     "make_dic",
+    "parameters_around",
     "parameters_near",
     "predict",
     "resume",
