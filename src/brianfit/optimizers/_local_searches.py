@@ -123,6 +123,11 @@ class LocalSearches:
         self._propose(rows)
         return self._remove_ended(rows)
 
+    def drop_worst(self, n_searches: int) -> None:
+        """Give up the searches with the highest errors."""
+        order = np.argsort(-self.errors, kind="stable")
+        self._keep(~np.isin(np.arange(len(self)), order[:n_searches]))
+
     def _resize(self, rows: np.ndarray, ratio: np.ndarray) -> None:
         """Change the trust regions by how well the last steps were predicted."""
         radii, lengths = self._radii[rows], self._lengths[rows]

@@ -72,7 +72,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._cost = 1
         self._budget = (1, 1)
         self._cost_of_scout = 0
-        self._has_scouted = False
+        self._has_scouted = self._is_led = False
         self._best = np.empty((0, 1))
         self._best_errors = np.empty(0)
         self._wait = self._rounds_left = FIRST_POLISH
@@ -88,7 +88,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._scouts = self._local = None
         self.n_polishes = self.n_guided = self.n_synchronised = 0
         self._cost, self._cost_of_scout, self._budget = 1, 0, (popsize, rounds)
-        self._seeds, self._has_scouted = np.empty((0, len(box))), False
+        self._seeds, self._has_scouted, self._is_led = np.empty((0, len(box))), False, False
         self._best, self._best_errors = np.empty((0, len(box))), np.empty(0)
         self._wait = self._rounds_left = FIRST_POLISH
         self._begin_global()
@@ -156,6 +156,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._rounds_left = PATIENCE if helps else self._rounds_left - 1
         if self._rounds_left <= 0:
             self._local = None
+            self._begin_global_near_the_best()
             self._wait *= 1 if self._has_helped else 2
             self._rounds_left = self._wait
 
@@ -186,13 +187,19 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             self._seeds = self._seeds[:0]
 
     def _call_scouts_back(self) -> None:
-        """Go on from where they have come: by least squares, and from the best by CMA-ES."""
+        """Go on from where they have come by least squares, and afterwards by CMA-ES."""
         if self._scouts is not None:
             self._seeds, self._scouts = self._scouts.points(), None
         if len(self._seeds) and np.isfinite(self._best_errors[0]):
+            self._is_led = True
+            self._begin_polish()
+
+    def _begin_global_near_the_best(self) -> None:
+        """Begin CMA-ES anew, once, where the traces have led."""
+        if self._is_led:
+            self._is_led = False
             self._begin_global()
             self._global.start_from(self._best[0])
-            self._begin_polish()
 
     def _begin_polish(self) -> None:
         self._local = LocalSearches(

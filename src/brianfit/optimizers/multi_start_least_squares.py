@@ -13,9 +13,20 @@ from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._local_searches import LocalSearchEnd, LocalSearches
 from brianfit.optimizers._search_box import SearchBox
 from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._synchronised_starts import MOST_SEARCHES, SynchronisedStarts
 
 STARTS_AT_A_TIME = 16
 """Starts are drawn from Latin hypercubes of so many points."""
+
+FIRST_SCOUTS = 12
+"""After so many rounds, the two best local searches should be near the same end. If they are not,
+synchronised ones are sent ahead; and again after twice the rounds."""
+
+SAME_HOLLOW = 1.01
+"""Errors that differ by less than this factor are taken for those of the same hollow."""
+
+NOTHING = 1e-9
+"""Errors that are smaller are those of a perfect fit; the median of the first round is one."""
 
 
 @final
@@ -26,6 +37,11 @@ class MultiStartLeastSquares(AbstractOptimizer):
     of squares, such as `MSEMetric`. The samples of a round are divided by what one point with
     derivatives costs: with finite differences, one more simulation than there are free
     parameters. A local search that has ended is replaced by one from a new start.
+
+    Spikes that are missed or late make an error full of hollows. When no two local searches have
+    come to the same error after a while, others follow the synchronised model, which is pulled
+    towards the recordings, and local searches go on from where these end. This takes outputs that
+    have a differential equation.
 
     Parameters
     ----------
@@ -39,6 +55,8 @@ class MultiStartLeastSquares(AbstractOptimizer):
     ----------
     ends : list of LocalSearchEnd
         The local searches that have ended, in order.
+    n_synchronised : int
+        As in `SupportsSynchronisation`.
 
     References
     ----------
@@ -55,7 +73,10 @@ class MultiStartLeastSquares(AbstractOptimizer):
         self._dialogue = Dialogue()
         self._searches = LocalSearches(1, tolerance=tolerance, fine_tolerance=fine_tolerance)
         self._waiting = np.empty((0, 1))
-        self._n_asked = 0
+        self._n_asked = self.n_synchronised = self._n_told = 0
+        self._next_scouts = FIRST_SCOUTS
+        self._scouts: SynchronisedStarts | None = None
+        self._cost_of_scout = 0
 
     def __str__(self) -> str:
         return "least squares from many starts (trust region, derivatives)"
@@ -68,6 +89,8 @@ class MultiStartLeastSquares(AbstractOptimizer):
             len(box), tolerance=self.tolerance, fine_tolerance=self.fine_tolerance
         )
         self._waiting = np.empty((0, len(box)))
+        self._scouts, self._cost_of_scout, self.n_synchronised = None, 0, 0
+        self._n_told, self._next_scouts = 0, FIRST_SCOUTS
         return popsize
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
@@ -79,12 +102,22 @@ class MultiStartLeastSquares(AbstractOptimizer):
         unit = self._dialogue.box.to_unit(np.asarray(points, dtype=float))
         self._waiting = np.concatenate([unit, self._waiting])
 
+    def expect_synchronisation(self, simulations_per_sample: int) -> None:
+        """Take that a synchronised sample is simulated once more than others; 0 if it cannot be."""
+        self._cost_of_scout = min(simulations_per_sample, 2)
+
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        missing = n_samples - len(self._searches)
+        if self._scouts is not None and self._scouts.is_done:
+            self._take_over(self._scouts.points())
+        if self._scouts is None and self._n_told >= self._next_scouts:
+            self._send_scouts(n_samples)
+        led = self._waiting[:0] if self._scouts is None else self._scouts.trials
+        self.n_synchronised = len(led)
+        self._n_asked = max(0, n_samples - len(led) * self._cost_of_scout)
+        missing = self._n_asked - len(self._searches)
         if missing > 0:
             self._searches.add(self._starts(missing))
-        self._n_asked = n_samples
-        return self._dialogue.answer(self._searches.trials[:n_samples].copy())
+        return self._dialogue.answer(np.concatenate([led, self._searches.trials[: self._n_asked]]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
         raise InvalidTypeError(
@@ -102,17 +135,49 @@ class MultiStartLeastSquares(AbstractOptimizer):
     ) -> None:
         """Advance the local searches; see `SupportsLinearisation`."""
         _, values = self._dialogue.hear(parameters, errors)
+        self._n_told += 1
         box = self._dialogue.box
         width = box.high - box.low
         self.ends += self._searches.tell(
             np.arange(self._n_asked),
-            values,
+            values[self.n_synchronised :],
             gradients * width,
             normal_matrices * width[:, np.newaxis] * width,
         )
 
+    def tell_synchronised(
+        self,
+        squares: Float[np.ndarray, " n_synchronised"],
+        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
+        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
+    ) -> None:
+        """Advance searches on synchronised traces; see `SupportsSynchronisation`."""
+        if self._scouts is None:
+            return
+        width = self._dialogue.box.high - self._dialogue.box.low
+        matrices = normal_matrices * width[:, np.newaxis] * width
+        self._scouts.tell(np.asarray(squares), gradients * width, matrices)
+
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def _send_scouts(self, n_samples: int) -> None:
+        """Begin searches on synchronised traces if ordinary ones lead to different ends."""
+        ended = [end.error for end in self.ends]
+        errors = np.sort(np.concatenate([ended, self._searches.errors]))
+        is_hollow = len(errors) < 2 or errors[1] > SAME_HOLLOW * errors[0] + NOTHING
+        if is_hollow and 0 < self._cost_of_scout <= n_samples:
+            n_scouts = max(1, min(MOST_SEARCHES, n_samples // (2 * self._cost_of_scout)))
+            self._scouts = SynchronisedStarts(self._starts(n_scouts))
+        else:
+            self._next_scouts = 2 * self._n_told
+
+    def _take_over(self, points: Float[np.ndarray, "n_points n_parameters"]) -> None:
+        """Begin local searches where synchronised ones have ended, in the place of the worst."""
+        self._scouts = None
+        self._next_scouts = 2 * self._n_told
+        self._searches.drop_worst(len(points))
+        self._waiting = np.concatenate([points, self._waiting])
 
     def _starts(self, n_starts: int) -> Float[np.ndarray, "n_starts n_parameters"]:
         n_parameters = self._waiting.shape[1]

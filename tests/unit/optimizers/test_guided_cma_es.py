@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brianfit.optimizers import GuidedCMAESOptimizer, SupportsTraceGuidance
+from brianfit.optimizers import (
+    GuidedCMAESOptimizer,
+    SupportsSynchronisation,
+    SupportsTraceGuidance,
+)
 from brianfit.optimizers.guided_cma_es import FIRST_POLISH
 
 CENTRE = np.array([0.3, 0.7])
+PULLED_CENTRE = np.array([0.31, 0.69])
 
 
-def started(cost: int = 1) -> GuidedCMAESOptimizer:
+def started(cost: int = 1, cost_of_scout: int = 0) -> GuidedCMAESOptimizer:
     optimizer = GuidedCMAESOptimizer()
     optimizer.seed(np.random.default_rng(1))
     optimizer.initialize(["x", "y"], 20, 40, x=(0.0, 1.0), y=(0.0, 1.0))
     optimizer.expect_costs(cost)
+    optimizer.expect_synchronisation(cost_of_scout)
     return optimizer
 
 
@@ -27,6 +33,10 @@ def steps(points: np.ndarray) -> np.ndarray:
 def one_round(optimizer: GuidedCMAESOptimizer, n_samples: int = 20) -> np.ndarray:
     points = np.asarray(optimizer.ask(n_samples))
     errors, guided = steps(points), points[: optimizer.n_guided] - CENTRE
+    pulled = points[: optimizer.n_synchronised] - PULLED_CENTRE
+    if len(pulled):
+        matrices = np.tile(np.eye(2), (len(pulled), 1, 1))
+        optimizer.tell_synchronised(np.sum(pulled**2, axis=1) + 1e-6, pulled, matrices)
     if optimizer.n_guided == 0:
         optimizer.tell(points, errors)
     else:
@@ -85,3 +95,64 @@ def test_a_round_costs_what_was_asked_for(cost: int) -> None:
 
         n_guided = optimizer.n_guided
         assert 20 - cost < len(points) - n_guided + n_guided * cost <= 20
+
+
+def test_offers_to_follow_the_synchronised_model() -> None:
+    assert isinstance(started(), SupportsSynchronisation)
+
+
+@pytest.mark.parametrize("cost", [2, 4])
+def test_begins_with_the_synchronised_model_where_there_is_one(cost: int) -> None:
+    optimizer = started(cost_of_scout=cost)
+
+    points = one_round(optimizer)
+
+    n_pulled = optimizer.n_synchronised
+    assert n_pulled >= 1
+    assert len(points) - n_pulled + n_pulled * cost <= 20
+
+
+def test_then_follows_the_traces_from_where_it_has_come() -> None:
+    optimizer = started(cost_of_scout=2)
+    while optimizer.n_polishes == 0:
+        one_round(optimizer)
+
+    points = one_round(optimizer)
+
+    assert optimizer.n_synchronised == 0
+    np.testing.assert_allclose(points[0], PULLED_CENTRE, atol=0.01)
+    np.testing.assert_allclose(one_round(optimizer)[0], CENTRE, atol=0.01)
+
+
+def test_begins_cma_es_anew_around_the_best_sample_then() -> None:
+    optimizer = started(cost_of_scout=2)
+    points = best = one_round(optimizer)
+
+    while optimizer.n_polishes == 0 or optimizer.n_guided > 0:
+        best = optimizer.recommend()
+        points = one_round(optimizer)
+
+    # Four standard errors of the mean of 20 samples with a standard deviation of 0.2.
+    np.testing.assert_allclose(points.mean(axis=0), best, atol=0.8 / np.sqrt(20))
+
+
+def test_sends_the_first_searches_to_the_starts_that_are_given() -> None:
+    optimizer = started(cost_of_scout=2)
+    starts = np.array([[0.11, 0.12], [0.21, 0.22]])
+    optimizer.start_from_each(starts)
+
+    np.testing.assert_allclose(optimizer.ask(20)[:2], starts)
+
+
+def test_goes_on_without_where_the_model_cannot_be_synchronised() -> None:
+    optimizer = started(cost_of_scout=2)
+    points = np.asarray(optimizer.ask(20))
+    n_pulled = optimizer.n_synchronised
+
+    optimizer.tell_synchronised(
+        np.full(n_pulled, np.inf), np.zeros((n_pulled, 2)), np.zeros((n_pulled, 2, 2))
+    )
+    optimizer.tell(points, steps(points))
+
+    one_round(optimizer)
+    assert optimizer.n_synchronised == optimizer.n_guided == 0

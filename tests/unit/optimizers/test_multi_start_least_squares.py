@@ -120,3 +120,58 @@ def test_errors_without_derivatives_are_refused() -> None:
 def test_tolerances_must_be_fractions(option: str) -> None:
     with pytest.raises(InvalidValueError, match=f"`{option}` must lie between 0 and 1"):
         MultiStartLeastSquares(**{option: 0.0})
+
+
+def test_begins_at_the_starts_that_are_given() -> None:
+    optimizer = started()
+    starts = np.array([[0.1, 0.2], [0.3, 0.4]])
+
+    optimizer.start_from_each(starts)
+
+    np.testing.assert_allclose(optimizer.ask(4)[:2], starts)
+
+
+def hollows(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return errors, gradients, matrices of bowls around the tenths, higher ones further away."""
+    bottoms = np.clip(np.round(points, 1), 0.1, 0.9)
+    away = points - bottoms
+    errors = np.sum(away**2, axis=1) + 1e-3 + np.abs(bottoms - 0.5).sum(axis=1)
+    return errors, away, np.tile(np.eye(2), (len(points), 1, 1))
+
+
+def hollow_round(optimizer: MultiStartLeastSquares) -> int:
+    """Do a round in which the synchronised model leads to the lowest hollow."""
+    points = np.asarray(optimizer.ask(8))
+    n_pulled = optimizer.n_synchronised
+    errors, gradients, matrices = hollows(points)
+    if n_pulled:
+        away = points[:n_pulled] - 0.49
+        squares = np.sum(away**2, axis=1) + 1e-3
+        optimizer.tell_synchronised(squares, away, matrices[:n_pulled])
+    optimizer.tell_linearised(points, errors, gradients[n_pulled:], matrices[n_pulled:])
+    return n_pulled
+
+
+def test_searches_that_end_apart_are_followed_by_synchronised_ones() -> None:
+    optimizer = started(tolerance=0.5)
+    optimizer.expect_synchronisation(2)
+    pulled = [hollow_round(optimizer) for _ in range(40)]
+
+    assert pulled[0] == 0
+    assert max(pulled) >= 1
+    np.testing.assert_allclose(optimizer.recommend(), 0.5, atol=1e-3)
+
+
+def test_does_without_where_the_model_cannot_be_synchronised() -> None:
+    optimizer = started(tolerance=0.5)
+
+    assert max(hollow_round(optimizer) for _ in range(40)) == 0
+
+
+def test_searches_that_end_alike_are_not() -> None:
+    optimizer = started()
+    optimizer.expect_synchronisation(2)
+
+    rounds(optimizer, 60)
+
+    assert optimizer.n_synchronised == 0
