@@ -137,7 +137,7 @@ def populations(n_samples: int, n_parameters: int, wanted: int | None) -> list[i
     """
     least = 4 + math.floor(3 * math.log(n_parameters))  # eq. 48 in Hansen (2016)
     target = wanted if wanted is not None else max(least, n_samples)
-    n_runs = max(1, round(n_samples / target))
+    n_runs = min(max(1, round(n_samples / target)), max(1, n_samples // SMALLEST_POPULATION))
     if n_runs > 1:
         return [n_samples // n_runs + (run < n_samples % n_runs) for run in range(n_runs)]
     n_rounds = max(1, round(target / n_samples))

@@ -31,6 +31,7 @@ def started(optimizer: CMAESOptimizer, popsize: int, n_parameters: int = 2) -> C
         (50, 4, 20, [25, 25]),  # round(2.5) = 2 runs
         (41, 4, 20, [21, 20]),
         (200, 4, 30, [29, 29, 29, 29, 28, 28, 28]),  # round(6.67) = 7 runs
+        (30, 9, 4, [5, 5, 4, 4, 4, 4, 4]),  # round(7.5) = 8 runs would have less than 4 samples
         (10, 4, 40, [40]),  # a generation of four rounds
         (3, 1, 4, [6]),  # one round would be too small for an update
     ],
