@@ -8,11 +8,14 @@ from typing import Any, final
 import numpy as np
 import pytest
 
-from brianfit import DifferentialEvolution, Optimizer, ParticleSwarm
+from brianfit import DifferentialEvolution, Optimizer, ParticleSwarm, ProcessExecutor
 from brianfit._foundation.errors import InvalidValueError
+from brianfit.engines.fused import FusedEngine
 from brianfit.optimizers import RandomSearch
 from brianfit.results import load
 from tests.unit.fitting.line_fits import Chunks, Lines, fit
+
+SMOOTH = "dv/dt = (a + I - v)/(20*b*ms + ms) : 1\na : 1 (constant)\nb : 1 (constant)"
 
 RACING = [DifferentialEvolution, ParticleSwarm, RandomSearch]
 
@@ -144,3 +147,31 @@ def test_the_best_sample_is_found_whatever_limits_an_optimizer_gives() -> None:
 def test_refuses_limits_that_are_not_one_number_for_each_sample(limits: np.ndarray) -> None:
     with pytest.raises(InvalidValueError, match=r"Careless must return one number"):
         fit(Careless(limits))
+
+
+@pytest.mark.slow
+def test_the_fused_engine_races_alike_with_any_threads_and_workers() -> None:
+    settings = {"equations": SMOOTH, "n_rounds": 8}
+    plain = fit(DifferentialEvolution(), engine=FusedEngine(threads=1), **settings).result
+    expected = fit(
+        DifferentialEvolution(racing=True), engine=FusedEngine(threads=1), **settings
+    ).result
+
+    with ProcessExecutor(2) as executor:
+        many = [
+            fit(DifferentialEvolution(racing=True), engine=FusedEngine(threads=16), **settings),
+            fit(
+                DifferentialEvolution(racing=True),
+                executor=executor,
+                engine=FusedEngine(),
+                **settings,
+            ),
+        ]
+
+    assert expected.history.is_bound.any()
+    assert expected.best_values == plain.best_values
+    for other in many:
+        found = other.result.history
+        np.testing.assert_array_equal(found.values, plain.history.values)
+        np.testing.assert_array_equal(found.errors, expected.history.errors)
+        np.testing.assert_array_equal(found.is_bound, expected.history.is_bound)
