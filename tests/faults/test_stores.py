@@ -319,6 +319,43 @@ def test_rounds_before_the_damage_are_saved(begun: Path, tmp_path: Path) -> None
     assert_same_numbers(fit(tmp_path / "saved.fit"), fit())
 
 
+@pytest.mark.parametrize("fraction", [0.9, 0.95])
+def test_rounds_of_a_file_that_ends_too_early_are_saved(tmp_path: Path, fraction: float) -> None:
+    store = tmp_path / "cell.fit"
+    expected = fit(store)
+    content = store.read_bytes()
+    store.write_bytes(content[: int(fraction * len(content))])
+    with pytest.raises(StoreError, match=r"is damaged\. brianfit\.recover"):
+        load(store)
+
+    saved = recover(store, tmp_path / "saved.fit")
+
+    assert saved > 0
+    with pytest.raises(StoreError, match="its result was not. Call fit once more"):
+        load(tmp_path / "saved.fit")
+    assert_same_numbers(fit(tmp_path / "saved.fit"), expected)
+
+
+def test_what_holds_nothing_any_more_is_said(begun: Path, tmp_path: Path) -> None:
+    content = begun.read_bytes()
+    begun.write_bytes(content[: len(content) // 4])
+
+    with pytest.raises(StoreError, match="Nothing can be saved of the store"):
+        recover(begun, tmp_path / "saved.fit")
+
+    assert not (tmp_path / "saved.fit").exists()
+
+
+def test_text_that_is_damaged_is_not_shown_at_length(begun: Path) -> None:
+    with sqlite3.connect(begun) as connection:
+        connection.execute("UPDATE fits SET problem = CAST(x'22ff' || zeroblob(999) AS TEXT)")
+
+    with pytest.raises(StoreError, match="is damaged") as problem:
+        load(begun)
+
+    assert len(str(problem.value)) < 400
+
+
 def test_a_missing_round_is_noticed(begun: Path) -> None:
     with sqlite3.connect(begun) as connection:
         connection.execute("DELETE FROM rounds WHERE number = 2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from brianfit.results.store.database import clear_errors, connect_to_read, conne
 from brianfit.results.store.reading import number_of_fits
 from brianfit.results.store.rows import COLUMNS, PLACES, round_of
 from brianfit.results.store.texts import get_from, problem_of_text
+from brianfit.results.store.truncated import filled_up
 
 PathLike = str | os.PathLike[str]
 
@@ -48,7 +50,8 @@ def recover(damaged: PathLike, new: PathLike) -> int:
     """Copy from a damaged store what can be read; return the number of rounds saved.
 
     Of every fit, the rounds before the first damaged one are saved, so that a fit can go on from
-    `new`.
+    `new`: the same call of `fit` with ``store=new``. Of a file that ends too early, what is before
+    its end counts. Where the result of a fit is lost, `fit` must go on before `new` can be loaded.
 
     Raises
     ------
@@ -58,14 +61,22 @@ def recover(damaged: PathLike, new: PathLike) -> int:
         If `new` exists already.
     """
     place, target = Path(damaged), _new_file(new)
+    try:
+        with filled_up(place) as readable, closing(connect_to_read(readable)) as source:
+            saved = _saved(source, target)
+    except (StoreError, sqlite3.Error) as error:
+        target.unlink(missing_ok=True)
+        raise StoreError(f"Nothing can be saved of the store '{place}': {error}") from error
+    return saved
+
+
+def _saved(source: sqlite3.Connection, target: Path) -> int:
     saved = 0
-    with closing(connect_to_read(place)) as source, closing(connect_to_write(target)) as copy:
-        with clear_errors(place, "read"):
-            count = number_of_fits(source)
-        for number in range(count):
+    with closing(connect_to_write(target)) as copy:
+        for number in range(number_of_fits(source)):
             rows = list(_readable_rows(source, number))
-            with clear_errors(place, "recover"):
-                _add_fit(source, copy, number, rows)
+            texts = (_problem_text(source, number), _readable_summary(source, number))
+            _add_fit(source, copy, texts, rows)
             saved += len(rows)
     return saved
 
@@ -81,28 +92,48 @@ def _copy_longer(source: sqlite3.Connection, copy: sqlite3.Connection, number: i
     rows = source.execute(
         f"SELECT {COLUMNS} FROM rounds WHERE fit = ? ORDER BY number", (number,)
     ).fetchall()
-    problem = source.execute("SELECT problem FROM fits WHERE number = ?", (number,)).fetchone()[0]
+    problem = _problem_text(source, number)
     same = copy.execute("SELECT number FROM fits WHERE problem = ?", (problem,)).fetchone()
     if same is None:
-        _add_fit(source, copy, number, rows)
+        _add_fit(source, copy, (problem, _summary_text(source, number)), rows)
         return
     there = copy.execute("SELECT count(*) FROM rounds WHERE fit = ?", same).fetchone()[0]
     if len(rows) > there:
-        summary = source.execute("SELECT summary FROM fits WHERE number = ?", (number,)).fetchone()
+        summary = _summary_text(source, number)
         copy.execute("BEGIN IMMEDIATE")
         _add_arrays(source, copy)
         copy.execute("DELETE FROM rounds WHERE fit = ?", same)
-        copy.execute("UPDATE fits SET summary = ? WHERE number = ?", (*summary, *same))
+        copy.execute("UPDATE fits SET summary = ? WHERE number = ?", (summary, *same))
         _add_rounds(copy, same[0], rows)
         copy.execute("COMMIT")
 
 
+def _problem_text(source: sqlite3.Connection, number: int) -> str:
+    rows = source.execute("SELECT problem FROM fits WHERE number = ?", (number,))
+    return str(rows.fetchone()[0])
+
+
+def _summary_text(source: sqlite3.Connection, number: int) -> str:
+    rows = source.execute("SELECT summary FROM fits WHERE number = ?", (number,))
+    return str(rows.fetchone()[0])
+
+
+def _readable_summary(source: sqlite3.Connection, number: int) -> str:
+    """Return the summary of a fit; if it is lost an empty one, until the fit goes on."""
+    try:
+        summary = _summary_text(source, number)
+        json.loads(summary)
+    except (sqlite3.Error, json.JSONDecodeError):
+        return "{}"
+    return summary
+
+
 def _add_fit(
-    source: sqlite3.Connection, copy: sqlite3.Connection, number: int, rows: Sequence[Any]
+    source: sqlite3.Connection,
+    copy: sqlite3.Connection,
+    texts: tuple[str, str],
+    rows: Sequence[Any],
 ) -> None:
-    texts = source.execute(
-        "SELECT problem, summary FROM fits WHERE number = ?", (number,)
-    ).fetchone()
     copy.execute("BEGIN IMMEDIATE")
     _add_arrays(source, copy)
     added = number_of_fits(copy)
@@ -126,8 +157,7 @@ def _add_rounds(copy: sqlite3.Connection, fit: int, rows: Sequence[Any]) -> None
 
 def _readable_rows(source: sqlite3.Connection, fit: int) -> Iterator[Any]:
     """Yield the rows of a fit up to the first that cannot be read."""
-    text = source.execute("SELECT problem FROM fits WHERE number = ?", (fit,)).fetchone()[0]
-    problem = problem_of_text(text, get_from(source))
+    problem = problem_of_text(_problem_text(source, fit), get_from(source))
     n_parameters = sum(parameter.low is not None for parameter in problem.parameters)
     number = 0
     while True:

@@ -20,6 +20,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 from urllib.parse import quote
 
 from brianfit._foundation.errors import StoreError
@@ -52,6 +53,8 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
 
+_DAMAGED = "it is damaged. brianfit.recover(damaged, new) saves the rounds that can be read"
+
 _ADVICE = {
     "full": "the disk is full. Free some space and call fit again with the same store: it goes on",
     "readonly": "it cannot be written. Choose a file in a folder in which you may write",
@@ -59,7 +62,8 @@ _ADVICE = {
     "there",
     "locked": "another process is writing to it. Wait until that is done, or name another file",
     "not a database": "it is damaged, or no store at all",
-    "malformed": "it is damaged. brianfit.recover(damaged, new) saves the rounds that can be read",
+    "malformed": _DAMAGED,
+    "could not decode": _DAMAGED,
     "disk i/o error": "the disk cannot be read or written. Check that it is there and not full",
 }
 """What a message of SQLite means: part of the message, and the words for a user."""
@@ -77,9 +81,9 @@ def clear_errors(path: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        said = str(error).lower()
-        advice = next((words for part, words in _ADVICE.items() if part in said), str(error))
-        raise StoreError(f"Cannot {doing} the store '{path}': {advice} ({error}).") from error
+        said = shorten(str(error), 100)
+        advice = next((words for part, words in _ADVICE.items() if part in said.lower()), said)
+        raise StoreError(f"Cannot {doing} the store '{path}': {advice} ({said}).") from error
     except (OSError, MemoryError) as error:
         if isinstance(error, StoreError):
             raise

@@ -36,14 +36,20 @@ class StoredFit:
         The same as the store has it; two problems are the same if their texts are.
     rounds
         All finished ones, in order.
-    result
-        What the fit has found so far.
     """
 
     problem: ProblemRecord
     problem_text: str
     rounds: Sequence[StoredRound]
-    result: FitResult
+
+    @property
+    def history(self) -> History:
+        """The rounds as a history."""
+        return History(
+            parameter_names=_free_names(self.problem),
+            output_names=self.problem.output_names,
+            rounds=tuple(stored.round for stored in self.rounds),
+        )
 
 
 @final
@@ -103,7 +109,7 @@ def load(path: str | os.PathLike[str]) -> Store:
         with clear_errors(place, "read"):
             connection.execute("BEGIN")  # all of it as it is at this moment
             count = number_of_fits(connection)
-        results = tuple(read_fit(connection, place, number).result for number in range(count))
+        results = tuple(_read_result(connection, place, number) for number in range(count))
     if not results:
         raise StoreError(f"The store '{place}' has no fit yet.")
     return Store(path=place, results=results)
@@ -117,24 +123,29 @@ def number_of_fits(connection: sqlite3.Connection) -> int:
 def read_fit(connection: sqlite3.Connection, path: Path, number: int) -> StoredFit:
     """Return a fit of a store, with all its rounds."""
     with clear_errors(path, "read"):
-        problem_text, summary = connection.execute(
-            "SELECT problem, summary FROM fits WHERE number = ?", (number,)
+        (problem_text,) = connection.execute(
+            "SELECT problem FROM fits WHERE number = ?", (number,)
         ).fetchone()
-        get = get_from(connection)
-        problem = problem_of_text(problem_text, get)
-        names = tuple(
-            parameter.name for parameter in problem.parameters if parameter.low is not None
+        problem = problem_of_text(problem_text, get_from(connection))
+        sizes = (len(_free_names(problem)), len(problem.output_names))
+        rounds = list(_rounds(connection, path, number, sizes=sizes))
+    return StoredFit(problem=problem, problem_text=problem_text, rounds=rounds)
+
+
+def _read_result(connection: sqlite3.Connection, path: Path, number: int) -> FitResult:
+    """Return what a fit has found so far."""
+    stored = read_fit(connection, path, number)
+    with clear_errors(path, "read"):
+        (summary,) = connection.execute(
+            "SELECT summary FROM fits WHERE number = ?", (number,)
+        ).fetchone()
+        return result_of_text(
+            summary, get_from(connection), history=stored.history, problem=stored.problem
         )
-        rounds = list(
-            _rounds(connection, path, number, sizes=(len(names), len(problem.output_names)))
-        )
-        history = History(
-            parameter_names=names,
-            output_names=problem.output_names,
-            rounds=tuple(stored.round for stored in rounds),
-        )
-        result = result_of_text(summary, get, history=history, problem=problem)
-    return StoredFit(problem=problem, problem_text=problem_text, rounds=rounds, result=result)
+
+
+def _free_names(problem: ProblemRecord) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in problem.parameters if parameter.low is not None)
 
 
 def _rounds(

@@ -67,6 +67,11 @@ def result_of_text(
         If it cannot be read.
     """
     plain = _parsed(text)
+    if not plain:
+        raise StoreError(
+            "The rounds of a fit were saved from a damaged store, but its result was not. Call fit "
+            "once more with the same arguments and this store: it makes the result again."
+        )
     known = {field.name for field in dataclasses.fields(FitResult)}
     fields = {
         name: from_plain(value, get, known_kinds())
