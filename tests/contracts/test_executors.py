@@ -136,14 +136,13 @@ def limited(kind: str, request: pytest.FixtureRequest, **limits: Any) -> Abstrac
 def test_a_sample_that_runs_away_is_given_up_and_the_others_kept(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
-    values = np.ones((8, 1))
-    values[5] = -1
+    values = np.array([[1.0], [1.0], [-1.0], [1.0]])
     work = SharedWork(executor_work.spins, 60.0, failure=executor_work.infinite)
 
     executor = limited(kind, request, time_per_sample=100 * ms)
     found = executor.run(work, values, np.concatenate)
 
-    np.testing.assert_array_equal(np.flatnonzero(np.isinf(found)), [5])
+    np.testing.assert_array_equal(found, [1.0, 1.0, np.inf, 1.0])
 
 
 def test_waiting_is_broken_off_in_the_main_thread() -> None:
@@ -247,7 +246,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing(dask_client: Any, tmp_path: 
 def test_a_cluster_that_is_lost_is_reported() -> None:
     distributed = pytest.importorskip("distributed")
     cluster = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     )
     with distributed.Client(cluster) as client:
         executor = DaskExecutor(client)
