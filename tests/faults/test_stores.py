@@ -331,9 +331,20 @@ def test_rounds_of_a_file_that_ends_too_early_are_saved(tmp_path: Path, fraction
     saved = recover(store, tmp_path / "saved.fit")
 
     assert saved > 0
+    assert_same_numbers(fit(tmp_path / "saved.fit"), expected)
+
+
+def test_rounds_are_saved_without_a_result_that_is_lost(begun: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(begun) as connection:
+        connection.execute("UPDATE fits SET summary = 'nonsense'")
+
+    saved = recover(begun, tmp_path / "saved.fit")
+
+    assert saved == 5
     with pytest.raises(StoreError, match="its result was not. Call fit once more"):
         load(tmp_path / "saved.fit")
-    assert_same_numbers(fit(tmp_path / "saved.fit"), expected)
+    assert_same_numbers(fit(tmp_path / "saved.fit"), fit())
+    assert load(tmp_path / "saved.fit").result.history.n_rounds == 12
 
 
 def test_what_holds_nothing_any_more_is_said(begun: Path, tmp_path: Path) -> None:
