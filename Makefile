@@ -107,7 +107,7 @@ bench: $(VENV)/.installed-dev  ## measure speed and quality of search
 
 .PHONY: bench-quality
 bench-quality: $(VENV)/.installed-dev  ## compare all optimizers on published problems (about half an hour)
-	@$(PY) benchmarks/run.py published_problems
+	@$(PY) benchmarks/run.py published_problems single_starts
 
 .PHONY: clean
 clean:  ## remove environments and caches

@@ -79,13 +79,14 @@ class Followed:
     @property
     def gradients(self) -> Float[np.ndarray, "n_samples n_parameters"]:
         """``J^T r`` by coordinates."""
-        return self.found.gradients * self.slopes
+        return np.asarray(self.found.gradients * self.slopes)
 
     @property
     def matrices(self) -> Float[np.ndarray, "n_samples n_parameters n_parameters"]:
         """``J^T J`` by coordinates."""
-        return (
-            self.found.normal_matrices * self.slopes[:, :, np.newaxis] * self.slopes[:, np.newaxis]
+        slopes = self.slopes
+        return np.asarray(
+            self.found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis]
         )
 
 

@@ -68,7 +68,7 @@ TABLE = (
     Choice(
         applies=lambda facts: facts.is_smooth and facts.has_traces,
         make=GuidedCMAESOptimizer,
-        method="CMA-ES polished by least squares on the traces",
+        method="least squares on the traces, and CMA-ES from where it leads",
         reason="the metric has no derivatives, but the traces that it compares are smooth",
     ),
     Choice(

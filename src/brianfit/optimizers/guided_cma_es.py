@@ -79,7 +79,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._has_helped = False
 
     def __str__(self) -> str:
-        return "CMA-ES, its best samples polished by least squares on the traces"
+        return "CMA-ES, led and polished by least squares on the traces"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
