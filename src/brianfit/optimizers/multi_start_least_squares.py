@@ -38,6 +38,9 @@ class MultiStartLeastSquares(AbstractOptimizer):
     derivatives costs: with finite differences, one more simulation than there are free
     parameters. A local search that has ended is replaced by one from a new start.
 
+    The first start is the middle of the box, around which bounds are laid as a rule, unless the
+    fit says where to start; the others fill the box evenly.
+
     Spikes that are missed or late make an error full of hollows. When no two local searches have
     come to the same error after a while, others follow the synchronised model, which is pulled
     towards the recordings, and local searches go on from where these end. This takes outputs that
@@ -88,7 +91,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
         self._searches = LocalSearches(
             len(box), tolerance=self.tolerance, fine_tolerance=self.fine_tolerance
         )
-        self._waiting = np.empty((0, len(box)))
+        self._waiting = np.full((1, len(box)), 0.5)
         self._scouts, self._cost_of_scout, self.n_synchronised = None, 0, 0
         self._n_told, self._next_scouts = 0, FIRST_SCOUTS
         return popsize

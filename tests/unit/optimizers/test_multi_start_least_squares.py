@@ -100,6 +100,21 @@ def test_the_first_search_starts_at_the_point_given() -> None:
     np.testing.assert_array_equal(optimizer.ask(3)[0], [0.0, 0.25])
 
 
+def test_without_a_point_given_the_first_search_starts_in_the_middle() -> None:
+    points = started().ask(3)
+
+    np.testing.assert_array_equal(points[0], [0.5, 0.5])
+    assert not np.any(points[1:] == 0.5)
+
+
+def test_a_few_rounds_of_few_samples_are_enough_from_the_middle() -> None:
+    optimizer = started()
+
+    rounds(optimizer, 8, n_samples=3)
+
+    np.testing.assert_allclose(optimizer.recommend(), [0.6, 0.36], atol=1e-3)
+
+
 def test_a_residual_that_vanishes_is_followed_down_to_rounding() -> None:
     optimizer = started(seed=3)
 
