@@ -168,8 +168,9 @@ class SpikeFitter(AbstractFitter):
         """Polish parameters by least squares on the times of matched spikes.
 
         Every recorded spike is matched with at most one of the model, in order, and the mean
-        square of their differences is minimised, with exact derivatives of the spike times. The
-        best sample of the fit is replaced if its metric finds the polished one better.
+        square of their differences is minimised, with derivatives of the spike times. Each round
+        tries steps of several lengths at once. If the metric of the fit finds what comes out worse
+        than the start, the start is returned; if better, it becomes the best sample of the fit.
 
         Parameters
         ----------
@@ -184,14 +185,16 @@ class SpikeFitter(AbstractFitter):
         iteration, level, namespace
             As in `generate`.
         **kwds
-            ``name=[low, high]`` for parameters, instead of the bounds of the fit; all others are
-            options of `scipy.optimize.least_squares`.
+            ``name=[low, high]`` for parameters, instead of the bounds of the fit; ``max_nfev``
+            (1000 evaluations), ``ftol`` (1e-3: the part by which the error falls in two rounds)
+            and ``xtol`` (1e-7 of the range of a parameter).
 
         Returns
         -------
         params : dict
         result : scipy.optimize.OptimizeResult
-            As from `TraceFitter.refine`; ``cost`` is half of the mean square [s^2].
+            As from `TraceFitter.refine`; ``cost`` is half of the mean square [s^2], with what
+            spikes without partner add, and ``message`` says what came out.
 
         Raises
         ------

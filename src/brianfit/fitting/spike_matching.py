@@ -1,10 +1,76 @@
-"""Which spike of the model belongs to which recorded one."""
+"""Which spike of the model belongs to which recorded one, and how far apart they are."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float, Int
+from brianfit.fitting.damped_fit import LinearModel
+
+SCALES = (4.0, 1.0)
+"""Pairs count less from this many median differences on; directions are tried with each."""
+
+FAST = 3.0
+"""Spikes count less whose derivatives are larger than this many medians of them."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Spikes of one sample beside the recorded ones.
+
+    Attributes
+    ----------
+    differences
+        Simulated minus recorded time of every pair [s].
+    slopes
+        Their derivatives in coordinates.
+    n_alone
+        Spikes without partner, recorded and simulated.
+    """
+
+    differences: Float[np.ndarray, " n_pairs"]
+    slopes: Float[np.ndarray, "n_pairs n_parameters"]
+    n_alone: int
+    n_recorded: int
+
+    def mean_square(self) -> float:
+        """Return the mean square of the differences [s^2]."""
+        return float(np.mean(self.differences**2)) if self.differences.size else 0.0
+
+    def error(self, window: float) -> float:
+        """Return what is minimised [s^2]."""
+        alone = self.n_alone * window**2 / 2
+        return float((np.sum(self.differences**2) + alone) / self.n_recorded)
+
+    def models(self) -> Iterator[LinearModel]:
+        """Yield models of the error: of all pairs, and of pairs that are nearer and nearer.
+
+        Pairs much further apart than most may be none; and spikes whose time changes much more
+        than that of most are about to come or go.
+        """
+        yield self._model(np.ones(self.differences.size))
+        if self.differences.size == 0:
+            return
+        sizes = np.linalg.norm(self.slopes, axis=1)
+        steady = np.minimum(1.0, FAST * np.median(sizes) / np.maximum(sizes, 1e-300)) ** 2
+        usual = max(float(np.median(np.abs(self.differences))), 1e-9)
+        for scale in SCALES:
+            yield self._model(steady / (1 + (self.differences / (scale * usual)) ** 2) ** 2)
+
+    def in_words(self) -> str:
+        """Return how well spikes match."""
+        rms = 1e3 * np.sqrt(self.mean_square())
+        alone = f", {self.n_alone} without partner" if self.n_alone else ""
+        return f"{self.differences.size} pairs of spikes {rms:.3g} ms (rms) apart{alone}"
+
+    def _model(self, weights: np.ndarray) -> LinearModel:
+        weighted = self.slopes * weights[:, np.newaxis] / self.n_recorded
+        return LinearModel(gradient=weighted.T @ self.differences, matrix=weighted.T @ self.slopes)
 
 
 def match_spikes(

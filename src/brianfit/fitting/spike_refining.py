@@ -1,4 +1,8 @@
-"""What `SpikeFitter.refine` does: least squares on the times of matched spikes."""
+"""What `SpikeFitter.refine` does: least squares on the times of matched spikes.
+
+Spikes are matched anew wherever the model is simulated. A spike without partner costs half the
+square of the window, so that to lose a pair is never cheaper than to keep it.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +14,30 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError, NoDerivativesError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, scalar_si
-from brianfit.engines import AbstractSimulation, derivative_simulation
+from brianfit._foundation.units import SECOND, readable, scalar_si
+from brianfit.engines import AbstractSimulation, SpikeSlopes, derivative_simulation
 from brianfit.fitting.bounds import Parameters
+from brianfit.fitting.damped_fit import Descent, Limits, Point, damped_fit
 from brianfit.fitting.problem import Problem
-from brianfit.fitting.refinement import as_residuals, least_squares_fit
 from brianfit.fitting.refining import (
     DEFAULT_SEED,
     add_uncertainty,
     divided_keywords,
     free_values_of,
-    note_refined,
     parameters_of,
     progress_of,
     start_of,
     with_units,
 )
 from brianfit.fitting.session import FitSession
-from brianfit.fitting.spike_matching import match_spikes
+from brianfit.fitting.spike_matching import Pairs, match_spikes
 from brianfit.fitting.uncertainty import uncertainty_of
 from brianfit.objective.tangents import direction_names, directions_among
 
 USUAL_WINDOW = 10e-3
 """Window [s] where no recorded train has two spikes."""
+
+MAX_EVALUATIONS = 1000
 
 
 @final
@@ -56,33 +61,88 @@ def refine_spikes(
     """
     problem = session.problem.with_namespace(namespace)
     given_bounds, options = divided_keywords(problem, request.others)
+    limits = _limits(options)
     start = start_of(session, request.params)
     parameters = parameters_of(session, problem, given_bounds)
-    space, search = parameters.space, session.search
-    residuals = _prepared(session, problem, parameters, request)
-    result = least_squares_fit(
-        residuals.linearised,
-        space.to_coordinates(free_values_of(problem, parameters, start)[np.newaxis])[0],
-        progress=progress_of(session, problem, parameters, SECOND**2, request.callback),
-        options=options,
+    times = _prepared(session, problem, parameters, request)
+    progress = progress_of(session, problem, parameters, SECOND**2, request.callback)
+    found = damped_fit(
+        times.points,
+        parameters.space.to_coordinates(free_values_of(problem, parameters, start)[np.newaxis])[0],
+        progress=lambda point, number: progress(point.x, point.error, number),
+        limits=limits,
     )
-    values = space.to_values(result.x[np.newaxis])[0]
-    add_uncertainty(
-        session,
-        result,
-        uncertainty_of(
-            space,
-            values,
-            result.normal_matrix,
-            error=2 * result.cost,
-            n_compared=residuals.n_matched(result.x),
-        ),
-        problem,
-    )
-    if search is not None and parameters.columns.names == search.parameters.columns.names:
-        note_refined(session, search, values, result)
-    row = parameters.columns.expand(values[np.newaxis])[0]
+    result = _result(session, times, found, is_kept=_is_kept(session, parameters, found))
+    row = parameters.columns.expand(parameters.space.to_values(result.x[np.newaxis]))[0]
     return with_units(session, problem, parameters.columns.names, row), result
+
+
+def _limits(options: Mapping[str, Any]) -> Limits:
+    unknown = sorted(set(options) - {"max_nfev", "ftol", "xtol"})
+    if unknown:
+        raise InvalidValueError(
+            f"Spikes are refined without {', '.join(map(repr, unknown))}; besides parameters, "
+            "refine() of a SpikeFitter knows max_nfev, ftol and xtol."
+        )
+    return Limits(**{"max_nfev": MAX_EVALUATIONS, "ftol": 1e-3, "xtol": 1e-7, **options})
+
+
+def _is_kept(session: FitSession, parameters: Parameters, found: Descent) -> bool:
+    """Return whether the metric of the fit, if there was one, finds the refined sample no worse.
+
+    A refined sample that it finds best becomes the best of the session.
+    """
+    search = session.search
+    if search is None or parameters.columns.names != search.parameters.columns.names:
+        return True
+    ends = np.array([found.start.x, found.best.x])
+    values = parameters.space.to_values(ends)
+    evaluation = search.objective.evaluate(values, iteration=search.iteration, seed=search.seed)
+    search.note(values, evaluation)
+    before, after = (float(error) for error in evaluation.errors)
+    is_kept = not after > before
+    dimensions = search.dimensions.error
+    session.refinement = (
+        f"refined by spike times: {readable(before, dimensions)} -> "
+        f"{readable(after if is_kept else before, dimensions)} after {found.n_evaluations} "
+        f"evaluations ({found.message})"
+    )
+    return is_kept
+
+
+def _result(session: FitSession, times: SpikeTimes, found: Descent, *, is_kept: bool) -> Any:
+    """Return what SciPy would, with uncertainties and a message that says what happened."""
+    from scipy.optimize import OptimizeResult
+
+    end = found.best if is_kept else found.start
+    pairs = times.compared(end.x[np.newaxis])[0]
+    before = times.compared(found.start.x[np.newaxis])[0]
+    words = [found.message, f"{before.in_words()} -> {pairs.in_words()}"]
+    if not is_kept:
+        better = times.compared(found.best.x[np.newaxis])[0]
+        reason = "the start was kept: by the metric of the fit it is better than what was found"
+        words = [f"{reason} ({better.in_words()})", before.in_words()]
+    result = OptimizeResult(
+        x=end.x,
+        cost=0.5 * end.error,
+        success=found.message.startswith("converged"),
+        status=1 if found.message.startswith("converged") else 0,
+        message="; ".join(words),
+        nfev=found.n_evaluations,
+        nit=found.n_rounds,
+        grad=end.models[0].gradient,
+        normal_matrix=end.models[0].matrix,
+    )
+    values = times.parameters.space.to_values(end.x[np.newaxis])[0]
+    uncertainty = uncertainty_of(
+        times.parameters.space,
+        values,
+        result.normal_matrix,
+        error=pairs.mean_square(),
+        n_compared=float(pairs.differences.size),
+    )
+    add_uncertainty(session, result, uncertainty, times.problem)
+    return result
 
 
 @final
@@ -107,51 +167,50 @@ class SpikeTimes:
     iteration: int
     seed: int
 
-    def linearised(
-        self, x: Float[np.ndarray, " n_parameters"]
-    ) -> tuple[Float[np.ndarray, " n_residuals"], Float[np.ndarray, "n_residuals n_parameters"]]:
-        """Return residuals with the error, the gradient and the normal matrix of all pairs."""
-        differences, slopes, n_alone = self._compared(x)
-        n_recorded = sum(train.size for train in self.trains)
-        error = (np.sum(differences**2) + n_alone * self.window**2 / 2) / n_recorded
-        return as_residuals(
-            float(error), slopes.T @ differences / n_recorded, slopes.T @ slopes / n_recorded
-        )
+    def points(self, x: Float[np.ndarray, "n_samples n_parameters"]) -> list[Point]:
+        """Simulate samples and return what was found."""
+        return [
+            Point(x=row, error=pairs.error(self.window), models=tuple(pairs.models()))
+            for row, pairs in zip(x, self.compared(x), strict=True)
+        ]
 
-    def n_matched(self, x: Float[np.ndarray, " n_parameters"]) -> float:
-        """Return the number of pairs."""
-        return float(len(self._compared(x)[0]))
-
-    def _compared(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-        """Return differences [s], their derivatives in coordinates, and how many have no pair."""
-        times, slopes = self._simulated(x)
-        differences, rows, n_alone = [np.empty(0)], [np.empty((0, x.size))], 0
-        for train, trace in zip(self.trains, self.trace_of_train, strict=True):
-            first, second = match_spikes(train, times[trace], self.window)
-            differences.append(times[trace][second] - train[first])
-            rows.append(slopes[trace][second])
-            n_alone += train.size + times[trace].size - 2 * first.size
-        return np.concatenate(differences), np.concatenate(rows), n_alone
-
-    def _simulated(self, x: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Return, by trace, the spike times [s] and their derivatives in coordinates."""
+    def compared(self, x: Float[np.ndarray, "n_samples n_parameters"]) -> list[Pairs]:
+        """Simulate samples and match their spikes with the recorded ones."""
         space, columns = self.parameters.space, self.parameters.columns
-        values = space.to_values(x[np.newaxis])
+        values = space.to_values(x)
         result = self.simulation.run(
             columns.expand(values), iteration=self.iteration, seed=self.seed
         )
         if result.spikes is None or result.spike_slopes is None:
             raise RuntimeError("The engine returned no spike times although they were asked for.")
-        chain = columns.derivative(values)[0][:, directions_among(columns)]
-        chain = space.derivative(values[0])[:, np.newaxis] * chain
-        slopes = np.nan_to_num(result.spike_slopes.derivatives @ chain.T)
-        times, rows = [], []
-        for trace, end in enumerate(self.problem.recordings.durations):
-            places = slice(*result.spikes.offsets[trace : trace + 2])
-            train = result.spike_slopes.times[places]
-            times.append(train[train < end])
-            rows.append(slopes[places][train < end])
-        return times, rows
+        chains = columns.derivative(values)[..., directions_among(columns)]
+        scales = np.array([space.derivative(row) for row in values])
+        n_traces = self.problem.n_traces * self.problem.repeats
+        found = []
+        for sample in range(len(x)):
+            chain = chains[sample] * scales[sample][:, np.newaxis]
+            offsets = result.spikes.offsets[sample * n_traces :][: n_traces + 1]
+            found.append(self._matched(result.spike_slopes, offsets, chain))
+        return found
+
+    def _matched(self, found: SpikeSlopes, offsets: np.ndarray, chain: np.ndarray) -> Pairs:
+        """Return the pairs of one sample, whose trace k has the spikes from `offsets[k]` on."""
+        differences, rows, n_alone = [np.empty(0)], [np.empty((0, len(chain)))], 0
+        for train, trace in zip(self.trains, self.trace_of_train, strict=True):
+            places = slice(offsets[trace], offsets[trace + 1])
+            is_within = found.times[places] < self.problem.recordings.durations[trace]
+            times = found.times[places][is_within]
+            first, second = match_spikes(train, times, self.window)
+            differences.append(times[second] - train[first])
+            slopes = found.derivatives[places][is_within][second]
+            rows.append(np.nan_to_num(slopes, nan=0.0, posinf=0.0, neginf=0.0) @ chain.T)
+            n_alone += train.size + times.size - 2 * first.size
+        return Pairs(
+            differences=np.concatenate(differences),
+            slopes=np.concatenate(rows),
+            n_alone=n_alone,
+            n_recorded=sum(train.size for train in self.trains),
+        )
 
 
 def _prepared(
