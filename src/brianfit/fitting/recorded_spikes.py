@@ -132,14 +132,14 @@ def fit_recorded_spikes(
 
 def _given_spikes(model: NeuronModel) -> NeuronModel:
     """Return the model with a soft threshold, an electrode, and spikes that are told to it."""
-    compared = re.fullmatch(r"\s*v\s*>=?\s*(.+)", model.threshold)
-    if compared is None or _threshold_of(model) is None or "DeltaT" in model.parameters:
+    compared = _threshold_expression(model)
+    if compared is None:
         raise InvalidValueError(
             "Only a model whose threshold is compared with v can be given the recorded spikes, "
-            f"such as 'lif', 'mat', 'gif' or 'igif'; that of '{model.name}' is "
-            f"'{model.threshold}'{', met by itself' if 'DeltaT' in model.parameters else ''}."
+            f"such as 'lif', 'mat', 'gif' or 'igif'; '{model.name}' spikes where "
+            f"'{model.threshold}', which no parameter moves."
         )
-    soft = with_escape_noise(model, threshold=compared[1])
+    soft = with_escape_noise(model, threshold=compared)
     return replace(
         soft,
         equations=f"{soft.equations}\nR_e : ohm (constant)\n{VOLTAGE} = v + R_e*I : volt",
@@ -149,8 +149,15 @@ def _given_spikes(model: NeuronModel) -> NeuronModel:
     )
 
 
+def _threshold_expression(model: NeuronModel) -> str | None:
+    """Return what `v` is compared with, if a parameter moves it."""
+    compared = re.fullmatch(r"\s*v\s*>=?\s*(.+)", model.threshold)
+    return compared[1] if compared and _threshold_of(model) else None
+
+
 def _threshold_of(model: NeuronModel) -> str | None:
-    return next((name for name in THRESHOLDS if name in model.parameters), None)
+    words = re.findall(r"\w+", model.threshold)
+    return next((name for name in THRESHOLDS if name in words), None)
 
 
 def _compared(recordings: RecordingSet, trace: str, dt: float) -> RecordingSet:
