@@ -186,8 +186,8 @@ def parameter_from(name: str, given: object) -> Parameter:
             f"{len(bounds)} values were given."
         )
     if bounds[0] is None or bounds[1] is None:
-        raise InvalidTypeError(
-            f"The bounds of parameter '{name}' must be two numbers, but are [{bounds[0]}, "
+        raise InvalidValueError(
+            f"Parameter '{name}' needs both `low` and `high`, but its bounds are [{bounds[0]}, "
             f"{bounds[1]}]."
         )
     return Parameter(bounds[0], bounds[1])

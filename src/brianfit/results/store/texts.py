@@ -69,8 +69,9 @@ def result_of_text(
     plain = _parsed(text)
     if not plain:
         raise StoreError(
-            "The rounds of a fit were saved from a damaged store, but its result was not. Call fit "
-            "once more with the same arguments and this store: it makes the result again."
+            "The result of a fit cannot be read: it was lost when the rounds were saved from a "
+            "damaged store. Call fit once more with the same arguments and this store, which makes "
+            "it again."
         )
     known = {field.name for field in dataclasses.fields(FitResult)}
     fields = {
