@@ -24,6 +24,10 @@ MOST_LOOKS = 16
 SMALLEST_STAGE = 50_000
 """... and not before so many more steps of neurons: calling a kernel costs some 5,000 of them."""
 
+MOST_PER_NEURON = 1.35
+"""What a neuron may cost in a block that is not full: a block costs as much as a quarter of its
+lanes before the first neuron, and neurons by eights."""
+
 
 @final
 class Stages:
@@ -91,10 +95,9 @@ class Stages:
             return n_waiting
         n_blocks = -(-self._n_running // LANES)
         n_steps = self._n_running * self._task.n_steps
-        wanted = max(
-            self._n_threads // n_blocks, LANES // self._n_running, SMALLEST_STAGE // n_steps
-        )
-        return min(max(1, wanted), n_waiting)
+        least = max(1, self._n_threads // n_blocks, SMALLEST_STAGE // n_steps)
+        fitting = (n for n in range(least, n_waiting) if _is_well_filled(n * self._n_running))
+        return next(fitting, n_waiting)
 
     def _stretches(self, n_together: int) -> Iterator[tuple[int, int]]:
         """Yield the stretches of steps between two looks at the samples; they begin new chunks."""
@@ -125,3 +128,10 @@ class Stages:
 
     def _by_sample(self, sums: np.ndarray) -> Float[np.ndarray, "n_sums n_samples n_traces"]:
         return sums.reshape(len(sums), len(self._runs), self._task.n_traces)
+
+
+def _is_well_filled(n_neurons: int) -> bool:
+    """Return whether blocks of so many neurons are used nearly as well as full ones."""
+    full, rest = divmod(n_neurons, LANES)
+    partial = LANES // 4 + 8 * -(-rest // 8) if rest else 0
+    return full * (LANES + LANES // 4) + partial <= MOST_PER_NEURON * n_neurons
