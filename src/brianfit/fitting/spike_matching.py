@@ -14,8 +14,8 @@ from brianfit.fitting.damped_fit import LinearModel
 SCALES = (4.0, 1.0)
 """Pairs count less from this many median differences on; directions are tried with each."""
 
-FAST = 3.0
-"""Spikes count less whose derivatives are larger than this many medians of them."""
+FAST = 1.0
+"""Spikes whose derivatives are larger than this many medians of them count as much as such ones."""
 
 
 @final

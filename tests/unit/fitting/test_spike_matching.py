@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brianfit.fitting.spike_matching import match_spikes
+from brianfit.fitting.spike_matching import Pairs, match_spikes
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,29 @@ def test_the_cheapest_pairs_are_found() -> None:
 
     assert first.tolist() == [0, 1]
     assert second.tolist() == [0, 1]
+
+
+def test_what_is_said_of_pairs_counts_spikes_without_partner() -> None:
+    pairs = Pairs(
+        differences=np.array([1e-3, -1e-3]), slopes=np.zeros((2, 1)), n_alone=3, n_recorded=4
+    )
+
+    assert pairs.in_words() == "2 pairs of spikes 1 ms (rms) apart, 3 without partner"
+    # Two squares of 1 ms, and three times half the square of 10 ms, over four recorded spikes.
+    assert pairs.error(10e-3) == pytest.approx((2e-6 + 3 * 5e-5) / 4)
+
+
+def test_distant_pairs_and_quick_spikes_count_less_in_further_directions() -> None:
+    # Four spikes are 1 ms late and move alike; one is far off, one moves a hundred times as much.
+    pairs = Pairs(
+        differences=np.array([1e-3, 1e-3, 1e-3, 1e-3, 30e-3, 1e-3]),
+        slopes=np.array([[1.0], [1.0], [1.0], [1.0], [1.0], [-100.0]]) * 1e-2,
+        n_alone=0,
+        n_recorded=6,
+    )
+
+    steps = [-float(m.gradient[0] / m.matrix[0, 0]) for m in pairs.models()]
+
+    # All pairs alike: -(34 - 100)/(5 + 10000) of 0.1; without the last two -0.1.
+    assert steps[0] == pytest.approx(66 / 10005 * 0.1, rel=1e-6)
+    assert steps[2] == pytest.approx(-0.1, rel=0.35)
