@@ -126,7 +126,7 @@ class LocalSearches:
     def drop_worst(self, n_searches: int) -> None:
         """Give up the searches with the highest errors."""
         order = np.argsort(-self.errors, kind="stable")
-        self._keep(~np.isin(np.arange(len(self)), order[:n_searches]))
+        self._keep(~np.isin(np.arange(len(self)), order[: max(0, n_searches)]))
 
     def _resize(self, rows: np.ndarray, ratio: np.ndarray) -> None:
         """Change the trust regions by how well the last steps were predicted."""

@@ -50,7 +50,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
     ----------
     tolerance
         A local search ends when its next step promises to lower the error by less than this
-        fraction.
+        fraction. With larger ones, searches end where outputs are nearly flat, and fewer succeed.
     fine_tolerance
         The same for local searches whose error is the best so far, or near it.
 
@@ -66,7 +66,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
     Branch, Coleman & Li (1999), SIAM J. Sci. Comput. 21:1, doi 10.1137/S1064827595289108.
     """
 
-    def __init__(self, *, tolerance: float = 1e-4, fine_tolerance: float = 1e-8) -> None:
+    def __init__(self, *, tolerance: float = 1e-6, fine_tolerance: float = 1e-8) -> None:
         for name, value in (("tolerance", tolerance), ("fine_tolerance", fine_tolerance)):
             if not 0 < value < 1:
                 raise InvalidValueError(f"`{name}` must lie between 0 and 1, but is {value!r}.")
@@ -179,7 +179,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
         """Begin local searches where synchronised ones have ended, in the place of the worst."""
         self._scouts = None
         self._next_scouts = 2 * self._n_told
-        self._searches.drop_worst(len(points))
+        self._searches.drop_worst(min(len(points), len(self._searches) - 1))
         self._waiting = np.concatenate([points, self._waiting])
 
     def _starts(self, n_starts: int) -> Float[np.ndarray, "n_starts n_parameters"]:
