@@ -78,13 +78,28 @@ class Limits:
 @final
 @dataclass(frozen=True, kw_only=True)
 class Descent:
-    """How a search went."""
+    """How a search went.
 
-    start: Point
-    best: Point
+    Attributes
+    ----------
+    path
+        The best points so far, from the start to the best of all.
+    """
+
+    path: tuple[Point, ...]
     n_rounds: int
     n_evaluations: int
     message: str
+
+    @property
+    def start(self) -> Point:
+        """Where the search began."""
+        return self.path[0]
+
+    @property
+    def best(self) -> Point:
+        """The point with the lowest error."""
+        return self.path[-1]
 
 
 Evaluate = Callable[[Float[np.ndarray, "n_samples n_parameters"]], Sequence[Point]]
@@ -100,7 +115,8 @@ def damped_fit(
     limits: Limits,
 ) -> Descent:
     """Go downhill from `start` within [0, 1] until no step is better."""
-    first = best = evaluate(start[np.newaxis])[0]
+    best = evaluate(start[np.newaxis])[0]
+    path = [best]
     n_evaluations, n_rounds, damping, falls = 1, 0, 1e-2, [np.inf]
     message = "the callback asked to stop" if progress(best, 0) else ""
     while not message:
@@ -116,6 +132,7 @@ def damped_fit(
         if min(errors) < best.error:
             falls.append(1.0 - chosen.error / best.error)
             best, damping = chosen, dampings[int(np.argmin(errors)) % len(dampings)]
+            path.append(best)
         else:
             falls.append(0.0)
             damping *= DAMPINGS[-1] / DAMPINGS[0] * 10.0
@@ -123,7 +140,7 @@ def damped_fit(
         if progress(best, n_rounds):
             message = "the callback asked to stop"
     return Descent(
-        start=first, best=best, n_rounds=n_rounds, n_evaluations=n_evaluations, message=message
+        path=tuple(path), n_rounds=n_rounds, n_evaluations=n_evaluations, message=message
     )
 
 
@@ -150,4 +167,4 @@ def _moved(point: Point, model: LinearModel, damping: float) -> Float[np.ndarray
         matrix + damping * np.diag(weights), gradient[is_free], rcond=None
     )[0]
     step *= min(1.0, LONGEST / max(np.abs(step).max(), 1e-300))
-    return np.clip(x + step, 0.0, 1.0)
+    return np.asarray(np.clip(x + step, 0.0, 1.0))

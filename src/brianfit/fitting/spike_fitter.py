@@ -169,8 +169,8 @@ class SpikeFitter(AbstractFitter):
 
         Every recorded spike is matched with at most one of the model, in order, and the mean
         square of their differences is minimised, with derivatives of the spike times. Each round
-        tries steps of several lengths at once. If the metric of the fit finds what comes out worse
-        than the start, the start is returned; if better, it becomes the best sample of the fit.
+        tries steps of several lengths at once. What is returned is never worse than the start by
+        the metric of the fit; if it is better, it becomes the best sample of the fit.
 
         Parameters
         ----------

@@ -72,7 +72,7 @@ def refine_spikes(
         progress=lambda point, number: progress(point.x, point.error, number),
         limits=limits,
     )
-    result = _result(session, times, found, is_kept=_is_kept(session, parameters, found))
+    result = _result(session, times, found, _chosen(session, parameters, found))
     row = parameters.columns.expand(parameters.space.to_values(result.x[np.newaxis]))[0]
     return with_units(session, problem, parameters.columns.names, row), result
 
@@ -87,41 +87,37 @@ def _limits(options: Mapping[str, Any]) -> Limits:
     return Limits(**{"max_nfev": MAX_EVALUATIONS, "ftol": 1e-3, "xtol": 1e-7, **options})
 
 
-def _is_kept(session: FitSession, parameters: Parameters, found: Descent) -> bool:
-    """Return whether the metric of the fit, if there was one, finds the refined sample no worse.
+def _chosen(session: FitSession, parameters: Parameters, found: Descent) -> Point:
+    """Return the best point that the metric of the fit, if there was one, finds no worse.
 
-    A refined sample that it finds best becomes the best of the session.
+    If the metric finds any better than all before, it becomes the best of the session.
     """
     search = session.search
     if search is None or parameters.columns.names != search.parameters.columns.names:
-        return True
-    ends = np.array([found.start.x, found.best.x])
-    values = parameters.space.to_values(ends)
-    evaluation = search.objective.evaluate(values, iteration=search.iteration, seed=search.seed)
-    search.note(values, evaluation)
-    before, after = (float(error) for error in evaluation.errors)
-    is_kept = not after > before
+        return found.best
+    values = parameters.space.to_values(np.array([point.x for point in found.path]))
+    settings = {"iteration": search.iteration, "seed": search.seed}
+    errors = search.objective.evaluate(values, **settings).errors
+    number = int(np.flatnonzero(~(errors > errors[0]))[-1])
+    row = values[number][np.newaxis]
+    search.note(row, search.objective.evaluate(row, **settings))
     dimensions = search.dimensions.error
     session.refinement = (
-        f"refined by spike times: {readable(before, dimensions)} -> "
-        f"{readable(after if is_kept else before, dimensions)} after {found.n_evaluations} "
+        f"refined by spike times: {readable(float(errors[0]), dimensions)} -> "
+        f"{readable(float(errors[number]), dimensions)} after {found.n_evaluations} "
         f"evaluations ({found.message})"
     )
-    return is_kept
+    return found.path[number]
 
 
-def _result(session: FitSession, times: SpikeTimes, found: Descent, *, is_kept: bool) -> Any:
+def _result(session: FitSession, times: SpikeTimes, found: Descent, end: Point) -> Any:
     """Return what SciPy would, with uncertainties and a message that says what happened."""
     from scipy.optimize import OptimizeResult
 
-    end = found.best if is_kept else found.start
-    pairs = times.compared(end.x[np.newaxis])[0]
-    before = times.compared(found.start.x[np.newaxis])[0]
+    before, pairs, best = times.compared(np.array([found.start.x, end.x, found.best.x]))
     words = [found.message, f"{before.in_words()} -> {pairs.in_words()}"]
-    if not is_kept:
-        better = times.compared(found.best.x[np.newaxis])[0]
-        reason = "the start was kept: by the metric of the fit it is better than what was found"
-        words = [f"{reason} ({better.in_words()})", before.in_words()]
+    if end is not found.best:
+        words.append(f"then {best.in_words()}, which the metric of the fit finds worse")
     result = OptimizeResult(
         x=end.x,
         cost=0.5 * end.error,
@@ -133,10 +129,9 @@ def _result(session: FitSession, times: SpikeTimes, found: Descent, *, is_kept: 
         grad=end.models[0].gradient,
         normal_matrix=end.models[0].matrix,
     )
-    values = times.parameters.space.to_values(end.x[np.newaxis])[0]
     uncertainty = uncertainty_of(
         times.parameters.space,
-        values,
+        times.parameters.space.to_values(end.x[np.newaxis])[0],
         result.normal_matrix,
         error=pairs.mean_square(),
         n_compared=float(pairs.differences.size),
