@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.units import SECOND, from_si
 from brianfit.fitting.search import Search
+from brianfit.fitting.strategy import strategy_words
 from brianfit.optimizers import MultiStartLeastSquares
 from brianfit.results import FitResult, LocalSearch, ProblemRecord, ValidationCourse
 
@@ -57,7 +58,7 @@ def result_of(
         trace_labels=labels,
         standard_errors={} if best is None else best.standard_errors,
         refinement=refinement,
-        strategy=search.strategy,
+        strategy=strategy_words(search),
         local_searches=_local_searches(search),
         n_restarts=int(getattr(search.optimizer, "n_restarts", 0)),
         problem=problem,

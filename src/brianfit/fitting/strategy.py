@@ -10,6 +10,7 @@ from typing import final
 from brianfit.fitting.bounds import Parameters
 from brianfit.fitting.outcomes import check_derivatives
 from brianfit.fitting.problem import Problem
+from brianfit.fitting.search import Search
 from brianfit.objective import Objective
 from brianfit.optimizers import (
     AbstractOptimizer,
@@ -19,6 +20,13 @@ from brianfit.optimizers import (
 )
 
 _logger = logging.getLogger(__name__)
+
+FEW_ROUNDS = 12
+"""Local searches usually take 20 to 30 points; the first of many end after about so many rounds."""
+
+FEW_EVALUATIONS, USUAL_EVALUATIONS = 50, 200
+"""Of CMA-ES, by parameter: with less than these it hardly begins to follow the error, and so many
+it takes to solve the problems of the benchmark."""
 
 RANDOM_FUNCTIONS = frozenset({"rand", "randn", "poisson"})
 
@@ -111,6 +119,28 @@ def optimizer_for(
     choice = chosen(facts_of(problem, parameters, objective))
     _logger.info("The search is by %s.", choice)
     return choice.make(), str(choice)
+
+
+def strategy_words(search: Search) -> str:
+    """Return what was chosen and why, and a warning if the budget was too small for it."""
+    history, optimizer = search.history, search.optimizer
+    if not search.strategy or not history.n_evaluations:
+        return search.strategy
+    if isinstance(optimizer, MultiStartLeastSquares):
+        if optimizer.ends or history.n_rounds >= FEW_ROUNDS:
+            return search.strategy
+        words = f"no local search has come to its end in {_counted(history.n_rounds, 'round')}"
+    else:
+        n_parameters = len(search.parameters.space.names)
+        if history.n_evaluations >= FEW_EVALUATIONS * n_parameters:
+            return search.strategy
+        done = _counted(history.n_evaluations, "evaluation")
+        words = f"{done} of the {USUAL_EVALUATIONS * n_parameters} or so that it takes"
+    return f"{search.strategy}; the budget is small, {words}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def facts_of(problem: Problem, parameters: Parameters, objective: Objective) -> Facts:

@@ -108,6 +108,39 @@ def test_spike_trains_are_searched_by_cma_es() -> None:
     assert isinstance(chosen(fitter, metric=GammaFactor(delta=0.1 * ms)), CMAESOptimizer)
 
 
+@pytest.mark.parametrize(
+    ("metric", "n_rounds", "words"),
+    [
+        (None, 1, "; the budget is small, no local search has come to its end in 1 round"),
+        (LastValue(), 2, "; the budget is small, 12 evaluations of the 200 or so that it takes"),
+    ],
+)
+def test_a_budget_that_is_too_small_is_told(metric: Any, n_rounds: int, words: str) -> None:
+    fitter = trace_fitter()
+
+    fitter.fit(n_rounds=n_rounds, metric=metric, callback=None, seed=1, **BOUNDS)
+
+    assert fitter.result.strategy.endswith(words)
+
+
+def test_a_budget_that_is_enough_needs_no_word() -> None:
+    fitter = trace_fitter()
+
+    fitter.fit(n_rounds=12, callback=None, seed=1, **BOUNDS)
+
+    assert "budget" not in fitter.result.strategy
+
+
+@pytest.mark.parametrize(("n_rounds", "n_samples"), [(1, 1), (1, 5), (5, 1)])
+@pytest.mark.parametrize("metric", [None, LastValue()])
+def test_the_least_of_budgets_is_searched(metric: Any, n_rounds: int, n_samples: int) -> None:
+    fitter = trace_fitter(n_samples=n_samples)
+
+    _, error = fitter.fit(n_rounds=n_rounds, metric=metric, callback=None, seed=1, **BOUNDS)
+
+    assert np.isfinite(error)
+
+
 def test_a_named_optimizer_is_used_without_a_word() -> None:
     fitter = trace_fitter()
     named = CMAESOptimizer()
