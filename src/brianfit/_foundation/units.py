@@ -50,8 +50,13 @@ __all__ = [
 ]
 
 
-def dimensions_of(value: Any) -> Dimension:
+def dimensions_of(value: Any, name: str = "") -> Dimension:
     """Return the physical dimensions of a quantity; plain numbers are dimensionless.
+
+    Parameters
+    ----------
+    name
+        Of the argument that holds the value, for the message.
 
     Raises
     ------
@@ -61,7 +66,9 @@ def dimensions_of(value: Any) -> Dimension:
     try:
         return get_dimensions(value)
     except (TypeError, ValueError) as error:
-        raise InvalidTypeError(f"Expected a number or a quantity, but found {value!r}.") from error
+        place = f"`{name}`: expected" if name else "Expected"
+        message = f"{place} a number or a quantity, but found {value!r}."
+        raise InvalidTypeError(message) from error
 
 
 def same_dimensions(first: Any, second: Any) -> bool:
@@ -144,10 +151,7 @@ def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool
 
 def si_scalar_any(name: str, value: Any) -> tuple[float, Dimension]:
     """Return a single value of any unit as (number in SI units, dimensions)."""
-    try:
-        dimensions = dimensions_of(value)
-    except InvalidTypeError as problem:
-        raise InvalidTypeError(f"`{name}`: {problem}") from problem
+    dimensions = dimensions_of(value, name)
     return scalar_si(name, value, dimensions), dimensions
 
 

@@ -199,7 +199,8 @@ def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " _"]], Dim
     dimensions
         Those of the first sweep; all must agree.
     """
-    dimensions = dimensions_of(given[0] if isinstance(given, list | tuple) and given else given)
+    first = given[0] if isinstance(given, list | tuple) and given else given
+    dimensions = dimensions_of(first, name)
     ragged = isinstance(given, list | tuple) and any(np.ndim(sweep) == 1 for sweep in given)
     if ragged:
         sweeps = [si_array(f"{name}[{k}]", sweep, dimensions) for k, sweep in enumerate(given)]
