@@ -96,7 +96,7 @@ def _chosen(session: FitSession, parameters: Parameters, found: Descent) -> Poin
     if search is None or parameters.columns.names != search.parameters.columns.names:
         return found.best
     values = parameters.space.to_values(np.array([point.x for point in found.path]))
-    settings = {"iteration": search.iteration, "seed": search.seed}
+    settings: dict[str, Any] = {"iteration": search.iteration, "seed": search.seed}
     errors = search.objective.evaluate(values, **settings).errors
     number = int(np.flatnonzero(~(errors > errors[0]))[-1])
     row = values[number][np.newaxis]
