@@ -141,6 +141,7 @@ def test_the_summary_can_be_read() -> None:
             "  6 evaluations in 2 rounds, # s",
             "  stopped because the rounds asked for were done",
             "  error 2.25 mV^2",
+            "  3 evaluations repeated a sample known already",
             "  seed 17",
             "Parameters",
             "  gl  10 nS   in [1 nS, 100 nS]",

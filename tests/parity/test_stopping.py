@@ -254,7 +254,9 @@ def test_an_interruption_in_the_middle_of_a_round_loses_this_round_only() -> Non
 
     fitter = trace_fitter()
     with pytest.raises(KeyboardInterrupt, match="by hand"):
-        fitter.fit(metric=Impatient(), n_rounds=9, callback=None, seed=4, **BOUNDS)
+        fitter.fit(
+            CMAESOptimizer(), metric=Impatient(), n_rounds=9, callback=None, seed=4, **BOUNDS
+        )
     after = (fitter.result.history.n_rounds, fitter.iteration)
 
     fitter.fit(n_rounds=2, callback=None)
