@@ -57,6 +57,6 @@ def test_a_size_that_is_asked_for_is_kept() -> None:
 
 def test_chunks_are_as_long_as_their_way_is_worth() -> None:
     sizes = ChunkSizes(0.1)
-    sizes.note(Chunk(0, 100), 0.03)  # 0.3 s for each of two workers
+    sizes.note(Chunk(0, 100), 0.032)  # 0.32 s for each of two workers: three chunks of 0.1 s
 
     assert len(sizes.plan(2000, 2)) == 6

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from brian2 import ms, mV
 
+from brianfit._foundation.errors import InvalidValueError
+from brianfit.fitting import TraceFitter
 from brianfit.fitting.model_arguments import check_model_arguments
 
 GOOD: dict[str, Any] = {
@@ -72,3 +74,16 @@ def test_all_problems_are_told() -> None:
     found = complaints(threshold=3, refractory={}, method=3)
 
     assert len(found) == 3
+
+
+def test_a_method_that_does_not_suit_the_equations_is_named() -> None:
+    fitter = TraceFitter(
+        "dv/dt = (a - v**2 + I)/ms : 1\na : 1 (constant)",
+        input={"I": np.zeros((1, 5))},
+        output={"v": np.ones((1, 5))},
+        dt=0.1 * ms,
+        method="exponential_euler",
+    )
+
+    with pytest.raises(InvalidValueError, match=r"The `method` cannot integrate .* choose another"):
+        fitter.fit(callback=None, a=[0, 1])

@@ -217,10 +217,10 @@ def test_refuses_durations_of_another_number_of_traces() -> None:
         GammaFactor(5 * ms, time=[1, 2] * second).check_data([np.array([0.1])], DT)
 
 
-def test_trains_need_not_be_sorted() -> None:
-    error = get_gamma_factor([0.3, 0.1], [0.1, 0.3], delta=5 * ms, time=1 * second, dt=DT)
-
-    assert error == 0.0
+@pytest.mark.parametrize("trains", [([0.3, 0.1], [0.1, 0.3]), ([0.1, 0.3], [0.3, 0.1])])
+def test_refuses_unsorted_trains(trains: tuple[list[float], list[float]]) -> None:
+    with pytest.raises(InvalidValueError, match="must rise"):
+        get_gamma_factor(*trains, delta=5 * ms, time=1 * second, dt=DT)
 
 
 def test_firing_rate_counts_intervals() -> None:

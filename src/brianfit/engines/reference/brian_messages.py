@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 from brian2.core.base import BrianObjectException
 from brian2.equations.equations import EquationError
+from brian2.stateupdaters.base import UnsupportedEquationsException
 from brian2.units.fundamentalunits import DimensionMismatchError
 
 from brianfit._foundation.errors import (
@@ -42,6 +43,11 @@ _ARGUMENTS = {
 }
 """What the user gave, by the end of the name of the object that Brian makes of it."""
 
+_OTHER_METHOD = (
+    "The `method` cannot integrate these equations: choose another, such as 'euler' or 'rk4', or "
+    "leave it out."
+)
+
 _NOT_OF_USERS = {"brian2", "numpy"}
 """Packages whose functions generated code calls besides those of the user."""
 
@@ -56,6 +62,7 @@ _BRIAN_ERRORS = (
     RuntimeError,
     SyntaxError,
     TypeError,
+    UnsupportedEquationsException,
     ValueError,
 )
 
@@ -120,8 +127,10 @@ def _clear_error(what: str, error: BaseException) -> tuple[BrianfitError, BaseEx
     if isinstance(error, BrianfitError):
         return error, error.__cause__
     reasons = _reasons(error)
-    message = f"{what}{_place(error)}: {_told(reasons)}"
     root = reasons[-1]
+    message = f"{what}{_place(error)}: {_told(reasons)}"
+    if isinstance(root, UnsupportedEquationsException):
+        message += f" {_OTHER_METHOD}"
     function = _function_of_user(root)
     if function is not None:
         told = f"The function '{function}' of the namespace raised {type(root).__name__}: {root}"
