@@ -21,6 +21,8 @@ from tests.unit.model.sensitivity_models import (
 )
 from tests.unit.model.simulated import differences, simulate
 
+pytestmark = pytest.mark.slow
+
 
 class TestAgreementWithDifferences:
     """The methods differentiate their own steps: only the error of the differences is left."""
