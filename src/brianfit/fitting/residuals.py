@@ -10,7 +10,6 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import (
     AbstractEngine,
     AbstractSimulation,
@@ -20,9 +19,8 @@ from brianfit.engines import (
 from brianfit.fitting.bounds import Parameters
 from brianfit.fitting.problem import Problem
 from brianfit.fitting.scoring import Scoring
-from brianfit.metrics import SupportsResiduals
 from brianfit.model.sensitivities import sensitivity_model
-from brianfit.objective import TraceOutput, metric_words
+from brianfit.objective.linearisation import is_least_squares, residual_weights
 from brianfit.objective.tangents import direction_names
 
 RELATIVE_STEP = 1e-5
@@ -159,18 +157,14 @@ def prepare_residuals(
     InvalidTypeError
         If a metric is not a mean of squares.
     """
-    weights, data = {}, {}
-    for output in scoring.outputs(problem):
-        metric = output.metric
-        if not isinstance(output, TraceOutput) or not isinstance(metric, SupportsResiduals):
+    outputs = scoring.outputs(problem)
+    for output in outputs:
+        if not is_least_squares([output]):
             raise InvalidTypeError(
                 "refine() minimises squares, so it needs an MSEMetric for every output, but the "
-                f"metric of '{output.name}' is {type(metric).__name__}."
+                f"metric of '{output.name}' is {type(output.metric).__name__}."
             )
-        factor = np.sqrt(output.weight)
-        with belongs_to(metric_words(output.name, metric)):
-            weights[output.name] = metric.residual_weights(output.data, problem.dt) * factor
-        data[output.name] = output.data
+    weights = residual_weights(outputs, problem.dt)
     task = replace(
         problem.task(), parameter_names=parameters.columns.names, recorded=tuple(weights)
     )
@@ -179,7 +173,7 @@ def prepare_residuals(
         parameters=parameters,
         simulation=engine.prepare(task),
         weights=weights,
-        data=data,
+        data={output.name: np.asarray(output.data) for output in outputs},
         iteration=iteration,
         seed=seed,
     )

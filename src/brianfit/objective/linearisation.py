@@ -10,7 +10,12 @@ import numpy as np
 
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.user_code import belongs_to
-from brianfit.engines import AbstractSimulation, SimulationResult, SimulationTask
+from brianfit.engines import (
+    AbstractEngine,
+    AbstractSimulation,
+    SimulationResult,
+    SimulationTask,
+)
 from brianfit.metrics import SupportsResiduals
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective.evaluation import Evaluation, joined
@@ -86,12 +91,6 @@ def residual_weights(
     return weights
 
 
-def task_with_traces(task: SimulationTask, outputs: Sequence[Output]) -> SimulationTask:
-    """Return the task that yields the traces of all outputs instead of running sums."""
-    recorded = tuple(output.name for output in outputs)
-    return replace(task, recorded=recorded, accumulators=())
-
-
 @final
 @dataclass(frozen=True, kw_only=True)
 class Differences:
@@ -100,7 +99,7 @@ class Differences:
     Attributes
     ----------
     task, simulation
-        From `task_with_traces`.
+        From `differences_of`.
     weights, data
         By output; see `residual_weights`.
     compare
@@ -164,6 +163,27 @@ class Differences:
         # A neighbour that diverged says nothing about its parameter.
         slopes[~np.isfinite(slopes).all(axis=2)] = 0.0
         return points - self.data[name][compared] * weights[compared], slopes
+
+
+def differences_of(
+    task: SimulationTask,
+    outputs: Sequence[Output],
+    *,
+    engine: AbstractEngine,
+    columns: ParameterColumns,
+    compare: Comparison,
+) -> Differences:
+    """Return how to linearise the squares of outputs, whose traces are recorded for it."""
+    recorded = tuple(output.name for output in outputs)
+    traced = replace(task, recorded=recorded, accumulators=())
+    return Differences(
+        task=traced,
+        simulation=engine.prepare(traced),
+        columns=columns,
+        weights=residual_weights(outputs, task.dt),
+        data={output.name: np.asarray(output.data) for output in outputs},
+        compare=compare,
+    )
 
 
 def _neighbours(

@@ -22,10 +22,9 @@ from brianfit.objective.guide import guiding_outputs
 from brianfit.objective.linearisation import (
     Differences,
     Linearisation,
+    differences_of,
     is_least_squares,
     joined_linearisations,
-    residual_weights,
-    task_with_traces,
 )
 from brianfit.objective.outputs import (
     Output,
@@ -235,13 +234,11 @@ class Objective:
 
     @cached_property
     def _differences(self) -> Differences:
-        task = task_with_traces(self.task, self.outputs)
-        return Differences(
-            task=task,
-            simulation=self.engine.prepare(task),
+        return differences_of(
+            self.task,
+            self.squared_outputs,
+            engine=self.engine,
             columns=self.columns,
-            weights=residual_weights(self.squared_outputs, task.dt),
-            data={output.name: np.asarray(output.data) for output in self.squared_outputs},
             compare=self._compare,
         )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import BrianfitError
-from brianfit._foundation.shapes import Bool, Float, Int
+from brianfit._foundation.shapes import Bool, Float
 from brianfit.engines import AbstractEngine, SimulationResult, SimulationTask
 from brianfit.model import TimedValues
 from brianfit.model.parameter_columns import ParameterColumns
@@ -25,8 +25,8 @@ from brianfit.objective.evaluation import Evaluation, failed_evaluation
 from brianfit.objective.linearisation import (
     Differences,
     Linearisation,
+    differences_of,
     residual_weights,
-    task_with_traces,
 )
 from brianfit.objective.outputs import Output
 from brianfit.objective.tangents import Derivatives, derivatives_of
@@ -77,25 +77,12 @@ def synchronisation_of(
     if pulled is None:
         return None
     scores = _NoScores(n_outputs=len(outputs), n_traces=task.n_traces)
+    how: dict[str, Any] = {"engine": engine, "columns": columns, "compare": scores}
     try:
-        derivatives = derivatives_of(
-            pulled, outputs, engine=engine, columns=columns, compare=scores
-        )
-        if derivatives is not None:
-            return derivatives
-        traced = task_with_traces(pulled, outputs)
-        simulation = engine.prepare(traced)
+        return derivatives_of(pulled, outputs, **how) or differences_of(pulled, outputs, **how)
     except BrianfitError as reason:
         _logger.info("The model is not synchronised with the recordings: %s", reason)
         return None
-    return Differences(
-        task=traced,
-        simulation=simulation,
-        columns=columns,
-        weights=residual_weights(outputs, task.dt),
-        data={output.name: np.asarray(output.data) for output in outputs},
-        compare=scores,
-    )
 
 
 def scored_by(
@@ -111,7 +98,7 @@ def scored_by(
     n_pulled = 1 + len(found.neighbour_values) // max(1, n_samples)
     rows = np.repeat(np.arange(n_samples), n_pulled)
     return replace(
-        found, evaluation=plain, neighbour_values=values[rows], neighbours=_rows(plain, rows)
+        found, evaluation=plain, neighbour_values=values[rows], neighbours=plain.taken(rows)
     )
 
 
@@ -126,18 +113,7 @@ def unlinearised(
         normal_matrices=np.zeros((n_samples, n_parameters, n_parameters)),
         squares=np.full(n_samples, np.inf),
         neighbour_values=values[:0],
-        neighbours=_rows(plain, np.arange(0)),
-    )
-
-
-def _rows(evaluation: Evaluation, rows: Int[np.ndarray, " n_rows"]) -> Evaluation:
-    parts = evaluation.part_errors
-    return Evaluation(
-        errors=evaluation.errors[rows],
-        output_errors=evaluation.output_errors[rows],
-        raw_output_errors=evaluation.raw_output_errors[rows],
-        trace_errors=evaluation.trace_errors[rows],
-        part_errors=None if parts is None else parts[rows],
+        neighbours=plain.taken(slice(0)),
     )
 
 
