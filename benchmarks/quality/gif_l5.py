@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from brian2 import amp, ms, second
 
@@ -22,9 +19,7 @@ from benchmarks.tables import Row, Table
 from brianfit import (
     RecordingSet,
     estimate_membrane,
-    fit_recorded_spikes,
     library,
-    parameters_around,
     parameters_near,
     with_input_noise,
 )
@@ -37,11 +32,10 @@ WINDOWS = [2, 4, 8, 16] * ms
 MODELS = {
     "mat": (0.0, 1, 0.78),
     "adex": (0.0, 1, 0.82),
-    "gif": (0.15, 3, 0.85),
-    "igif": (0.15, 3, None),
+    "gif": (0.15, 9, None),
+    "igif": (0.15, 9, None),
+    "egif": (0.15, 9, 0.85),
 }
-# Models that are given the recorded spikes first: rounds of 30 samples, 120 for the threshold.
-FIRST_ROUNDS = {"gif": 96, "igif": 96}
 ADEX_SECONDS = 12.0
 
 
@@ -71,22 +65,15 @@ def run() -> Table:
 
 def fits(name: str, task: Task, early: RecordingSet) -> list[Outcome]:
     """Fit a model with every seed."""
-    model, n_rounds = library.get(name), FIRST_ROUNDS.get(name, 0)
+    model = library.get(name)
     near = parameters_near(model, estimate_membrane(early), factor=1)
-
-    def bounds(seed: int) -> Mapping[str, Any]:
-        if not n_rounds:
-            return near
-        start = fit_recorded_spikes(model, early, dt=0.2 * ms, n_rounds=n_rounds, seed=seed)
-        return parameters_around(model, start.params)
-
     return [
         fit_and_predict(
             model,
             task,
-            bounds=bounds,
+            bounds=near,
             seed=seed,
-            evaluations=EVALUATIONS - (30 * n_rounds + 120 if n_rounds else 0),
+            evaluations=EVALUATIONS,
             windows=WINDOWS,
             n_samples=20,
         )

@@ -59,7 +59,7 @@ def fits(name: str, evaluations: int, task: Task, membrane: MembraneEstimate) ->
         fit_and_predict(
             model,
             task,
-            bounds=lambda _: near,
+            bounds=near,
             seed=seed,
             evaluations=evaluations,
             windows=WINDOWS,

