@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -64,12 +64,15 @@ class Outcome:
         Gamma over reliability, and MD*.
     seconds, processor
         What the fit took by the clock, and of the processor, all threads together [s].
+    params
+        What was found.
     """
 
     gamma: float
     star: float
     seconds: float
     processor: float
+    params: Mapping[str, Any]
 
 
 def fit_and_predict(
@@ -84,16 +87,38 @@ def fit_and_predict(
     dt: Any = 0.2 * ms,
 ) -> Outcome:
     """Fit with the default strategy and score the prediction."""
-    started, used = time.perf_counter(), time.process_time()
     fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
-    found, _ = fitter.fit(
-        n_rounds=evaluations // n_samples,
-        metric=MultiWindowGamma(windows),
-        callback=None,
-        seed=seed,
-        params=dict(bounds),
+    return outcome_of(
+        model,
+        task,
+        lambda: fitter.fit(
+            n_rounds=evaluations // n_samples,
+            metric=MultiWindowGamma(windows),
+            callback=None,
+            seed=seed,
+            params=dict(bounds),
+        )[0],
+        dt,
     )
+
+
+def outcome_of(
+    model: NeuronModel, task: Task, fit: Callable[[], Mapping[str, Any] | None], dt: Any
+) -> Outcome:
+    """Return what a fit takes, finds and predicts."""
+    started, used = time.perf_counter(), time.process_time()
+    params = fit()
     seconds, processor = time.perf_counter() - started, time.process_time() - used
+    if params is None:
+        raise RuntimeError(f"No sample of {model.name} could be scored.")
+    gamma, star = predict(model, task, params, dt)
+    return Outcome(gamma=gamma, star=star, seconds=seconds, processor=processor, params=params)
+
+
+def predict(
+    model: NeuronModel, task: Task, params: Mapping[str, Any], dt: Any
+) -> tuple[float, float]:
+    """Return Gamma over reliability, and MD*, of what a model predicts."""
     predicted = SpikeFitter(
         model,
         RecordingSet.from_arrays(
@@ -101,8 +126,7 @@ def fit_and_predict(
         ),
         dt=dt,
     )
-    gamma, star = task.scores(np.asarray(predicted.generate_spikes(params=found)[0]))
-    return Outcome(gamma=gamma, star=star, seconds=seconds, processor=processor)
+    return task.scores(np.asarray(predicted.generate_spikes(params=params)[0]))
 
 
 def time_rows(name: str, found: list[Outcome], limit: float | None) -> list[Row]:
