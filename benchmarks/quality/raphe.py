@@ -9,6 +9,8 @@ from brian2 import Mohm, amp, ms, mV, second, volt
 
 from benchmarks.quality.real_spikes import (
     DT,
+    N_SAMPLES,
+    STEP,
     Outcome,
     Task,
     fit_and_predict,
@@ -44,10 +46,8 @@ MODELS = {"adex": 3000, "mat": 3000, "gif": 3000, "gif_a": 9000}
 LEVEL, DEAD_TIME = -10 * mV, 2 * ms
 WINDOWS = [2, 4, 8, 16, 32] * ms
 ADEX_SECONDS = 10.0
-CURRENTS = {"current as recorded": 0.0, "5 pA less": -5e-12}
-"""What is added to the current of the test [A]; its authors subtract 5 pA."""
-STEP = 0.2 * ms
-N_SAMPLES = 30
+LESS = 5e-12
+"""What the authors of the recordings subtract from the current of the test [A]."""
 
 # The voltage as a second output: its weight beside the spikes, in units of its variance, and what
 # lies so near to a recorded spike [s] is not compared. The electrode was not compensated.
@@ -69,15 +69,17 @@ def run() -> Table:
         found[WITH_VOLTAGE] = fits_with_voltage(task, training, membrane)
         for name, outcomes in found.items():
             table.extend(rows(cell, name, outcomes))
-        for current, change in CURRENTS.items():
-            predicted = [
-                gammas_with(name, task, outcomes, change) for name, outcomes in found.items()
-            ]
+        less = replace(task, current=task.current - LESS)
+        scored = {
+            "current as recorded": [gammas(outcomes) for outcomes in found.values()],
+            "5 pA less": [gammas_in(less, outcomes) for outcomes in found.values()],
+        }
+        for current, scores in scored.items():
             table.extend(
-                Row(f"{cell}, {name}, {current}: {listed(gammas)}; median", median(gammas), "")
-                for name, gammas in zip(found, predicted, strict=True)
+                Row(f"{cell}, {name}, {current}: {listed(score)}; median", median(score), "")
+                for name, score in zip(found, scores, strict=True)
             )
-            best, asked = max(map(median, predicted)), baseline + GAIN
+            best, asked = max(map(median, scores)), baseline + GAIN
             table.extend(
                 [Row(f"{cell}, {current}: the best of the medians", best, "", at_least=asked)]
             )
@@ -137,7 +139,6 @@ def fits_with_voltage(
                 seed=seed,
                 params=near,
             )[0],
-            STEP,
         )
 
     return [outcome(seed) for seed in SEEDS]
@@ -173,24 +174,24 @@ def read(cell: str) -> tuple[Task, RecordingSet]:
     return task, training
 
 
-def gammas_with(name: str, task: Task, found: list[Outcome], change: float) -> list[float]:
-    """Return what fits score when the current of the test is changed [A]."""
-    changed = replace(task, current=task.current + change)
-    model = library.get(name.split(",", maxsplit=1)[0])
-    return [
-        predict(model, changed, {key: outcome.params[key] for key in model.parameters}, STEP)[0]
-        for outcome in found
-    ]
+def gammas(found: list[Outcome]) -> list[float]:
+    """Return what fits score."""
+    return [outcome.gamma for outcome in found]
 
 
-def listed(gammas: list[float]) -> str:
+def gammas_in(task: Task, found: list[Outcome]) -> list[float]:
+    """Return what fits score in another prediction than their own."""
+    return [predict(outcome.model, task, outcome.params)[0] for outcome in found]
+
+
+def listed(score: list[float]) -> str:
     """Return the scores of the seeds as text."""
-    return ", ".join(f"{gamma:.2f}" for gamma in gammas)
+    return ", ".join(f"{gamma:.2f}" for gamma in score)
 
 
-def median(gammas: list[float]) -> float:
+def median(score: list[float]) -> float:
     """Return the median of the seeds."""
-    return float(np.median(gammas))
+    return float(np.median(score))
 
 
 def rows(cell: str, name: str, found: list[Outcome]) -> list[Row]:

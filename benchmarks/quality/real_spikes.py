@@ -19,6 +19,10 @@ from brianfit.library import NeuronModel
 
 DELTA = 4 * ms
 DT = 1e-4
+"""Of the recordings [s]."""
+STEP = 0.2 * ms
+"""Of the simulations."""
+N_SAMPLES = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +68,15 @@ class Outcome:
         Gamma over reliability, and MD*.
     seconds, processor
         What the fit took by the clock, and of the processor, all threads together [s].
-    params
-        What was found.
+    model, params
+        What was fitted, and what was found.
     """
 
     gamma: float
     star: float
     seconds: float
     processor: float
+    model: NeuronModel
     params: Mapping[str, Any]
 
 
@@ -83,11 +88,10 @@ def fit_and_predict(
     seed: int,
     evaluations: int,
     windows: Any,
-    n_samples: int = 30,
-    dt: Any = 0.2 * ms,
+    n_samples: int = N_SAMPLES,
 ) -> Outcome:
     """Fit with the default strategy and score the prediction."""
-    fitter = SpikeFitter(model, task.fitted, dt=dt, n_samples=n_samples)
+    fitter = SpikeFitter(model, task.fitted, dt=STEP, n_samples=n_samples)
     return outcome_of(
         model,
         task,
@@ -98,12 +102,11 @@ def fit_and_predict(
             seed=seed,
             params=dict(bounds),
         )[0],
-        dt,
     )
 
 
 def outcome_of(
-    model: NeuronModel, task: Task, fit: Callable[[], Mapping[str, Any] | None], dt: Any
+    model: NeuronModel, task: Task, fit: Callable[[], Mapping[str, Any] | None]
 ) -> Outcome:
     """Return what a fit takes, finds and predicts."""
     started, used = time.perf_counter(), time.process_time()
@@ -111,20 +114,20 @@ def outcome_of(
     seconds, processor = time.perf_counter() - started, time.process_time() - used
     if params is None:
         raise RuntimeError(f"No sample of {model.name} could be scored.")
-    gamma, star = predict(model, task, params, dt)
-    return Outcome(gamma=gamma, star=star, seconds=seconds, processor=processor, params=params)
+    gamma, star = predict(model, task, params)
+    return Outcome(
+        gamma=gamma, star=star, seconds=seconds, processor=processor, model=model, params=params
+    )
 
 
-def predict(
-    model: NeuronModel, task: Task, params: Mapping[str, Any], dt: Any
-) -> tuple[float, float]:
+def predict(model: NeuronModel, task: Task, params: Mapping[str, Any]) -> tuple[float, float]:
     """Return Gamma over reliability, and MD*, of what a model predicts."""
     predicted = SpikeFitter(
         model,
         RecordingSet.from_arrays(
             dt=DT * second, inputs={"I": task.current * amp}, spikes=[task.trains]
         ),
-        dt=dt,
+        dt=STEP,
     )
     return task.scores(np.asarray(predicted.generate_spikes(params=params)[0]))
 

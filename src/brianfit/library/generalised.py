@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from brian2 import Mohm, ms, mV
 
 from brianfit.library._base import NeuronModel
@@ -54,7 +56,9 @@ PARAMETERS = {
 }
 HELD = {"EL": -70 * mV, "VT": -50 * mV}
 
-_LEAKY = "dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)"
+SPIKE_ONSET = "i_spike = DeltaT*exp((v - VT - gamma_1 - gamma_2)/DeltaT) : volt"
+"""A spike that begins exponentially, at the threshold that spikes move."""
+
 _KERNELS = (
     "The spike-triggered current is divided by the leak conductance, so that b_1 and b_2 are "
     "voltages; kernels are sums of two exponentials."
@@ -65,7 +69,8 @@ GIF = NeuronModel(
     name="gif",
     title="Generalised integrate-and-fire with spike-triggered current and moving threshold",
     family="generalised integrate-and-fire",
-    equations=_LEAKY + AFTER_SPIKES,
+    equations="dv/dt = (EL - v - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)"
+    + AFTER_SPIKES,
     threshold="v > VT + gamma_1 + gamma_2",
     reset=RESET,
     refractory="t_ref",
@@ -77,58 +82,48 @@ GIF = NeuronModel(
     notes=_SHARP,
 )
 
-EGIF = NeuronModel(
+EGIF = replace(
+    GIF,
     name="egif",
     title="Generalised integrate-and-fire whose spike begins exponentially",
-    family="generalised integrate-and-fire",
-    equations="""
+    equations=f"""
         dv/dt = (EL - v + i_spike - eta_1 - eta_2 + R*I)/tau_m : volt (unless refractory)
-        i_spike = DeltaT*exp((v - VT - gamma_1 - gamma_2)/DeltaT) : volt
+        {SPIKE_ONSET}
         DeltaT : volt (constant)
         V_peak : volt (constant)
     """
     + AFTER_SPIKES,
     threshold="v > V_peak",
-    reset=RESET,
-    refractory="t_ref",
     method="euler",
-    initial_values={"v": "EL"},
     parameters={
         **PARAMETERS,
         "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
         "V_peak": Parameter(fixed=0 * mV),
     },
-    held_for_spikes=HELD,
     source=f"{_BADEL_2008}; {_MENSI_2012}.",
     notes=f"{_KERNELS} The exponential current and its threshold, which every spike moves, are "
     "those of the refractory exponential model of Badel et al. (2008); V_r and the leak are not "
     "moved by spikes.",
 )
 
-IGIF = NeuronModel(
+IGIF = replace(
+    GIF,
     name="igif",
     title="Generalised integrate-and-fire whose threshold also follows the voltage",
-    family="generalised integrate-and-fire",
-    equations=_LEAKY
-    + AFTER_SPIKES
+    equations=GIF.equations
     + """
         dtheta/dt = (s*(v - EL) - theta)/tau_s : volt
         s : 1 (constant)
         tau_s : second (constant)
     """,
-    threshold="v > VT + gamma_1 + gamma_2 + theta",
-    reset=RESET,
-    refractory="t_ref",
-    method="exponential_euler",
-    initial_values={"v": "EL"},
+    threshold=f"{GIF.threshold} + theta",
     parameters={
         **PARAMETERS,
         "s": Parameter(-0.2, 0.9),
         "tau_s": Parameter(2 * ms, 200 * ms, scale="log"),
     },
-    held_for_spikes=HELD,
     source=f"{_MENSI_2016}.",
     notes=f"{_SHARP} The threshold follows the voltage linearly, where the paper has a curve.",
 )
 
-__all__ = ["AFTER_SPIKES", "EGIF", "GIF", "HELD", "IGIF", "PARAMETERS", "RESET"]
+__all__ = ["AFTER_SPIKES", "EGIF", "GIF", "HELD", "IGIF", "PARAMETERS", "RESET", "SPIKE_ONSET"]

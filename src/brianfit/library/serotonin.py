@@ -5,16 +5,16 @@ from __future__ import annotations
 from brian2 import ms, mV
 
 from brianfit.library._base import NeuronModel
-from brianfit.library.generalised import AFTER_SPIKES, PARAMETERS, RESET
+from brianfit.library.generalised import AFTER_SPIKES, PARAMETERS, RESET, SPIKE_ONSET
 from brianfit.model import Parameter
 
 GIF_A = NeuronModel(
     name="gif_a",
     title="Generalised integrate-and-fire with A-type and delayed potassium currents",
     family="generalised integrate-and-fire",
-    equations="""
+    equations=f"""
         dv/dt = (EL - v + i_spike - eta_1 - eta_2 - i_K + R*I)/tau_m : volt (unless refractory)
-        i_spike = DeltaT*exp((v - VT - gamma_1 - gamma_2)/DeltaT) : volt
+        {SPIKE_ONSET}
         i_K = (g_A*h/(1 + exp((V_m - v)/k_m)) + g_K*n)*(v - E_K) : volt
         dh/dt = (1/(1 + exp((v - V_h)/k_h)) - h)/tau_h : 1
         dn/dt = (1/(1 + exp((V_n - v)/k_n)) - n)/tau_n : 1
