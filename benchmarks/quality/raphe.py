@@ -26,7 +26,6 @@ from brianfit import (
     MSEMetric,
     MultiWindowGamma,
     Parameter,
-    Recording,
     RecordingSet,
     estimate_membrane,
     library,
@@ -34,7 +33,7 @@ from brianfit import (
     parameters_near,
     with_spikes,
 )
-from brianfit.data import MembraneEstimate
+from brianfit.data import MembraneEstimate, between_spikes
 
 SEEDS = (1, 2, 3)
 # Gamma over reliability of a plain CMA-ES of an AdEx and a MAT by Gamma alone, the better of both.
@@ -113,7 +112,9 @@ def fits_with_voltage(
         equations=f"{plain.equations}\nR_e : ohm (constant)\nv_rec = v + R_e*I : volt",
         parameters={**plain.parameters, "R_e": R_E},
     )
-    voltage = np.array([between_spikes(sweep) for sweep in training])
+    voltage = np.array(
+        [between_spikes(sweep, "v", before=BEFORE, after=AFTER) for sweep in training]
+    )
     fitted = RecordingSet.from_arrays(
         dt=DT * second,
         inputs={"I": np.array([sweep.inputs["I"] for sweep in training]) * amp},
@@ -142,14 +143,6 @@ def fits_with_voltage(
         )
 
     return [outcome(seed) for seed in SEEDS]
-
-
-def between_spikes(sweep: Recording) -> np.ndarray:
-    """Return the voltage, nan near to spikes."""
-    voltage = np.array(sweep.traces["v"])
-    for spike in sweep.spike_trains[0]:
-        voltage[max(0, int((spike - BEFORE) / DT)) : int((spike + AFTER) / DT)] = np.nan
-    return voltage
 
 
 def read(cell: str) -> tuple[Task, RecordingSet]:

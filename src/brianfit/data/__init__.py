@@ -1,5 +1,6 @@
 """What was measured: stimuli, traces and spike times, sweep by sweep."""
 
+from brianfit.data.between_spikes import between_spikes
 from brianfit.data.examples import example_recording
 from brianfit.data.input_noise import with_input_noise
 from brianfit.data.membrane import MembraneEstimate, estimate_membrane
@@ -37,6 +38,7 @@ __all__ = [
     "Sine",
     "Steps",
     "add_holding",
+    "between_spikes",
     "compensate_series_resistance",
     "cut",
     "detect_spikes",

@@ -10,6 +10,7 @@ import numpy as np
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.units import SECOND, scalar_si
+from brianfit.data.between_spikes import between_spikes
 from brianfit.data.recordings import RecordingSet
 
 # Time constants [s] of what a spike leaves behind in the voltage: a basis, not a finding.
@@ -130,10 +131,7 @@ class _Sweep:
                 f"{len(recording.spike_trains)} spike trains. Use `detect_spikes`."
             )
         voltage = recording.traces[trace]
-        counts = np.isfinite(voltage)
-        for spike in recording.spike_trains[0]:
-            first = max(0, int((spike - lead) / recording.dt))
-            counts[first : int((spike + tail) / recording.dt)] = False
+        counts = np.isfinite(between_spikes(recording, trace, before=lead, after=tail))
         return _Sweep(
             dt=recording.dt,
             current=recording.inputs[input][: voltage.size] * 1e9,

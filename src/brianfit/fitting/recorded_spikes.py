@@ -14,7 +14,13 @@ from brianfit._foundation.arguments import check_choice, check_instance
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, from_si, scalar_si
-from brianfit.data import Recording, RecordingSet, merge_repeats, with_spike_rate
+from brianfit.data import (
+    Recording,
+    RecordingSet,
+    between_spikes,
+    merge_repeats,
+    with_spike_rate,
+)
 from brianfit.fitting.fitter import Fitter
 from brianfit.fitting.near_membrane import THRESHOLDS
 from brianfit.fitting.spike_fitter import SpikeFitter
@@ -182,10 +188,7 @@ def _between_spikes(
     recording: Recording, trace: str, rate: Recording
 ) -> Float[np.ndarray, " n_steps"]:
     """Return the voltage at the steps of `rate`, nan near to spikes and where none is known."""
-    voltage = np.array(recording.traces[trace])
-    for spike in recording.spike_trains[0]:
-        first = max(0, int((spike - BEFORE) / recording.dt))
-        voltage[first : int((spike + AFTER) / recording.dt)] = np.nan
+    voltage = between_spikes(recording, trace, before=BEFORE, after=AFTER)
     n_steps = rate.traces[HAZARD].size
     places = np.floor(np.arange(n_steps) * (rate.dt / recording.dt) + 1e-6).astype(np.int64)
     known = places < voltage.size
