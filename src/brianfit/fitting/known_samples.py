@@ -8,9 +8,9 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Bool, Float, Int
-from brianfit.engines.reference.random_models import draws_random_numbers, names_used
 from brianfit.model import Model
 from brianfit.model.model import ITERATION
+from brianfit.model.random_models import draws_random_numbers, names_used
 from brianfit.objective import Evaluation, Objective, joined
 
 UNKNOWN = -1

@@ -17,7 +17,7 @@ from numba.core.errors import NumbaError
 
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines.fused.cache import cache_folder, key_of, read_text, write_text
-from brianfit.engines.fused.external_functions import with_plain_numpy
+from brianfit.engines.fused.runtime.external_functions import with_plain_numpy
 
 OPTIONS: Mapping[str, Any] = {
     "nogil": True,

@@ -14,7 +14,7 @@ from brianfit._foundation.threads import in_threads
 from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes, SumLimits
 from brianfit.engines.fused.derivatives import slopes, square_sums
 from brianfit.engines.fused.ir import LANES, Table
-from brianfit.engines.fused.stages import Stages
+from brianfit.engines.fused.race_stages import Stages
 
 FIRST_CAPACITY = 64
 """Spikes of one neuron for which there is room before the first run."""

@@ -16,14 +16,14 @@ from brianfit.engines._base import (
     SimulationResult,
     SimulationTask,
 )
+from brianfit.engines._brian_messages import clear_errors, quiet
+from brianfit.engines._task_checks import check_task
 from brianfit.engines.reference.borrowed_device import is_standalone
-from brianfit.engines.reference.brian_messages import clear_errors, quiet
-from brianfit.engines.reference.checks import check_task
 from brianfit.engines.reference.definitions import define
-from brianfit.engines.reference.random_models import draws_random_numbers
 from brianfit.engines.reference.runtime import RuntimeRunner
 from brianfit.engines.reference.standalone import StandaloneRunner
 from brianfit.engines.reference.trial import try_out
+from brianfit.model.random_models import draws_random_numbers
 
 
 @final

@@ -20,7 +20,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_events
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.engines._base import SimulationResult, SimulationTask
-from brianfit.engines.reference.brian_messages import clear_errors
+from brianfit.engines._brian_messages import clear_errors
 from brianfit.engines.reference.definitions import SUM_PREFIX, Definitions
 from brianfit.model.model import ITERATION
 

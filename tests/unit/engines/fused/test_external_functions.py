@@ -9,7 +9,7 @@ from brian2 import Equations, Function, check_units, exp, mV, volt
 
 from brianfit.engines import ReferenceEngine, SimulationTask
 from brianfit.engines.fused import FusedEngine
-from brianfit.engines.fused.external_functions import with_plain_numpy
+from brianfit.engines.fused.runtime.external_functions import with_plain_numpy
 from brianfit.model import Model
 
 np_of_brian = brian2.np

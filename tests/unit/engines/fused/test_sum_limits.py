@@ -12,7 +12,7 @@ from brianfit._foundation.units import DIMENSIONLESS
 from brianfit.engines import SimulationResult, SimulationTask
 from brianfit.engines._base import SumLimits
 from brianfit.engines.fused import FusedEngine
-from brianfit.engines.fused.stages import Stages
+from brianfit.engines.fused.race_stages import Stages
 from brianfit.model import Accumulator, Model, TimedValues
 
 N_STEPS, N_TRACES = 700, 3

@@ -17,8 +17,8 @@ _BY_MODULE = {
     f"{_MATH}.logarithms": "log log10 log1p",
     f"{_MATH}.powers": "power",
     f"{_MATH}.short_exponentials": "exp_limited exp_short",
-    "brianfit.engines.fused.noise": "neuron_key normal poisson uniform",
-    "brianfit.engines.fused.timed": "timed_row",
+    "brianfit.engines.fused.runtime.noise": "neuron_key normal poisson uniform",
+    "brianfit.engines.fused.runtime.timed": "timed_row",
 }
 
 WHERE = {name: module for module, names in _BY_MODULE.items() for name in names.split()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.utils.stringtools import get_identifiers
 
-from brianfit.model import Model
+from brianfit.model.model import Model
 
 _RANDOM = frozenset(name for name, function in DEFAULT_FUNCTIONS.items() if not function.stateless)
 

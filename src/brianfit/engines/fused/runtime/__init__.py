@@ -1,0 +1,1 @@
+"""What kernels call besides mathematics: noise, values over time, functions of the user."""
