@@ -9,7 +9,7 @@ from pathlib import Path
 from jaxtyping import install_import_hook
 
 SOURCE = Path(__file__).parents[1] / "src"
-_CHECK_THEMSELVES = {("fitting", "request"), ("model", "model")}
+_CHECK_THEMSELVES = {("problem", "fit_arguments"), ("model", "model")}
 _COMPILED_BY = ("numba.", "brianfit.engines.fused.math.")
 
 
@@ -33,8 +33,7 @@ def _checked_modules(source: Path) -> list[str]:
 
 
 def _is_border(path: Path) -> bool:
-    is_fitter = path.parent.name == "fitting" and path.stem.endswith("fitter")
-    return is_fitter or (path.parent.name, path.stem) in _CHECK_THEMSELVES
+    return path.parent.name == "fitters" or (path.parent.name, path.stem) in _CHECK_THEMSELVES
 
 
 def _imports_numba(path: Path) -> bool:

@@ -37,7 +37,7 @@ def _findings() -> dict[str, Any]:
 
     from brianfit._foundation.threads import available_threads
     from brianfit.engines.fused.cache import cache_folder
-    from brianfit.fitting.provenance import versions
+    from brianfit.fitting.search.result_of_search import versions
 
     return {
         "versions": dict(versions()),

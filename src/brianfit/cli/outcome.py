@@ -12,8 +12,8 @@ import numpy as np
 from brianfit._foundation.errors import UnreadableFileError
 from brianfit.cli.terminal import say, say_aside, say_json, write_text
 from brianfit.data import RecordingSet
-from brianfit.fitting.brian_script import brian_script
-from brianfit.fitting.prediction import predict
+from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.predict import predict
 from brianfit.plots.report import write_report
 from brianfit.results import FitResult
 from brianfit.results.export import as_csv, as_json, plain_result

@@ -24,7 +24,7 @@ def resume(
     """Go on with a fit that was interrupted, or add rounds to it."""
     from brianfit.cli.outcome import Outcome
     from brianfit.cli.progress import Progress
-    from brianfit.fitting.resuming import resume as go_on
+    from brianfit.fitting.studies.resume import resume as go_on
     from brianfit.results import load
 
     known = load(store).result

@@ -27,7 +27,7 @@ def simulate(
     quiet: Quiet = False,
 ) -> None:
     """Simulate the best parameters of a fit; write traces and spike times as tables."""
-    from brianfit.fitting.prediction import predict
+    from brianfit.fitting.after.predict import predict
     from brianfit.results import load
 
     result = load(store).result

@@ -1,27 +1,20 @@
 """The short way in: fitters, and how their search goes on and ends."""
 
-from brianfit.fitting.brian_script import brian_script
-from brianfit.fitting.callbacks import (
+from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.predict import predict
+from brianfit.fitting.fitters.fitter import Fitter
+from brianfit.fitting.fitters.online_trace_fitter import OnlineTraceFitter
+from brianfit.fitting.fitters.spike_fitter import SpikeFitter
+from brianfit.fitting.fitters.trace_fitter import TraceFitter
+from brianfit.fitting.problem.parameters_near import parameters_near
+from brianfit.fitting.search.callbacks import (
     ProgressBar,
     callback_none,
     callback_setup,
     callback_text,
     make_dic,
 )
-from brianfit.fitting.cross_validation import CrossValidation, Fold, cross_validate
-from brianfit.fitting.fitter import Fitter
-from brianfit.fitting.many import ManyFits, fit_many
-from brianfit.fitting.near_membrane import parameters_near
-from brianfit.fitting.online_trace_fitter import OnlineTraceFitter
-from brianfit.fitting.prediction import predict
-from brianfit.fitting.recorded_spikes import (
-    RecordedSpikesFit,
-    fit_recorded_spikes,
-    parameters_around,
-)
-from brianfit.fitting.resuming import resume
-from brianfit.fitting.spike_fitter import SpikeFitter
-from brianfit.fitting.stopping import (
+from brianfit.fitting.search.stop_rules import (
     AbstractStopRule,
     HypervolumeStagnation,
     MaxEvaluations,
@@ -29,7 +22,14 @@ from brianfit.fitting.stopping import (
     TargetError,
     WallClock,
 )
-from brianfit.fitting.trace_fitter import TraceFitter
+from brianfit.fitting.studies.cross_validation import CrossValidation, Fold, cross_validate
+from brianfit.fitting.studies.fit_many import ManyFits, fit_many
+from brianfit.fitting.studies.recorded_spikes import (
+    RecordedSpikesFit,
+    fit_recorded_spikes,
+    parameters_around,
+)
+from brianfit.fitting.studies.resume import resume
 
 __all__ = [
     "AbstractStopRule",

@@ -9,7 +9,7 @@ from brian2 import ms, mV
 
 from brianfit import library
 from brianfit._foundation.errors import InvalidValueError
-from brianfit.fitting.bounds import read_parameters
+from brianfit.fitting.problem.parameters import read_parameters
 from brianfit.model import Parameter
 
 

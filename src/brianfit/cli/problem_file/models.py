@@ -14,7 +14,7 @@ from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit._foundation.units import from_si
 from brianfit.cli.problem_file.document import Document
 from brianfit.cli.problem_file.recordings import paths_in
-from brianfit.fitting.bounds import read_parameters as checked_parameters
+from brianfit.fitting.problem.parameters import read_parameters as checked_parameters
 from brianfit.library import NeuronModel
 from brianfit.model import Model, Parameter
 from brianfit.model.model import read_equations

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from brianfit._foundation.errors import BrianfitError
 from brianfit.data import RecordingSet
-from brianfit.fitting.brian_script import brian_script
-from brianfit.fitting.prediction import predict
-from brianfit.fitting.result_score import score_of
+from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.predict import predict
+from brianfit.fitting.after.score import score_of
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.page import page
 from brianfit.results import FitResult, Prediction, Score

@@ -1,0 +1,1 @@
+"""What can be done with parameters once they are there: simulate, predict, score, write down."""

@@ -1,0 +1,102 @@
+"""Simulate a fitted model on recordings, those of the fit or others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.errors import InvalidValueError
+from brianfit.data import RecordingSet
+from brianfit.engines import AbstractEngine, DefaultEngine
+from brianfit.fitting.after.generate import GenerateRequest, generate
+from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
+from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.problem.problem_from_record import problem_of
+from brianfit.objective import SPIKES
+from brianfit.results import FitResult, Prediction
+
+
+def predict(
+    result: FitResult,
+    recordings: RecordingSet | None = None,
+    *,
+    left_out: Collection[int] = (),
+    engine: AbstractEngine | None = None,
+) -> Prediction:
+    """Return what the best parameters of a fit yield on recordings.
+
+    Parameters
+    ----------
+    recordings
+        With the inputs of the model; those of the fit unless told.
+    left_out
+        Numbers of the sweeps that were not fitted.
+    engine
+        Who simulates; the fastest one that can unless told.
+
+    Raises
+    ------
+    InvalidValueError
+        If the fit has no best sample, or `recordings` lack an input of the model.
+    """
+    if result.problem is None or not result.best_values:
+        raise InvalidValueError(
+            "Nothing can be predicted: no sample of this fit could be scored, so there are no "
+            "best parameters."
+        )
+    fitted = problem_of(result.problem)
+    chosen = fitted.recordings if recordings is None else recordings
+    check_instance("recordings", chosen, RecordingSet, "a RecordingSet")
+    _check_inputs(fitted.recordings, chosen)
+    _check_numbers(left_out, len(chosen))
+    problem = Problem(
+        model=fitted.model,
+        recordings=chosen,
+        dt=fitted.dt,
+        output_names=fitted.output_names,
+    )
+    names = _simulated_names(problem)
+    has_spikes = problem.model.threshold is not None
+    request = GenerateRequest(
+        names=(*names, *((SPIKES,) if has_spikes else ())),
+        params=result.best_values,
+        param_init=None,
+        iteration=GENERATE_ITERATION,
+        seed=result.seed,
+    )
+    found = generate(problem, request, DefaultEngine() if engine is None else engine)
+    return Prediction(
+        recordings=chosen,
+        traces={name: np.asarray(found[name], dtype=np.float64) for name in names},
+        spikes=tuple(np.asarray(train) for train in found[SPIKES]) if has_spikes else None,
+        dt=problem.dt,
+        dimensions={name: problem.model.dimensions(name) for name in names},
+        left_out=frozenset(left_out),
+    )
+
+
+def _simulated_names(problem: Problem) -> tuple[str, ...]:
+    """Return the variables that were recorded, or the first one where only spikes were."""
+    model = problem.model
+    names = [name for name in problem.recordings.trace_names if model.has_variable(name)]
+    return tuple(names) or model.differential_variables[:1]
+
+
+def _check_inputs(fitted: RecordingSet, chosen: RecordingSet) -> None:
+    missing = sorted(set(fitted.input_names) - set(chosen.input_names))
+    if missing:
+        raise InvalidValueError(
+            f"The recordings have no input {', '.join(missing)}, which the model needs; they have "
+            f"{', '.join(chosen.input_names) or 'none'}."
+        )
+
+
+def _check_numbers(left_out: Collection[int], n_traces: int) -> None:
+    wrong = sorted(number for number in left_out if not 0 <= number < n_traces)
+    if wrong:
+        raise InvalidValueError(
+            f"`left_out` names the sweeps {wrong}, but the recordings have the numbers 0 to "
+            f"{n_traces - 1}."
+        )

@@ -1,0 +1,1 @@
+"""The doors: fitters as users know them."""

@@ -1,0 +1,1 @@
+"""Refinement of a sample with derivatives, and what these say about the parameters."""

@@ -1,0 +1,1 @@
+"""The arguments of a fitter, read and checked: from what the user gave to one task."""

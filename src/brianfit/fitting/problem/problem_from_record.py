@@ -1,0 +1,32 @@
+"""The problem that a record tells of, made again."""
+
+from __future__ import annotations
+
+from brianfit.fitting.problem.problem import Problem
+from brianfit.model import Model
+from brianfit.model.model import Event, read_equations
+from brianfit.results import ProblemRecord
+
+
+def problem_of(record: ProblemRecord) -> Problem:
+    """Return the model and the recordings of a fit, ready to be simulated."""
+    model = Model(
+        equations=read_equations(record.equations),
+        threshold=record.threshold,
+        reset=record.reset,
+        refractory=record.refractory,
+        method=record.method,
+        method_options=dict(record.method_options),
+        events={
+            name: Event(condition=event.condition, code=event.code)
+            for name, event in record.events.items()
+        },
+        initial_values=dict(record.initial_values),
+        namespace=dict(record.constants),
+    )
+    return Problem(
+        model=model,
+        recordings=record.recordings,
+        dt=record.dt,
+        output_names=record.output_names,
+    )

@@ -1,0 +1,80 @@
+"""Ask, evaluate, tell, record - and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from brianfit._foundation.user_code import belongs_to
+from brianfit.fitting.search.callbacks import KEPT
+from brianfit.fitting.search.interrupts import uninterrupted
+from brianfit.fitting.search.rounds import Outcome, evaluate_asked
+from brianfit.fitting.search.search_state import Search
+from brianfit.fitting.search.stop_rules import AbstractStopRule, words_of
+from brianfit.results import History, Round
+
+Observer = Callable[[Search, int], bool]
+"""Called after every round with the search and the number of the round; True ends the fit."""
+
+
+def run_rounds(
+    search: Search, n_rounds: int, *, rules: Sequence[AbstractStopRule], observer: Observer
+) -> str:
+    """Run rounds until they are used up, a rule says stop, or the observer does.
+
+    Returns
+    -------
+    str
+        Why the search ended, in words that follow "because".
+    """
+    for number in range(n_rounds):
+        run_round(search)
+        wants_to_stop = observer(search, number)
+        reason = _reason_to_stop(search.history, rules)
+        if reason is not None:
+            return reason
+        if wants_to_stop:
+            return "the callback asked for it"
+    return "the rounds asked for were done"
+
+
+def run_round(search: Search) -> None:
+    """Add one round to a search."""
+    started = time.perf_counter()
+    number = search.history.n_rounds
+    search.past.begin_round()
+    outcome = evaluate_asked(search, search.ask())
+    with uninterrupted():
+        try:
+            with belongs_to(search.optimizer_words, KEPT):
+                outcome.tell()
+        finally:  # what was simulated is kept also if an optimizer fails to take it
+            _keep(search, outcome, search.past.seconds_of(number, time.perf_counter() - started))
+
+
+def _keep(search: Search, outcome: Outcome, seconds: float) -> None:
+    evaluation = outcome.evaluation
+    search.note(outcome.values, evaluation)
+    search.finish_round(
+        Round(
+            iteration=search.iteration,
+            values=outcome.values,
+            errors=evaluation.errors,
+            output_errors=evaluation.output_errors,
+            raw_output_errors=evaluation.raw_output_errors,
+            seconds=seconds,
+            trace_errors=evaluation.trace_errors,
+            part_errors=evaluation.part_errors,
+            is_bound=evaluation.is_bound,
+            is_repeated=evaluation.is_repeated,
+        )
+    )
+
+
+def _reason_to_stop(history: History, rules: Sequence[AbstractStopRule]) -> str | None:
+    for rule in rules:
+        with belongs_to(f"The stop rule {words_of(rule)}", KEPT):
+            reason = rule.reason_to_stop(history)
+        if reason is not None:
+            return reason
+    return None

@@ -1,0 +1,171 @@
+"""Which optimizer searches when the user names none: a table of conditions, methods and reasons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from brianfit.fitting.problem.parameters import Parameters
+from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.search.rounds import check_derivatives
+from brianfit.fitting.search.search_state import Search
+from brianfit.objective import Objective
+from brianfit.optimizers import (
+    AbstractOptimizer,
+    CMAESOptimizer,
+    GuidedCMAESOptimizer,
+    MultiStartLeastSquares,
+)
+
+_logger = logging.getLogger(__name__)
+
+FEW_ROUNDS = 12
+"""Local searches usually take 20 to 30 points; the first of many end after about so many rounds."""
+
+FEW_EVALUATIONS, USUAL_EVALUATIONS = 50, 200
+"""Of CMA-ES, by parameter: with less than these it hardly begins to follow the error, and so many
+it takes to solve the problems of the benchmark."""
+
+RANDOM_FUNCTIONS = frozenset({"rand", "randn", "poisson"})
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a choice depends on.
+
+    Attributes
+    ----------
+    is_smooth
+        Whether outputs change smoothly with the parameters: nothing jumps when a threshold is
+        crossed, nothing is random, no parameter takes whole numbers only.
+    is_least_squares
+        Whether all metrics are means of squares.
+    has_traces
+        Whether all outputs are traces that can be compared by squares as well.
+    """
+
+    is_smooth: bool
+    is_least_squares: bool
+    has_traces: bool
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A row of the table."""
+
+    applies: Callable[[Facts], bool]
+    make: Callable[[], AbstractOptimizer]
+    method: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.method}, because {self.reason}"
+
+
+TABLE = (
+    Choice(
+        applies=lambda facts: facts.is_smooth and facts.is_least_squares,
+        make=MultiStartLeastSquares,
+        method="least squares from many starts",
+        reason="the outputs are smooth and compared by squares, so that derivatives lead the way",
+    ),
+    Choice(
+        applies=lambda facts: facts.is_smooth and facts.has_traces,
+        make=GuidedCMAESOptimizer,
+        method="least squares on the traces, and CMA-ES from where it leads",
+        reason="the metric has no derivatives, but the traces that it compares are smooth",
+    ),
+    Choice(
+        applies=lambda facts: not facts.is_smooth,
+        make=CMAESOptimizer,
+        method="CMA-ES with restarts",
+        reason="spikes that reset the model, events, noise or whole numbers make the error jump",
+    ),
+    Choice(
+        applies=lambda facts: facts.is_smooth,
+        make=CMAESOptimizer,
+        method="CMA-ES with restarts",
+        reason="the error has no derivatives to follow",
+    ),
+)
+"""The first row that applies is chosen; `docs/explanation/which-optimizer.md` has the figures."""
+
+
+def chosen(facts: Facts) -> Choice:
+    """Return the row of the table for a problem."""
+    return next(choice for choice in TABLE if choice.applies(facts))
+
+
+def optimizer_for(
+    named: AbstractOptimizer | None,
+    problem: Problem,
+    parameters: Parameters,
+    objective: Objective,
+) -> tuple[AbstractOptimizer, str]:
+    """Return the optimizer that the user named, or the one to choose and why.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an optimizer is named that needs derivatives which this error does not have.
+    """
+    if named is not None:
+        check_derivatives(objective, named)
+        return named, ""
+    choice = chosen(facts_of(problem, parameters, objective))
+    _logger.info("The search is by %s.", choice)
+    return choice.make(), str(choice)
+
+
+def strategy_words(search: Search) -> str:
+    """Return what was chosen and why, and a warning if the budget was too small for it."""
+    history, optimizer = search.history, search.optimizer
+    if not search.strategy or not history.n_evaluations:
+        return search.strategy
+    if isinstance(optimizer, MultiStartLeastSquares):
+        if optimizer.ends or history.n_rounds >= FEW_ROUNDS:
+            return search.strategy
+        words = f"no local search has come to its end in {_counted(history.n_rounds, 'round')}"
+    else:
+        n_parameters = len(search.parameters.space.names)
+        if history.n_evaluations >= FEW_EVALUATIONS * n_parameters:
+            return search.strategy
+        done = _counted(history.n_evaluations, "evaluation")
+        words = f"{done} of the {USUAL_EVALUATIONS * n_parameters} or so that it takes"
+    return f"{search.strategy}; the budget is small, {words}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def facts_of(problem: Problem, parameters: Parameters, objective: Objective) -> Facts:
+    """Return what the choice of an optimizer depends on."""
+    return Facts(
+        is_smooth=_is_smooth(problem) and not parameters.space.is_integer.any(),
+        is_least_squares=objective.is_least_squares,
+        has_traces=bool(objective.squared_outputs),
+    )
+
+
+def _is_smooth(problem: Problem) -> bool:
+    model = problem.model
+    resets = model.threshold is not None and bool(model.reset and model.reset.strip())
+    return not (resets or _heeds_refractoriness(problem) or model.events or _is_random(problem))
+
+
+def _heeds_refractoriness(problem: Problem) -> bool:
+    """Return whether refractoriness changes more than which spikes count."""
+    equations = problem.model.equations
+    stops = any("unless refractory" in equation.flags for equation in equations.values())
+    return stops or "not_refractory" in equations.identifiers
+
+
+def _is_random(problem: Problem) -> bool:
+    """Return whether the equations contain noise or random functions."""
+    equations = problem.model.equations
+    return bool(equations.is_stochastic or RANDOM_FUNCTIONS & set(equations.identifiers))

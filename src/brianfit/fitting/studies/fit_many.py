@@ -1,0 +1,209 @@
+"""Many fits side by side: several cells, several seeds."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from brianfit._foundation.arguments import check_instance, check_positive_integer
+from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit.executors import AbstractExecutor, SerialExecutor, SharedWork
+from brianfit.fitting.fitters._base import AbstractFitter
+from brianfit.results import FitResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ManyFits:
+    """The results of `fit_many`.
+
+    Attributes
+    ----------
+    results
+        By name and seed; fits that failed are not among them.
+    problems
+        By name and seed, why a fit failed.
+    """
+
+    results: Mapping[tuple[str, int], FitResult]
+    problems: Mapping[tuple[str, int], str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One fit a row, in the order of names and seeds: plain SI numbers."""
+        import pandas as pd
+
+        keys = sorted([*self.results, *self.problems])
+        return pd.DataFrame([self._row(key) for key in keys])
+
+    def best(self, name: str) -> FitResult:
+        """Return the result with the lowest error of all seeds of a problem.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is none.
+        """
+        found = [result for (other, _), result in self.results.items() if other == name]
+        if not found:
+            known = sorted({key[0] for key in [*self.results, *self.problems]})
+            raise InvalidValueError(f"There is no result of {name!r}; problems are {known}.")
+        return min(found, key=lambda result: result.error)
+
+    def _row(self, key: tuple[str, int]) -> dict[str, Any]:
+        row: dict[str, Any] = {"name": key[0], "seed": key[1]}
+        if key in self.problems:
+            return {**row, "error": np.nan, "problem": self.problems[key]}
+        result = self.results[key]
+        return {
+            **row,
+            "error": result.error,
+            **result.best_values,
+            "evaluations": result.history.n_evaluations,
+            "seconds": result.history.seconds,
+            "stop_reason": result.stop_reason,
+            "problem": "",
+        }
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One fit: a fitter, and the arguments of its `fit`."""
+
+    name: str
+    seed: int
+    fitter: AbstractFitter
+    arguments: Mapping[str, Any]
+
+
+def fit_many(
+    fitters: Mapping[str, Any],
+    *,
+    seeds: Sequence[int] = (1,),
+    executor: AbstractExecutor | None = None,
+    stores: str | os.PathLike[str] | None = None,
+    level: int = 0,
+    **arguments: Any,
+) -> ManyFits:
+    """Fit several problems with several seeds, side by side; return all results in one table.
+
+    A fit that fails, or is not done within the time limits of the executor, does not end the
+    others. The fitters themselves stay as they are.
+
+    Parameters
+    ----------
+    fitters
+        ``{name: fitter}``, or ``{name: (fitter, {argument: value})}`` where problems have arguments
+        of their own.
+    seeds
+        Every problem is fitted with each of them.
+    executor
+        Where fits are done, one at a time on each worker: a `ProcessExecutor` or `DaskExecutor`.
+        None: one after the other, here.
+    stores
+        A folder in which every fit has its store, ``<name>-<seed>.fit``; fits that were killed go
+        on from there.
+    level
+        How many frames further up external constants are looked for.
+    **arguments
+        Those of `fit`, for all problems: bounds, optimizer, metric, n_rounds, ...
+
+    Raises
+    ------
+    BrianfitError
+        If an argument cannot be used.
+    """
+    folder = None if stores is None else _folder(stores)
+    numbers = [check_positive_integer("seeds", seed, minimum=0) for seed in seeds]
+    jobs = [
+        _job(name, given, seed, arguments=arguments, folder=folder, level=level)
+        for (name, given), seed in itertools.product(_checked(fitters).items(), numbers)
+    ]
+    work = SharedWork(_do_jobs, jobs, at_once=1, failure=_given_up)
+    positions = np.arange(len(jobs), dtype=np.float64)[:, np.newaxis]
+    found = (executor or SerialExecutor()).run(work, positions, _flat)
+    outcomes = {(job.name, job.seed): outcome for job, outcome in zip(jobs, found, strict=True)}
+    return ManyFits(
+        results={key: one for key, one in outcomes.items() if isinstance(one, FitResult)},
+        problems={key: one for key, one in outcomes.items() if isinstance(one, str)},
+    )
+
+
+def _checked(fitters: Any) -> Mapping[str, tuple[AbstractFitter, Mapping[str, Any]]]:
+    check_instance("fitters", fitters, Mapping, "a dictionary {name: fitter}")
+    checked = {}
+    for name, given in fitters.items():
+        fitter, own = given if isinstance(given, tuple) and len(given) == 2 else (given, {})
+        check_instance(f"fitters[{name!r}]", fitter, AbstractFitter, "a fitter")
+        check_instance(f"fitters[{name!r}][1]", own, Mapping, "a dictionary of arguments of fit")
+        checked[str(name)] = (fitter, own)
+    if not checked:
+        raise InvalidValueError("`fitters` is empty: there is nothing to fit.")
+    return checked
+
+
+def _job(
+    name: str,
+    given: tuple[AbstractFitter, Mapping[str, Any]],
+    seed: int,
+    *,
+    arguments: Mapping[str, Any],
+    folder: Path | None,
+    level: int,
+) -> _Job:
+    fitter, own = given
+    merged = {"callback": None, **arguments, **own, "seed": seed}
+    if merged.get("namespace") is None:
+        params = merged.get("params") or {}
+        merged["namespace"] = fitter.external_constants(
+            *merged.values(), *params.values(), level=level
+        )
+    if folder is not None:
+        merged["store"] = folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}-{seed}.fit"
+    return _Job(name=name, seed=seed, fitter=fitter, arguments=merged)
+
+
+def _folder(stores: str | os.PathLike[str]) -> Path:
+    check_instance("stores", stores, (str, os.PathLike), "the path of a folder")
+    folder = Path(stores)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidValueError(f"`stores` is no folder that can be made: {error}") from error
+    return folder
+
+
+def _do_jobs(jobs: Sequence[_Job], positions: np.ndarray, _first: int) -> list[FitResult | str]:
+    return [_outcome(jobs[int(position)]) for position in positions[:, 0]]
+
+
+def _given_up(_jobs: Sequence[_Job], n_jobs: int) -> list[FitResult | str]:
+    """Return the outcome of fits that came to no end."""
+    return ["It took longer than the limit of time of the executor."] * n_jobs
+
+
+def _outcome(job: _Job) -> FitResult | str:
+    """Return the result of a fit, or why it failed."""
+    fitter = copy.deepcopy(job.fitter)
+    try:
+        fit: Any = fitter.fit  # type: ignore[attr-defined]
+        fit(**copy.deepcopy(dict(job.arguments)))
+    except BrianfitError as problem:
+        return f"{type(problem).__name__}: {problem}"
+    return fitter.result
+
+
+def _flat(parts: Sequence[list[FitResult | str]]) -> list[FitResult | str]:
+    return [outcome for part in parts for outcome in part]

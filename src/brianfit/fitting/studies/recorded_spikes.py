@@ -1,0 +1,274 @@
+"""Fit a model that is given the recorded spikes: the voltage between them, and their likelihood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+from brian2 import Mohm, mV, second
+
+from brianfit._foundation.arguments import check_choice, check_instance
+from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import SECOND, from_si, scalar_si
+from brianfit.data import (
+    Recording,
+    RecordingSet,
+    between_spikes,
+    merge_repeats,
+    with_spike_rate,
+)
+from brianfit.fitting.fitters.fitter import Fitter
+from brianfit.fitting.fitters.spike_fitter import SpikeFitter
+from brianfit.fitting.problem.parameters_near import THRESHOLDS
+from brianfit.library import NeuronModel, with_escape_noise
+from brianfit.metrics import EscapeRateLikelihood, MSEMetric, SpikeCount
+from brianfit.model import Parameter
+from brianfit.results import FitResult
+
+HAZARD, VOLTAGE = "hazard", "v_rec"
+BEFORE, AFTER = 0.003, 0.010
+"""What lies so near to a recorded spike [s] is its shape, which these models do not have."""
+
+_LOWER_BY, _HIGHER_BY = 8.0, 2.0
+"""A sharp threshold is looked for so many widths of the soft one below and above it."""
+
+_COUNT_ROUNDS, _COUNT_SAMPLES = 4, 30
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class RecordedSpikesFit:
+    """A model that was fitted with the recorded spikes in the place of its own.
+
+    Attributes
+    ----------
+    params
+        Parameters of the model, with units; its threshold is the one at which the model, left to
+        itself, fires as often as the cell.
+    DeltaV
+        Width of the soft threshold, with its unit: how noisy the spikes are.
+    R_e
+        Resistance in series with the membrane, such as that of an electrode, with its unit.
+    result
+        Of the search.
+    """
+
+    params: Mapping[str, Any]
+    DeltaV: Any
+    R_e: Any
+    result: FitResult
+
+
+def fit_recorded_spikes(
+    model: NeuronModel,
+    recordings: RecordingSet,
+    *,
+    dt: Any,
+    n_rounds: int = 100,
+    n_samples: int = 30,
+    trace: str = "v",
+    params: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+) -> RecordedSpikesFit:
+    """Fit a voltage between spikes, and the spikes by their likelihood; the way to start a fit.
+
+    The model is reset where the cell fired, and what it does until the next spike is compared with
+    the recording, as in [1]_, [2]_. So a spike at a wrong time has no consequences, the error
+    has no steps, and few thousand evaluations find parameters from which a fit of the spikes that
+    the model fires by itself can start; see `parameters_around`. The error is the sum of
+    `EscapeRateLikelihood`, with a threshold that is soft, and the mean square of the difference of
+    the voltages over the variance of the recorded one.
+
+    Parameters
+    ----------
+    model
+        A model of the library whose threshold is compared with `v`, such as ``'gif'``.
+    recordings
+        With the input ``I``, a voltage, and the spikes of that voltage.
+    dt
+        Step of the simulation [s].
+    n_rounds, n_samples
+        Rounds, and samples in each. 120 more samples place the sharp threshold.
+    trace
+        Name of the voltage.
+    params
+        Bounds that are not those of the model; ``R_e`` and ``DeltaV`` are parameters too.
+    seed
+        As for `fit`.
+
+    Raises
+    ------
+    InvalidValueError
+        If the model has no such threshold, or a sweep has no voltage or not one spike train.
+
+    References
+    ----------
+    .. [1] Mensi, Naud, Pozzorini, Avermann, Petersen & Gerstner (2012), Journal of
+       Neurophysiology 107:1756-1775.
+    .. [2] Pozzorini et al. (2015), PLoS Computational Biology 11:e1004275.
+    """
+    check_instance("model", model, NeuronModel, "a model of the library")
+    check_instance("recordings", recordings, RecordingSet, "a RecordingSet")
+    step = scalar_si("dt", dt, SECOND, plain_is_si=False)
+    soft = _given_spikes(model)
+    compared = _compared(recordings, trace, step)
+    spread = np.nanstd(np.concatenate([sweep.traces[VOLTAGE] for sweep in compared]))
+    fitter = Fitter(soft, compared, dt=step * second, n_samples=n_samples, namespace={})
+    found, _ = fitter.fit(
+        metric={
+            HAZARD: EscapeRateLikelihood(),
+            VOLTAGE: MSEMetric(normalization=from_si(spread, recordings.dimensions[trace])),
+        },
+        n_rounds=n_rounds,
+        callback=None,
+        params=params,
+        seed=seed,
+    )
+    return RecordedSpikesFit(
+        params=_firing_as_often(model, recordings, found, step, fitter.result.seed),
+        DeltaV=found["DeltaV"],
+        R_e=found["R_e"],
+        result=fitter.result,
+    )
+
+
+def _given_spikes(model: NeuronModel) -> NeuronModel:
+    """Return the model with a soft threshold, an electrode, and spikes that are told to it."""
+    compared = _threshold_expression(model)
+    if compared is None:
+        raise InvalidValueError(
+            "Only a model whose threshold is compared with v can be given the recorded spikes, "
+            f"such as 'lif', 'mat', 'gif' or 'igif'; '{model.name}' spikes where "
+            f"'{model.threshold}', which no parameter moves."
+        )
+    soft = with_escape_noise(model, threshold=compared)
+    return replace(
+        soft,
+        equations=f"{soft.equations}\nR_e : ohm (constant)\n{VOLTAGE} = v + R_e*I : volt",
+        threshold=f"{HAZARD}_target*dt > 0.5",
+        method="exponential_euler",
+        parameters={**soft.parameters, "R_e": Parameter(0 * Mohm, 150 * Mohm)},
+    )
+
+
+def _threshold_expression(model: NeuronModel) -> str | None:
+    """Return what `v` is compared with, if a parameter moves it."""
+    compared = re.fullmatch(r"\s*v\s*>=?\s*(.+)", model.threshold)
+    return compared[1] if compared and _threshold_of(model) else None
+
+
+def _threshold_of(model: NeuronModel) -> str | None:
+    words = re.findall(r"\w+", model.threshold)
+    return next((name for name in THRESHOLDS if name in words), None)
+
+
+def _compared(recordings: RecordingSet, trace: str, dt: float) -> RecordingSet:
+    """Return the rates of spikes and the voltage between them, in steps of the simulation."""
+    check_choice("trace", trace, recordings.trace_names)
+    for recording in recordings:
+        if len(recording.spike_trains) != 1:
+            raise InvalidValueError(
+                "Each sweep needs the spikes of its own voltage, but one has "
+                f"{len(recording.spike_trains)} spike trains. Use `with_spikes`."
+            )
+    rates = with_spike_rate(recordings, dt * second, name=HAZARD)
+    sweeps = [
+        replace(rate, traces={**rate.traces, VOLTAGE: _between_spikes(recording, trace, rate)})
+        for rate, recording in zip(rates, recordings, strict=True)
+    ]
+    dimensions = {**rates.dimensions, VOLTAGE: recordings.dimensions[trace]}
+    return replace(rates, recordings=tuple(sweeps), dimensions=dimensions)
+
+
+def _between_spikes(
+    recording: Recording, trace: str, rate: Recording
+) -> Float[np.ndarray, " n_steps"]:
+    """Return the voltage at the steps of `rate`, nan near to spikes and where none is known."""
+    voltage = between_spikes(recording, trace, before=BEFORE, after=AFTER)
+    n_steps = rate.traces[HAZARD].size
+    places = np.floor(np.arange(n_steps) * (rate.dt / recording.dt) + 1e-6).astype(np.int64)
+    known = places < voltage.size
+    return np.where(known, voltage[np.where(known, places, 0)], np.nan)
+
+
+def _firing_as_often(
+    model: NeuronModel, recordings: RecordingSet, found: dict[str, Any], dt: float, seed: int
+) -> dict[str, Any]:
+    """Return the parameters with the sharp threshold at which the model fires as the cell does.
+
+    Under a soft threshold most spikes come below the level that is crossed for certain.
+    """
+    own = {name: found[name] for name in model.parameters}
+    name, width = str(_threshold_of(model)), found["DeltaV"]
+    low, high = found[name] - _LOWER_BY * width, found[name] + _HIGHER_BY * width
+    fitter = SpikeFitter(
+        replace(model, method="exponential_euler"),
+        merge_repeats(recordings),
+        dt=dt * second,
+        n_samples=_COUNT_SAMPLES,
+        namespace={},
+    )
+    fixed: dict[str, Any] = {key: Parameter(fixed=value) for key, value in own.items()}
+    placed, _ = fitter.fit(
+        metric=SpikeCount(),
+        n_rounds=_COUNT_ROUNDS,
+        callback=None,
+        params={**fixed, name: Parameter(low, high, scale="linear")},
+        seed=seed,
+    )
+    return own if placed is None else {**own, name: placed[name]}
+
+
+def parameters_around(
+    model: NeuronModel, params: Mapping[str, Any], *, factor: int | float = 2.0, margin: Any = None
+) -> dict[str, Parameter]:
+    """Return bounds for `fit` around known values, which are where the search starts.
+
+    Parameters
+    ----------
+    model
+        What is fitted; parameters that it holds fixed stay fixed at the value given.
+    params
+        Values of all its parameters, such as those of a `RecordedSpikesFit`.
+    factor
+        Parameters on a logarithmic scale are searched between a `factor`-th and the `factor`-fold.
+    margin
+        Voltages are searched so far below and above their value [V]; None: 6 mV. Other
+        parameters on a linear scale are searched within a tenth of the width of their usual bounds.
+
+    Raises
+    ------
+    InvalidValueError
+        If a parameter of the model has no value, `factor` is not above 1 or `margin` not positive.
+    """
+    check_instance("model", model, NeuronModel, "a model of the library")
+    missing = sorted(set(model.parameters) - set(params))
+    if missing:
+        raise InvalidValueError(f"`params` must have a value for every parameter; lacks {missing}.")
+    reach = 6 * mV if margin is None else margin
+    volts = scalar_si("margin", reach, mV.dim)
+    if not (np.isfinite(factor) and factor > 1 and np.isfinite(volts) and volts > 0):
+        raise InvalidValueError(
+            f"`factor` must be above 1 and `margin` positive, but they are {factor} and {reach}."
+        )
+    return {
+        name: _around(params[name], how, factor, from_si(volts, mV.dim))
+        for name, how in model.parameters.items()
+    }
+
+
+def _around(value: Any, usual: Parameter, factor: int | float, margin: Any) -> Parameter:
+    if not usual.is_free:
+        return Parameter(fixed=value)
+    if usual.scale == "log":
+        return Parameter(value / factor, value * factor, scale="log", value=value)
+    is_voltage = getattr(value, "dim", None) == mV.dim
+    reach = margin if is_voltage else (usual.high - usual.low) / 10
+    return Parameter(value - reach, value + reach, scale="linear", value=value)
+
+
+__all__ = ["RecordedSpikesFit", "fit_recorded_spikes", "parameters_around"]

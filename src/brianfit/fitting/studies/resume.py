@@ -1,0 +1,131 @@
+"""Go on with a fit from its store alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from brianfit._foundation.errors import StoreError
+from brianfit._foundation.units import SECOND, from_si
+from brianfit.executors import AbstractExecutor
+from brianfit.fitting.fitters.fitter import Fitter
+from brianfit.fitting.fitters.spike_fitter import SpikeFitter
+from brianfit.fitting.fitters.trace_fitter import TraceFitter
+from brianfit.fitting.problem.parts_from_records import obstacles, part_from
+from brianfit.fitting.problem.problem_from_record import problem_of
+from brianfit.model import Parameter
+from brianfit.objective import SPIKES
+from brianfit.results import ParameterRecord, PathLike, ProblemRecord, load
+
+
+def resume(
+    store: PathLike,
+    n_rounds: int | None = None,
+    *,
+    callback: Any = "text",
+    stop: Any = None,
+    executor: AbstractExecutor | None = None,
+) -> TraceFitter | SpikeFitter | Fitter:
+    """Go on with the fit begun last in a store, and return its fitter.
+
+    Model, recordings, metrics, optimizer and seed are taken from the file, so that all of them must
+    be such as a file can hold. Rounds done go to the same file. No code of the file is run, but its
+    equations are simulated.
+
+    Parameters
+    ----------
+    store
+        Path of the file.
+    n_rounds
+        Rounds of the whole fit, those in the store included; None: as many as it was begun with.
+    callback, stop, executor
+        As for `fit`.
+
+    Returns
+    -------
+    TraceFitter, SpikeFitter or Fitter
+        For traces, for spikes, for both.
+
+    Raises
+    ------
+    StoreError
+        If the file is no store, or the fit has parts that a file cannot hold: own metrics,
+        optimizers, functions. Then make the fitter as before and call ``fit(..., store=store)``.
+    """
+    results = load(store).results
+    if len(results) > 1:
+        raise StoreError(
+            f"The store '{Path(store)}' holds {len(results)} fits, of which resume() cannot choose "
+            "one. Make the fitter as before and call fit(..., store=...)."
+        )
+    record = results[0].problem
+    if record is None:
+        raise StoreError(f"The store '{Path(store)}' has no problem.")
+    _check_ready(store, record)
+    fitter = _fitter_from(record)
+    fitter.fit(
+        part_from(record.optimizer),
+        {name: part_from(metric) for name, metric in record.metrics.items()},
+        n_rounds=record.rounds_foreseen if n_rounds is None else n_rounds,
+        callback=callback,
+        penalty=record.penalty,
+        params={parameter.name: _parameter(parameter, record) for parameter in record.parameters},
+        seed=record.seed,
+        stop=stop,
+        weights={name: from_si(*weight) for name, weight in record.weights.items()},
+        executor=executor,
+        store=store,
+        n_repeats=record.n_repeats,
+    )
+    return fitter
+
+
+def _check_ready(store: PathLike, record: ProblemRecord) -> None:
+    found = obstacles(record)
+    if found:
+        listed = "\n".join(f"  - {line}" for line in found)
+        raise StoreError(
+            f"The fit in '{Path(store)}' cannot be made again from the file alone:\n{listed}\n"
+            "Make the fitter as before and call fit(..., store=...)."
+        )
+
+
+def _fitter_from(record: ProblemRecord) -> TraceFitter | SpikeFitter | Fitter:
+    names = record.output_names
+    kind: Any = Fitter
+    if SPIKES not in names:
+        kind = TraceFitter
+    elif names == (SPIKES,):
+        kind = SpikeFitter
+    fitter: TraceFitter | SpikeFitter | Fitter = kind(
+        model=problem_of(record).model,
+        input=record.recordings,
+        output=None if kind is SpikeFitter else list(names),
+        dt=from_si(record.dt, SECOND),
+        n_samples=record.n_samples,
+        penalty=record.penalty,
+        use_units=record.use_units,
+        namespace=dict(record.constants),
+        engine=part_from(record.engine),
+    )
+    return fitter
+
+
+def _parameter(record: ParameterRecord, problem: ProblemRecord) -> Parameter:
+    def with_unit(value: float | tuple[float, ...] | None) -> Any:
+        if value is None or not problem.use_units:
+            return value
+        if isinstance(value, tuple):
+            return [from_si(one, record.dimensions) for one in value]
+        return from_si(value, record.dimensions)
+
+    if record.tied is not None:
+        return Parameter(tied=record.tied)
+    if record.fixed is not None:
+        return Parameter(fixed=with_unit(record.fixed))
+    return Parameter(
+        with_unit(record.low),
+        with_unit(record.high),
+        scale=record.scale or "auto",
+        value=with_unit(record.start),
+    )
