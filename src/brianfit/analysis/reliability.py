@@ -246,7 +246,7 @@ def _errors_against(
 ) -> Float[np.ndarray, " n_repeats"]:
     """Return the error of every repeat in the place of the model, against one of them."""
     if isinstance(metric, AbstractTraceMetric):
-        features = metric.features_of(np.stack(repeats)[:, np.newaxis], one[np.newaxis], dt)
-        return np.asarray(metric.get_errors(features), dtype=np.float64)
-    features = metric.features_of([[repeat] for repeat in repeats], [one], dt)
-    return np.asarray(metric.errors_of(features), dtype=np.float64)
+        errors = metric.calc(np.stack(repeats)[:, np.newaxis], one[np.newaxis], dt)
+    else:
+        errors = metric.calc([[repeat] for repeat in repeats], [one], dt)
+    return np.asarray(errors, dtype=np.float64)

@@ -4,6 +4,8 @@ from brianfit.metrics._base import (
     AbstractMetric,
     AbstractSpikeMetric,
     AbstractTraceMetric,
+    compares_sets,
+    has_own_calc,
     normalize_weights,
 )
 from brianfit.metrics._supports import (
@@ -67,7 +69,9 @@ __all__ = [
     "VanRossum",
     "VictorPurpura",
     "calc_eFEL",
+    "compares_sets",
     "firing_rate",
     "get_gamma_factor",
+    "has_own_calc",
     "normalize_weights",
 ]

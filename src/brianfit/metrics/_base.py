@@ -1,9 +1,9 @@
 """What a metric is: it says how far an output is from its recording; smaller is better.
 
 To write one, derive from `AbstractTraceMetric` (public name `TraceMetric`) or
-`AbstractSpikeMetric` (`SpikeMetric`) and write `get_features` and `get_errors`. What a metric can
-do beyond that is told by the protocols in `_supports.py`: a metric offers one by having the method,
-and the objective then uses it.
+`AbstractSpikeMetric` (`SpikeMetric`) and write `get_features` and `get_errors`, or only `calc`.
+What a metric can do beyond that is told by the protocols in `_supports.py`: a metric offers one by
+having the method, and the objective then uses it.
 """
 
 from __future__ import annotations
@@ -256,6 +256,17 @@ class AbstractSpikeMetric(AbstractMetric):
     def errors_of(self, features: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample, `normalization` applied."""
         return np.asarray(self.get_errors(features)) * self.normalization
+
+
+def has_own_calc(metric: AbstractMetric) -> bool:
+    """Return whether a metric computes its errors by a `calc` that its author has written."""
+    written = {AbstractTraceMetric.calc, AbstractSpikeMetric.calc}
+    return "calc" in vars(metric) or type(metric).calc not in written
+
+
+def compares_sets(metric: AbstractMetric) -> bool:
+    """Return whether a spike metric is given all repeats of a trace at once, not pairs of them."""
+    return has_own_calc(metric) or isinstance(metric, SupportsTrainSets)
 
 
 def check_trace_shapes(model: np.ndarray, data: np.ndarray) -> None:

@@ -1,4 +1,8 @@
-"""What a metric can do beyond its base class; it offers a protocol by having the method."""
+"""What a metric can do beyond its base class; it offers a protocol by having the method.
+
+Most of these are short cuts past `get_features`, `get_errors` or `calc`. A subclass that writes one
+of those anew, but not the short cut, is not asked for it; see `Capability`.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,18 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from brianfit._foundation.parts import Capability
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator
 
+_FEATURES = ("get_features", "features_of", "calc")
+_OF_FEATURES = ("get_errors", "errors_of", "calc")
+_ERRORS = (*_FEATURES, *_OF_FEATURES)
+
 
 @runtime_checkable
-class SupportsAccumulator(Protocol):
+class SupportsAccumulator(Protocol, metaclass=Capability, instead_of=_FEATURES):
     """A trace metric whose features are running sums: no trace needs to be kept."""
 
     def accumulator(
@@ -23,7 +32,7 @@ class SupportsAccumulator(Protocol):
 
 
 @runtime_checkable
-class SupportsResiduals(Protocol):
+class SupportsResiduals(Protocol, metaclass=Capability, instead_of=_ERRORS):
     """A metric that is a mean of squares: usable by least-squares algorithms."""
 
     def residual_weights(
@@ -36,7 +45,7 @@ class SupportsResiduals(Protocol):
 
 
 @runtime_checkable
-class SupportsTraceErrors(Protocol):
+class SupportsTraceErrors(Protocol, metaclass=Capability, instead_of=_OF_FEATURES):
     """A metric that can tell the error of every trace although its features are not those."""
 
     def get_trace_errors(self, features: Any) -> Float[np.ndarray, "n_samples n_traces"]:
@@ -44,7 +53,7 @@ class SupportsTraceErrors(Protocol):
 
 
 @runtime_checkable
-class SupportsSpikeTrains(Protocol):
+class SupportsSpikeTrains(Protocol, metaclass=Capability, instead_of=_FEATURES):
     """A spike metric that works on all trains at once."""
 
     def features_of_trains(
@@ -54,7 +63,7 @@ class SupportsSpikeTrains(Protocol):
 
 
 @runtime_checkable
-class SupportsTrainPairs(Protocol):
+class SupportsTrainPairs(Protocol, metaclass=Capability, instead_of=_FEATURES):
     """A spike metric that compares pairs of trains, one of the model with several recorded ones."""
 
     def features_of_pairs(
@@ -76,7 +85,7 @@ class SupportsTrainPairs(Protocol):
 
 
 @runtime_checkable
-class SupportsTrainSets(Protocol):
+class SupportsTrainSets(Protocol, metaclass=Capability, instead_of=_FEATURES):
     """A spike metric of all trains on a trace at once, where a stimulus was repeated."""
 
     def features_of_sets(
@@ -97,7 +106,7 @@ class SupportsTrainSets(Protocol):
 
 
 @runtime_checkable
-class SupportsSimilarity(Protocol):
+class SupportsSimilarity(Protocol, metaclass=Capability, instead_of=_ERRORS):
     """A metric that measures similarity: 1 for the same response, 0 for chance."""
 
     def similarity(self) -> Any:
@@ -105,7 +114,7 @@ class SupportsSimilarity(Protocol):
 
 
 @runtime_checkable
-class SupportsDataCheck(Protocol):
+class SupportsDataCheck(Protocol, metaclass=Capability, instead_of=_FEATURES):
     """A metric that can tell, before anything is simulated, that it cannot score a recording."""
 
     def check_data(self, data: Any, dt: float) -> None:
@@ -140,7 +149,7 @@ class SupportsTraceSelection(Protocol):
 
 
 @runtime_checkable
-class SupportsParts(Protocol):
+class SupportsParts(Protocol, metaclass=Capability, instead_of=_OF_FEATURES):
     """A metric whose error is a sum of parts that a Pareto search may weigh against each other."""
 
     @property

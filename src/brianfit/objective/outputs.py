@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import SimulationResult
 from brianfit.metrics import (
@@ -16,16 +18,35 @@ from brianfit.metrics import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     SupportsAccumulator,
+    SupportsParts,
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTrainPairs,
     SupportsTrainSets,
+    has_own_calc,
 )
 from brianfit.model import Accumulator
 from brianfit.objective.failures import checked_errors, without_nan
 
 SPIKES = "spikes"
 """The name of the output that is the spike times; every other output is a variable."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Calculated:
+    """What stands for the features of a metric that has a `calc` of its own.
+
+    Attributes
+    ----------
+    errors
+        One per sample.
+    features
+        Where the metric can tell more of them than the errors; else None.
+    """
+
+    errors: Any
+    features: Any
 
 
 @final
@@ -61,10 +82,16 @@ class TraceOutput:
         """Return the features of the metric for all samples."""
         if accumulator_name(self.name) in result.sums:
             return result.sums[accumulator_name(self.name)]
-        return self.metric.features_of(result.traces[self.name], self.data, dt)
+        traces = result.traces[self.name]
+        if has_own_calc(self.metric):
+            features = partial(self.metric.features_of, traces, self.data, dt)
+            return _calculated(self.metric, self.metric.calc(traces, self.data, dt), features)
+        return self.metric.features_of(traces, self.data, dt)
 
     def errors(self, features: Any) -> Any:
         """Return one error per sample."""
+        if isinstance(features, Calculated):
+            return features.errors
         return self.metric.get_errors(features)
 
 
@@ -108,6 +135,12 @@ class SpikeOutput:
         if self.delay is not None:
             spikes = spikes.delayed(result.final[self.delay])
         trains = spikes.within(np.repeat(self.durations, self.repeats))
+        if has_own_calc(self.metric):
+            errors = self.metric.calc(self._simulated_sets(trains), self._given_sets(), dt)
+            return _calculated(self.metric, errors, partial(self._features, trains, dt))
+        return self._features(trains, dt)
+
+    def _features(self, trains: SpikeTrains, dt: float) -> Any:
         if isinstance(self.metric, SupportsTrainSets):
             return self.metric.features_of_sets(trains, self._recorded_sets(), dt)
         columns, data = self._pairs()
@@ -120,6 +153,8 @@ class SpikeOutput:
 
     def errors(self, features: Any) -> Any:
         """Return one error per sample."""
+        if isinstance(features, Calculated):
+            return features.errors
         return self.metric.errors_of(features)
 
     @property
@@ -128,6 +163,19 @@ class SpikeOutput:
         if isinstance(self.metric, SupportsTrainSets):
             return tuple(range(self.durations.size))
         return tuple(trace for trace in self.trace_of_train for _ in range(self.repeats))
+
+    def _simulated_sets(self, trains: SpikeTrains) -> list[list[Any]]:
+        """Return the trains of the model as `calc` takes them: a list where there are repeats."""
+        if self.repeats == 1:
+            return [list(sample) for sample in trains.nested()]
+        starts = range(0, trains.n_traces, self.repeats)
+        return [
+            [sample[start : start + self.repeats] for start in starts] for sample in trains.nested()
+        ]
+
+    def _given_sets(self) -> list[Any]:
+        """Return the recorded trains as `calc` takes them: a list where there are repeats."""
+        return [trains[0] if len(trains) == 1 else trains for trains in self._recorded_sets()]
 
     def _recorded_sets(self) -> list[list[np.ndarray]]:
         sets: list[list[np.ndarray]] = [[] for _ in range(self.durations.size)]
@@ -166,6 +214,11 @@ def output_errors(output: Output, features: Any, n_samples: int) -> Float[np.nda
     return checked_errors(output.errors(features), n_samples=n_samples, metric=output.metric)
 
 
+def _calculated(metric: AbstractMetric, errors: Any, features: Callable[[], Any]) -> Calculated:
+    tells_more = isinstance(metric, SupportsTraceErrors | SupportsParts)
+    return Calculated(errors=errors, features=features() if tells_more else None)
+
+
 def trace_errors(
     output: Output, features: Any, *, n_samples: int, n_traces: int
 ) -> Float[np.ndarray, "n_samples n_traces"]:
@@ -177,6 +230,7 @@ def trace_errors(
         Of the simulation, repeats included.
     """
     metric: AbstractMetric = output.metric
+    features = features.features if isinstance(features, Calculated) else features
     if isinstance(metric, SupportsTraceErrors):
         per_train = np.asarray(metric.get_trace_errors(features), dtype=np.float64)
     elif isinstance(features, np.ndarray) and features.ndim == 2:

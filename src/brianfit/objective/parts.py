@@ -10,7 +10,7 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit.metrics import SupportsParts
 from brianfit.objective.failures import without_nan
-from brianfit.objective.outputs import Output
+from brianfit.objective.outputs import Calculated, Output
 
 
 def part_names(outputs: Sequence[Output]) -> tuple[str, ...]:
@@ -31,6 +31,7 @@ def part_errors(
     """Return the parts of the error of one output, before weighting; inf where it failed."""
     if not isinstance(output.metric, SupportsParts):
         return errors[:, np.newaxis]
+    features = features.features if isinstance(features, Calculated) else features
     parts = np.asarray(output.metric.get_part_errors(features), dtype=np.float64)
     parts = without_nan(parts.reshape(len(errors), -1))
     return np.where(np.isfinite(errors)[:, np.newaxis], parts, np.inf)

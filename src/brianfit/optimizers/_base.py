@@ -5,7 +5,8 @@ parameter the bounds [0, 1] and does the scaling and the units itself. Errors ma
 sample diverged), never nan.
 
 To write one, derive from `AbstractOptimizer` (public name `Optimizer`). What an optimizer can do
-beyond that is told by the protocols at the end of this file: it offers one by having the method.
+beyond that is told by the protocols at the end of this file: it offers one by having the method,
+unless a subclass has written `ask` or `tell` anew without it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from brianfit._foundation.parts import AbstractPart
+from brianfit._foundation.parts import AbstractPart, Capability
 from brianfit._foundation.shapes import Float
 
 
@@ -110,7 +111,7 @@ class SupportsStarts(Protocol):
 
 
 @runtime_checkable
-class SupportsLinearisation(Protocol):
+class SupportsLinearisation(Protocol, metaclass=Capability, instead_of=("tell",)):
     """What an optimizer offers that follows derivatives of sums of squares.
 
     It is told them instead of errors alone (`tell` is not called), and asked for fewer samples: as
@@ -141,7 +142,7 @@ class SupportsLinearisation(Protocol):
 
 
 @runtime_checkable
-class SupportsTraceGuidance(Protocol):
+class SupportsTraceGuidance(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
     """What an optimizer offers that, for some of its samples, follows the traces as well.
 
     For errors without derivatives, of traces that can be compared by squares besides.
@@ -173,7 +174,7 @@ class SupportsTraceGuidance(Protocol):
 
 
 @runtime_checkable
-class SupportsSynchronisation(Protocol):
+class SupportsSynchronisation(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
     """What an optimizer offers that follows some samples while their model is synchronised.
 
     The model is then pulled towards the recordings, so that its spikes coincide with theirs; see
@@ -205,7 +206,7 @@ class SupportsSynchronisation(Protocol):
 
 
 @runtime_checkable
-class SupportsPartErrors(Protocol):
+class SupportsPartErrors(Protocol, metaclass=Capability, instead_of=("tell",)):
     """What an optimizer offers that weighs parts of the error against each other.
 
     It is told them instead of errors alone (`tell` is not called).
@@ -224,7 +225,7 @@ class SupportsPartErrors(Protocol):
 
 
 @runtime_checkable
-class SupportsErrorLimits(Protocol):
+class SupportsErrorLimits(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
     """What an optimizer offers to which an error means nothing beyond a limit, as of a parent.
 
     A sample whose error has passed its limit while it is simulated may be given up. The error told

@@ -53,7 +53,7 @@ class LineSimulation(AbstractSimulation):
         v = lines(samples)
         sums = {}
         for accumulator in self.task.accumulators:
-            names = {"v": v, **accumulator.timed}
+            names = {"v": v, "clip": np.clip, "log": np.log, **accumulator.timed}
             terms = eval(accumulator.expression, {"__builtins__": {}}, names)  # noqa: S307 - own text
             sums[accumulator.name] = np.sum(terms, axis=2)
         spikes = [[np.array([1e-3, 3e-3 + sample[0]])] * N_TRACES for sample in samples]

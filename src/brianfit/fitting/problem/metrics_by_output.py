@@ -30,7 +30,7 @@ from brianfit.metrics import (
     SupportsDataCheck,
     SupportsDurations,
     SupportsTraceSelection,
-    SupportsTrainSets,
+    compares_sets,
 )
 from brianfit.objective import SPIKES, Output, SpikeOutput, TraceOutput, metric_words
 from brianfit.results import Dimensions
@@ -100,7 +100,7 @@ class Scoring:
             data = np.repeat(problem.data(name), repeats, axis=0)
             return TraceOutput(name=name, metric=metric, data=data, weight=weight, repeats=repeats)
         trains, traces = problem.spike_trains()
-        if isinstance(metric, SupportsTraceSelection) and not isinstance(metric, SupportsTrainSets):
+        if isinstance(metric, SupportsTraceSelection) and not compares_sets(metric):
             metric = metric.select_traces(_repeated(traces, repeats))
         if not isinstance(metric, AbstractSpikeMetric):  # pragma: no cover - checked at the door
             raise InvalidTypeError(f"The metric of '{name}' must be a spike metric.")
