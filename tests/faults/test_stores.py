@@ -17,8 +17,9 @@ import pytest
 
 from brianfit._foundation.errors import BrianfitError, FitStateError, StoreError
 from brianfit.results import load, merge, open_store
-from brianfit.results.store import database
+from brianfit.results.store import database, layout
 from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
+from tests.faults.forged import forge
 
 
 def test_a_call_is_repeated_from_the_store_without_simulating(begun: Path) -> None:
@@ -112,7 +113,7 @@ def test_a_fit_under_way_can_be_given_a_new_store(tmp_path: Path) -> None:
 
 def test_a_store_of_a_newer_version_is_refused_by_name(begun: Path) -> None:
     with sqlite3.connect(begun) as connection:
-        connection.execute(f"PRAGMA user_version = {database.VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {layout.VERSION + 1}")
         connection.execute("UPDATE about SET value = '9.9' WHERE key = 'brianfit'")
 
     with pytest.raises(StoreError, match=r"written by brianfit 9\.9.*pip install --upgrade"):
@@ -122,11 +123,11 @@ def test_a_store_of_a_newer_version_is_refused_by_name(begun: Path) -> None:
 
 
 def test_fields_that_an_older_version_did_not_have_get_their_defaults(begun: Path) -> None:
-    with sqlite3.connect(begun) as connection:
-        connection.execute(
-            "UPDATE fits SET summary = json_remove(summary, '$.refinement'), "
-            "problem = json_remove(problem, '$.fields.parameters.items[0].fields.is_integer')"
-        )
+    forge(
+        begun,
+        "UPDATE fits SET summary = json_remove(summary, '$.refinement'), "
+        "problem = json_remove(problem, '$.fields.parameters.items[0].fields.is_integer')",
+    )
 
     result = load(begun).result
 
@@ -233,10 +234,10 @@ def test_a_full_disk_ends_the_fit_and_loses_nothing(
     expected = fit(n_rounds=30)
     plain = database.connect_to_write
 
-    def on_a_small_disk(path: Path) -> sqlite3.Connection:
-        connection = plain(path)
-        connection.execute("PRAGMA max_page_count = 17")
-        return connection
+    def on_a_small_disk(path: Path) -> database.Database:
+        found = plain(path)
+        found.connection.execute("PRAGMA max_page_count = 17")
+        return found
 
     monkeypatch.setattr("brianfit.results.store.writing.connect_to_write", on_a_small_disk)
     fitter = make_fitter()
@@ -282,8 +283,7 @@ def test_a_store_is_read_where_no_files_can_be_made(begun: Path, tmp_path: Path)
 
 
 def test_other_samples_than_those_in_the_store_are_refused(begun: Path) -> None:
-    with sqlite3.connect(begun) as connection:
-        connection.execute("UPDATE rounds SET iteration = 7 WHERE number = 2")
+    forge(begun, "UPDATE rounds SET iteration = 7 WHERE number = 2")
 
     with pytest.raises(StoreError, match="had the iteration 7, but now it is 2"):
         fit(begun)

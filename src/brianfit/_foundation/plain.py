@@ -18,11 +18,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
+from textwrap import shorten
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.hints import field_types, is_of_type
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     Dimension,
@@ -130,13 +132,14 @@ def from_plain(plain: Any, get: GetArray, kinds: Mapping[str, type]) -> Any:
         return plain
     if MARK not in plain:
         return {key: from_plain(item, get, kinds) for key, item in plain.items()}
-    reader = _READERS.get(str(plain[MARK]))
+    mark = shorten(str(plain[MARK]), 40)
+    reader = _READERS.get(mark)
     if reader is None:
-        raise StoreError(f"A value of the unknown kind {plain[MARK]!r} cannot be read.")
+        raise StoreError(f"A value of the unknown kind {mark!r} cannot be read.")
     try:
         return reader(plain, get, kinds)
-    except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"A value of the kind {plain[MARK]!r} cannot be read: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise StoreError(f"A value of the kind {mark!r} cannot be read: {error}") from error
 
 
 def _read_quantity(plain: Any, get: GetArray, kinds: Mapping[str, type]) -> Any:
@@ -156,11 +159,15 @@ def _read_record(plain: Any, get: GetArray, kinds: Mapping[str, type]) -> Any:
     if kind is None:
         return Unknown(f"<{plain['kind']}>")
     known = {field.name for field in dataclasses.fields(kind)}
+    types = field_types(kind)
     fields = {
         name: from_plain(item, get, kinds)
         for name, item in plain["fields"].items()
         if name in known
     }
+    wrong = [name for name, value in fields.items() if not is_of_type(value, types[name])]
+    if wrong:
+        raise StoreError(f"The field '{wrong[0]}' of {kind.__name__} holds something else.")
     return kind(**fields)
 
 

@@ -29,6 +29,8 @@ class Round:
         As in `Evaluation`; None where they were not kept.
     part_errors, is_bound, is_repeated
         As in `Evaluation`.
+    kind
+        What asked for the samples: 'search', or another word for what came after it.
     """
 
     iteration: int
@@ -41,6 +43,7 @@ class Round:
     part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
     is_bound: Bool[np.ndarray, " n_samples"] | None = None
     is_repeated: Bool[np.ndarray, " n_samples"] | None = None
+    kind: str = "search"
 
 
 @final

@@ -12,8 +12,8 @@ from brianfit._foundation.errors import StoreError
 from brianfit.plots import plot_convergence
 from brianfit.plots._coordinates import good_evaluations
 from brianfit.results import Round, StoredRound, pareto_front
+from brianfit.results.store.rows import content_of
 from brianfit.results.store.rows import round_of as round_of_row
-from brianfit.results.store.rows import row_of
 from tests.unit.results.finished import TWO_OUTPUTS, history, round_of
 from tests.unit.results.test_diagnostics import result, samples
 
@@ -46,7 +46,7 @@ def test_a_sample_that_was_given_up_is_on_no_front() -> None:
 
 
 def test_marks_are_kept_in_a_store() -> None:
-    row = row_of(0, StoredRound(round=marked()))
+    row = content_of(0, StoredRound(round=marked()))
 
     found = round_of_row(row, n_parameters=2, n_outputs=1).round
 
@@ -56,7 +56,7 @@ def test_marks_are_kept_in_a_store() -> None:
 
 
 def test_a_round_without_marks_is_stored_without_them() -> None:
-    row = row_of(0, StoredRound(round=replace(marked(), is_bound=None, is_repeated=None)))
+    row = content_of(0, StoredRound(round=replace(marked(), is_bound=None, is_repeated=None)))
 
     found = round_of_row(row, n_parameters=2, n_outputs=1).round
 
@@ -65,7 +65,7 @@ def test_a_round_without_marks_is_stored_without_them() -> None:
 
 
 def test_a_row_of_another_width_is_damaged() -> None:
-    row = row_of(0, StoredRound(round=marked()))
+    row = content_of(0, StoredRound(round=marked()))
 
     with pytest.raises(StoreError, match="damaged"):
         round_of_row(row, n_parameters=1, n_outputs=1)

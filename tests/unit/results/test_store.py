@@ -13,6 +13,7 @@ from brianfit._foundation.errors import InvalidValueError, StoreError
 from brianfit.results import load, merge
 from brianfit.results.store.rows import array_of, npy
 from tests.faults.cell import fit
+from tests.faults.forged import forge
 
 
 @pytest.fixture
@@ -105,12 +106,15 @@ def test_arrays_of_objects_are_never_unpickled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("UPDATE fits SET problem = '{}'", "problem of a fit cannot be read"),
-        ("UPDATE fits SET problem = 'import os'", "cannot be read"),
-        ("UPDATE fits SET summary = '{}'", "result of a fit cannot be read"),
+        ("UPDATE fits SET problem = '{}'", "problem of fit 0 .* is damaged"),
+        ("UPDATE fits SET summary = '{}'", "result of fit 0 .* is damaged"),
+        ("UPDATE rounds SET seconds = 0.5 WHERE number = 1", "Round 1 .* is damaged"),
+        ("UPDATE rounds SET kind = 'refine' WHERE number = 1", "Round 1 .* is damaged"),
+        ("DELETE FROM rounds WHERE number = 2", "had other rounds than the 2"),
+        ("DELETE FROM fits", "A fit is missing"),
         ("DELETE FROM arrays", "array is missing"),
         ("UPDATE arrays SET npy = zeroblob(300)", "cannot be read"),
-        ("DROP TABLE rounds", "no such table"),
+        ("DROP TABLE rounds", "the table 'rounds' is missing"),
         ("UPDATE rounds SET samples = 'text'", "is damaged"),
     ],
 )
@@ -121,4 +125,40 @@ def test_a_store_that_was_tampered_with_is_refused(
         connection.execute(statement)
 
     with pytest.raises(StoreError, match=message):
+        load(store)
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE fits SET problem = '{}'", "problem of a fit cannot be read"),
+        ("UPDATE fits SET problem = 'import os'", "cannot be read"),
+        ("UPDATE fits SET summary = '{}'", "result of a fit cannot be read"),
+        ("UPDATE fits SET summary = json_set(summary, '$.error', 'low')", "error is damaged"),
+        ("UPDATE fits SET summary = json_set(summary, '$.best_values.z', 1)", "without units"),
+        ("UPDATE fits SET problem = replace(problem, '\"x\"', '\"x;\"')", "cannot be the name"),
+        ("UPDATE rounds SET samples = 'text'", "is damaged"),
+    ],
+)
+def test_a_store_that_was_forged_is_refused(store: Path, statement: str, message: str) -> None:
+    forge(store, statement)
+
+    with pytest.raises(StoreError, match=message):
+        load(store)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW more AS SELECT 1",
+        "CREATE TRIGGER more AFTER INSERT ON rounds BEGIN SELECT 1; END",
+        "CREATE TABLE more (x)",
+        "CREATE INDEX more ON rounds (seconds)",
+    ],
+)
+def test_a_store_with_more_than_its_tables_is_refused(store: Path, statement: str) -> None:
+    with sqlite3.connect(store) as connection:
+        connection.execute(statement)
+
+    with pytest.raises(StoreError, match="'more' is none of a store"):
         load(store)

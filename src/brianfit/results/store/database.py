@@ -1,57 +1,30 @@
-"""The database file: how it is opened, how it is laid out, what its errors mean to a user.
+"""The database file: how it is opened, and what its errors mean to a user.
 
-========  ======================================================================================
-table     holds
-========  ======================================================================================
-about     key and value: when and by what the file was made, who writes to it now
-arrays    arrays in npy form, by name (a hash of their content)
-fits      a fit each: the problem and the summary of the result, as JSON (see `_foundation/plain`)
-rounds    a round each: samples and errors in npy form, a checksum
-========  ======================================================================================
-
-The version of the layout is SQLite's ``user_version``; ``application_id`` tells the file apart
-from other databases. The file is in WAL mode: it can be read while a fit writes to it, and a
-process that is killed leaves nothing half done.
+The file is in WAL mode: it can be read while a fit writes to it, and a process that is killed
+leaves nothing half done. Whatever a stranger put into a file, reading it runs nothing, ends, and
+does not fill the memory; see `layout` and `_foundation/limits`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from textwrap import shorten
+from typing import Any, final
 from urllib.parse import quote
 
 from brianfit._foundation.errors import StoreError
-
-VERSION = 1
-"""Version of the layout that this code writes; older ones are read as well."""
-
-APPLICATION_ID = 0x62726669
-"""Marks a database as a store: "brfi"."""
+from brianfit._foundation.limits import STORE_SECONDS, STORE_VALUE_BYTES
+from brianfit.results.store import layout
 
 _HEADER = b"SQLite format 3\x00"
 
-_LAYOUT = f"""
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE arrays (name TEXT PRIMARY KEY, npy BLOB NOT NULL);
-CREATE TABLE fits (number INTEGER PRIMARY KEY, problem TEXT NOT NULL, summary TEXT NOT NULL);
-CREATE TABLE rounds (
-    fit INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    iteration INTEGER NOT NULL,
-    seconds REAL NOT NULL,
-    samples BLOB NOT NULL,
-    trace_errors BLOB,
-    part_errors BLOB,
-    answers BLOB,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (fit, number)
-);
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
-"""
+_STEPS_BETWEEN_LOOKS = 10_000  # instructions of SQLite from one look at the clock to the next
 
 _DAMAGED = "it is damaged. brianfit.recover(damaged, new) saves the rounds that can be read"
 
@@ -63,6 +36,12 @@ _ADVICE = {
     "locked": "another process is writing to it. Wait until that is done, or name another file",
     "not a database": "it is damaged, or no store at all",
     "malformed": _DAMAGED,
+    "no such table": _DAMAGED,
+    "no such column": _DAMAGED,
+    "too big": f"it holds a longer value than is allowed. If you trust the file, raise the limit "
+    f"{STORE_VALUE_BYTES.variable} (bytes)",
+    "interrupted": f"reading it takes too long. If you trust the file, raise the limit "
+    f"{STORE_SECONDS.variable} (for one row)",
     "could not decode": _DAMAGED,
     "disk i/o error": "the disk cannot be read or written. Check that it is there and not full",
 }
@@ -90,17 +69,75 @@ def clear_errors(path: Path, doing: str) -> Iterator[None]:
         raise StoreError(f"Cannot {doing} the store '{path}': {error}.") from error
 
 
-def connect_to_write(path: Path) -> sqlite3.Connection:
-    """Return a connection to a store that exists or is made now.
+@final
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """An open store.
+
+    Attributes
+    ----------
+    version
+        Of its layout.
+    """
+
+    connection: sqlite3.Connection
+    path: Path
+    version: int
+    _clock: _Clock
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows that a statement finds.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be read.
+        """
+        with clear_errors(self.path, "read"):
+            self._clock.start()
+            found = self.connection.execute(statement, values)
+            for row in found:
+                yield row
+                self._clock.start()
+
+    def begin_reading(self) -> None:
+        """Read all of the store as it is at this moment, whoever goes on writing to it."""
+        with clear_errors(self.path, "read"):
+            self.connection.execute("BEGIN")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+@final
+@dataclass(kw_only=True)
+class _Clock:
+    """Breaks off a statement that has given no row for too long."""
+
+    limit: int = field(default_factory=lambda: STORE_SECONDS.value)
+    end: float = 0.0
+
+    def start(self) -> None:
+        """Give the next row its time."""
+        self.end = time.monotonic() + self.limit
+
+    def is_over(self) -> bool:
+        """Return whether the time is over."""
+        return time.monotonic() > self.end
+
+
+def connect_to_write(path: Path) -> Database:
+    """Return a store that exists or is made now, open for writing.
 
     Raises
     ------
     StoreError
         If the file is no store, is of a newer version, or cannot be written.
     """
-    _check_header(path)
+    check_file(path)
     with clear_errors(path, "open"):
-        connection = _connect(path, "rwc")
+        connection, clock = _connect(path, "rwc")
     try:
         with clear_errors(path, "open"):
             connection.execute("PRAGMA journal_mode = WAL")
@@ -109,68 +146,51 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = NORMAL")
             _make_layout(connection)
             connection.execute("PRAGMA wal_autocheckpoint = 1000")
-        check_version(connection, path)
+        version = _checked_version(connection, path)
     except BaseException:
         connection.close()
         raise
-    return connection
+    return Database(connection=connection, path=path, version=version, _clock=clock)
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Return a connection that cannot change anything.
+def connect_to_read(path: Path) -> Database:
+    """Return a store that is open for reading: nothing in it can be changed.
 
     Raises
     ------
     StoreError
         If there is no such file, it is no store, or it is of a newer version.
     """
-    if not path.is_file():
+    if not path.exists():
         raise StoreError(f"There is no store '{path}'.")
-    _check_header(path)
+    check_file(path)
     with clear_errors(path, "read"):
-        connection = _connect_readable(path)
+        connection, clock = _connect_readable(path)
     try:
-        check_version(connection, path)
+        version = _checked_version(connection, path)
     except BaseException:
         connection.close()
         raise
-    return connection
+    return Database(connection=connection, path=path, version=version, _clock=clock)
 
 
-def check_version(connection: sqlite3.Connection, path: Path) -> None:
-    """Check that a database is a store that this version of brianfit can read.
+def check_file(path: Path) -> None:
+    """Check that a file, if there is one, is a file and starts as a database does.
 
     Raises
     ------
     StoreError
-        If it is not.
+        If it does not.
     """
     with clear_errors(path, "read"):
-        identity = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if is_empty:  # whoever began it was killed at once
-        raise StoreError(f"The store '{path}' has no fit yet.")
-    if identity != APPLICATION_ID:
-        raise StoreError(f"The file '{path}' is a database, but no store of brianfit.")
-    if version > VERSION:
-        with clear_errors(path, "read"):
-            row = connection.execute("SELECT value FROM about WHERE key = 'brianfit'").fetchone()
-        writer = "a newer brianfit" if row is None else f"brianfit {row[0]}"
-        raise StoreError(
-            f"The store '{path}' has version {version}, written by {writer}; this brianfit reads "
-            f"versions up to {VERSION}. Install a newer one: pip install --upgrade brianfit"
-        )
-
-
-def _check_header(path: Path) -> None:
-    """Check that a file, if there is one, starts as a database does."""
-    if not path.exists():
-        return
-    if path.is_dir():
-        raise StoreError(f"The store '{path}' is a folder; name a file.")
-    with clear_errors(path, "read"), path.open("rb") as file:
-        header = file.read(len(_HEADER))
+        if not path.exists():
+            return
+        if path.is_dir():
+            raise StoreError(f"The store '{path}' is a folder; name a file.")
+        if not S_ISREG(path.stat().st_mode):
+            raise StoreError(f"The store '{path}' is a device or a pipe; name a file.")
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
     if header and header != _HEADER:
         raise StoreError(
             f"The file '{path}' is not a store of brianfit, or its beginning is damaged. If it was "
@@ -179,40 +199,89 @@ def _check_header(path: Path) -> None:
         )
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a store; raise if this brianfit cannot read it."""
+    with clear_errors(path, "read"):
+        identity = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    if is_empty:  # whoever began it was killed at once
+        raise StoreError(f"The store '{path}' has no fit yet.")
+    if identity != layout.APPLICATION_ID:
+        raise StoreError(f"The file '{path}' is a database, but no store of brianfit.")
+    if version > layout.VERSION:
+        raise StoreError(
+            f"The store '{path}' has version {version}, written by {_writer(connection)}; this "
+            f"brianfit reads versions up to {layout.VERSION}. Install a newer one: "
+            "pip install --upgrade brianfit"
+        )
+    if version not in layout.LAYOUTS:
+        raise StoreError(f"The store '{path}' has no version {version}: {_DAMAGED}.")
+    with clear_errors(path, "read"):
+        problem = layout.problem_of_layout(connection, version)
+    if problem is not None:
+        raise StoreError(f"The file '{path}' is no store that can be read: {problem}.")
+    return int(version)
+
+
+def _writer(connection: sqlite3.Connection) -> str:
+    """Return which brianfit wrote a store of a newer version, as far as it tells."""
+    try:
+        row = connection.execute(
+            "SELECT substr(value, 1, 40) FROM about WHERE key = 'brianfit'"
+        ).fetchone()
+    except sqlite3.Error:
+        row = None
+    return "a newer brianfit" if row is None else f"brianfit {row[0]}"
+
+
+def _connect(path: Path, mode: str) -> tuple[sqlite3.Connection, _Clock]:
     name = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         name, uri=True, isolation_level=None, timeout=10.0, check_same_thread=False
     )
+    clock = _Clock()
+    clock.start()
+    connection.set_progress_handler(clock.is_over, _STEPS_BETWEEN_LOOKS)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, STORE_VALUE_BYTES.value)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection, clock
 
 
-def _connect_readable(path: Path) -> sqlite3.Connection:
+def _connect_readable(path: Path) -> tuple[sqlite3.Connection, _Clock]:
     # Whoever reads a database in WAL mode must be able to make files beside it, and to remove them
     # afterwards. Where nothing may be written, it can be read as long as nobody writes to it.
     modes = ("rw", "ro", "ro&immutable=1")
     for mode in modes:
-        connection = _connect(path, mode)
+        connection, clock = _connect(path, mode)
         try:
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             connection.close()
             if mode == modes[-1]:
                 raise
         else:
             break
-    return connection
+    return connection, clock
 
 
-def _make_layout(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new store, all or none."""
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all that the block writes, or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            for statement in _LAYOUT.split(";"):
-                connection.execute(statement)
+        yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _make_layout(connection: sqlite3.Connection) -> None:
+    """Make the tables of a new store, all or none."""
+    with transaction(connection):
+        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+            layout.make_layout(connection)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, final
 
-from brianfit._foundation.errors import StoreError
+from brianfit._foundation.errors import BrianfitError, InvalidTypeError, StoreError
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History
 from brianfit.results.problem_record import ProblemRecord
-from brianfit.results.store.database import clear_errors, connect_to_read
-from brianfit.results.store.rows import COLUMNS, StoredRound, round_of
+from brianfit.results.store.arrays import get_from
+from brianfit.results.store.database import Database, connect_to_read
+from brianfit.results.store.fits import (
+    FitTexts,
+    number_of_fits,
+    say_unchecked,
+    texts_of,
+    whole_texts_of,
+)
+from brianfit.results.store.journal import check_journal
+from brianfit.results.store.rows import StoredRound, checked_contents, round_of
 from brianfit.results.store.tables import evaluations_table, write_table
-from brianfit.results.store.texts import get_from, problem_of_text, result_of_text
+from brianfit.results.store.texts import problem_of_text, result_of_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,60 +113,92 @@ def load(path: str | os.PathLike[str]) -> Store:
     StoreError
         If it is no store, is damaged, has no fit yet, or is of a newer version.
     """
-    place = Path(path)
-    with closing(connect_to_read(place)) as connection:
-        with clear_errors(place, "read"):
-            connection.execute("BEGIN")  # all of it as it is at this moment
-            count = number_of_fits(connection)
-        results = tuple(_read_result(connection, place, number) for number in range(count))
+    place = path_of(path)
+    check_journal(place)
+    with closing(connect_to_read(place)) as database:
+        say_unchecked(database)
+        database.begin_reading()  # all of it as it is at this moment
+        count = number_of_fits(database)
+        results = tuple(read_result(database, number) for number in range(count))
     if not results:
         raise StoreError(f"The store '{place}' has no fit yet.")
     return Store(path=place, results=results)
 
 
-def number_of_fits(connection: sqlite3.Connection) -> int:
-    """Return the number of fits in a store."""
-    return int(connection.execute("SELECT count(*) FROM fits").fetchone()[0])
+def read_fit(database: Database, number: int) -> StoredFit:
+    """Return a fit of a store, with all its rounds.
+
+    Raises
+    ------
+    StoreError
+        If any of it is damaged.
+    """
+    with _readable(database.path):
+        return _read_fit(database, number, texts_of(database, number))
 
 
-def read_fit(connection: sqlite3.Connection, path: Path, number: int) -> StoredFit:
-    """Return a fit of a store, with all its rounds."""
-    with clear_errors(path, "read"):
-        (problem_text,) = connection.execute(
-            "SELECT problem FROM fits WHERE number = ?", (number,)
-        ).fetchone()
-        problem = problem_of_text(problem_text, get_from(connection))
-        sizes = (len(_free_names(problem)), len(problem.output_names))
-        rounds = list(_rounds(connection, path, number, sizes=sizes))
-    return StoredFit(problem=problem, problem_text=problem_text, rounds=rounds)
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of which store it was that something cannot be read, whatever it is."""
+    try:
+        yield
+    except StoreError as error:
+        if str(path) in str(error):
+            raise
+        raise StoreError(f"The store '{path}' cannot be read: {error}") from error
+    except (
+        BrianfitError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError,
+        TypeError, ValueError,
+    ) as error:  # fmt: skip
+        said = shorten(f"{type(error).__name__}: {error}", 200)
+        raise StoreError(f"The store '{path}' cannot be read: {said}") from error
 
 
-def _read_result(connection: sqlite3.Connection, path: Path, number: int) -> FitResult:
-    """Return what a fit has found so far."""
-    stored = read_fit(connection, path, number)
-    with clear_errors(path, "read"):
-        (summary,) = connection.execute(
-            "SELECT summary FROM fits WHERE number = ?", (number,)
-        ).fetchone()
+def path_of(path: Any) -> Path:
+    """Return where a store is that is to be read.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is not a path.
+    """
+    if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
+        raise InvalidTypeError(f"A store is named by the path of its file, but this is {path!r}.")
+    return Path(path)
+
+
+def read_result(database: Database, number: int) -> FitResult:
+    """Return what a fit has found so far.
+
+    Raises
+    ------
+    StoreError
+        If any of it is damaged.
+    """
+    with _readable(database.path):
+        texts = texts_of(database, number)
+        stored = _read_fit(database, number, texts)
+        _, summary = whole_texts_of(database, number)
         return result_of_text(
-            summary, get_from(connection), history=stored.history, problem=stored.problem
+            summary, get_from(database), history=stored.history, problem=stored.problem
         )
+
+
+def _read_fit(database: Database, number: int, texts: FitTexts) -> StoredFit:
+    if texts.problem is None:
+        raise StoreError(
+            f"The problem of fit {number} in the store '{database.path}' is damaged: model, "
+            "recordings or parameters are no longer what was fitted."
+        )
+    problem = problem_of_text(texts.problem, get_from(database))
+    n_parameters, n_outputs = len(_free_names(problem)), len(problem.output_names)
+    place = f"the store '{database.path}'"
+    rounds = [
+        round_of(content, n_parameters=n_parameters, n_outputs=n_outputs, place=place)
+        for content in checked_contents(database, number, texts.start)
+    ]
+    return StoredFit(problem=problem, problem_text=texts.problem, rounds=rounds)
 
 
 def _free_names(problem: ProblemRecord) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in problem.parameters if parameter.low is not None)
-
-
-def _rounds(
-    connection: sqlite3.Connection, path: Path, fit: int, *, sizes: tuple[int, int]
-) -> Iterator[StoredRound]:
-    rows: Iterator[Any] = connection.execute(
-        f"SELECT {COLUMNS} FROM rounds WHERE fit = ? ORDER BY number", (fit,)
-    )
-    for expected, row in enumerate(rows):
-        if row[0] != expected:
-            raise StoreError(
-                f"Round {expected} is missing in the store '{path}': it is damaged. "
-                "brianfit.recover(damaged, new) saves the rounds before it."
-            )
-        yield round_of(row, n_parameters=sizes[0], n_outputs=sizes[1], place=f"the store '{path}'")

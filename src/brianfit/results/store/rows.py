@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
 from brianfit.results.history import Round
+from brianfit.results.store.arrays import array_of, npy
+from brianfit.results.store.database import Database
+from brianfit.results.store.digests import digest_of
 
-COLUMNS = "number, iteration, seconds, samples, trace_errors, part_errors, answers, checksum"
-_npy_form: Any = np.lib.format  # its functions have no types
+CONTENT = "number, kind, iteration, seconds, samples, trace_errors, part_errors, answers"
+"""The columns of a round, but for the number of its fit and the digest."""
+
+_OLD_CONTENT = "number, 'search', iteration, seconds, samples, trace_errors, part_errors, answers"
+_KINDS = (int, str, int, float, bytes, bytes | None, bytes | None, bytes | None)
+_BLOBS = slice(4, None)
 
 _MARKS = ("is_bound", "is_repeated")
 """The last columns of the samples of a round in which some have these marks."""
 
-PLACES = ", ".join("?" * 8)
+Content = tuple[Any, ...]
+"""The values of `CONTENT` for a round."""
 
 
 @final
@@ -38,19 +44,83 @@ class StoredRound:
     answers: bytes | None = None
 
 
-def row_of(number: int, stored: StoredRound) -> tuple[Any, ...]:
-    """Return the values of `COLUMNS` for a round."""
+def content_of(number: int, stored: StoredRound) -> Content:
+    """Return the values of `CONTENT` for a round."""
     done = stored.round
     columns = [done.values, done.errors, done.output_errors, done.raw_output_errors]
     samples = npy(np.column_stack([*columns, *_marks_of(done)]))
     trace_errors = None if done.trace_errors is None else npy(done.trace_errors)
     part_errors = None if done.part_errors is None else npy(done.part_errors)
-    blobs = (samples, trace_errors, part_errors, stored.answers)
-    return (number, done.iteration, done.seconds, *blobs, _checksum(blobs))
+    numbers = (number, done.kind, int(done.iteration), float(done.seconds))
+    return (*numbers, samples, trace_errors, part_errors, stored.answers)
+
+
+def checked_contents(database: Database, fit: int, start: bytes) -> Iterator[Content]:
+    """Yield the rounds of a fit in order; each is checked when its turn comes.
+
+    Parameters
+    ----------
+    start
+        The digest with which the chain of the rounds begins.
+
+    Raises
+    ------
+    StoreError
+        At the first one that is damaged or missing, and at the end if the last ones are missing.
+    """
+    if database.version == 1:
+        yield from _old_contents(database, fit)
+        return
+    before, count = start, 0
+    rows = database.rows(
+        f"SELECT {CONTENT}, fit, digest FROM rounds WHERE fit = ? ORDER BY number", (fit,)
+    )
+    for *content, owner, digest in rows:
+        _check_number(database, content[0], count)
+        if owner != fit or not _has_kinds(content) or digest_of(content, before) != digest:
+            raise damaged(count, f"the store '{database.path}'")
+        before, count = digest, count + 1
+        yield tuple(content)
+    head = next(database.rows("SELECT n_rounds, digest FROM heads WHERE fit = ?", (fit,)), None)
+    if head != (count, before):
+        raise StoreError(
+            f"The store '{database.path}' had other rounds than the {count} that are there: it is "
+            "damaged. brianfit.recover(damaged, new) saves these."
+        )
+
+
+def _old_contents(database: Database, fit: int) -> Iterator[Content]:
+    rows = database.rows(
+        f"SELECT {_OLD_CONTENT}, checksum FROM rounds WHERE fit = ? ORDER BY number", (fit,)
+    )
+    for count, (*content, checksum) in enumerate(rows):
+        _check_number(database, content[0], count)
+        if not _has_kinds(content) or _old_checksum(content[_BLOBS]) != checksum:
+            raise damaged(count, f"the store '{database.path}'")
+        yield tuple(content)
+
+
+def _check_number(database: Database, found: Any, expected: int) -> None:
+    if found != expected:
+        raise StoreError(
+            f"Round {expected} is missing in the store '{database.path}': it is damaged. "
+            "brianfit.recover(damaged, new) saves the rounds before it."
+        )
+
+
+def _has_kinds(content: Sequence[Any]) -> bool:
+    return all(isinstance(value, kind) for value, kind in zip(content, _KINDS, strict=True))
+
+
+def _old_checksum(blobs: Sequence[bytes | None]) -> int:
+    total = 0
+    for blob in blobs:
+        total = zlib.crc32(b"" if blob is None else blob, total)
+    return total
 
 
 def round_of(
-    row: Sequence[Any], *, n_parameters: int, n_outputs: int, place: str = "a store"
+    content: Sequence[Any], *, n_parameters: int, n_outputs: int, place: str = "a store"
 ) -> StoredRound:
     """Return the round of a row.
 
@@ -62,35 +132,47 @@ def round_of(
     Raises
     ------
     StoreError
-        If it is damaged.
+        If its arrays are not those of such a round.
     """
-    number, iteration, seconds, *blobs, checksum = row
-    if any(blob is not None and not isinstance(blob, bytes) for blob in blobs) or (
-        _checksum(blobs) != checksum
-    ):
-        raise _damaged(number, place)
-    samples, trace_errors, part_errors, answers = blobs
+    number, kind, iteration, seconds, samples, trace_errors, part_errors, answers = content
     table = array_of(samples)
     ends = np.cumsum([n_parameters, 1, n_outputs, n_outputs])
     if table.ndim != 2 or table.shape[1] - ends[3] not in (0, len(_MARKS)):
-        raise _damaged(number, place)
+        raise damaged(number, place)
+    n_samples = table.shape[0]
+    by_trace = _array_with(trace_errors, (n_samples, n_outputs), 3)
+    by_part = _array_with(part_errors, (n_samples,), 2)
+    arrays = (table, by_trace, by_part)
+    if any(array is not None and array.dtype != np.float64 for array in arrays):
+        raise damaged(number, place)
     marks = (
         dict(zip(_MARKS, table[:, ends[3] :].T, strict=True)) if table.shape[1] > ends[3] else {}
     )
     return StoredRound(
         round=Round(
-            iteration=int(iteration),
+            iteration=iteration,
             values=table[:, : ends[0]],
             errors=table[:, ends[0]],
             output_errors=table[:, ends[1] : ends[2]],
             raw_output_errors=table[:, ends[2] : ends[3]],
-            seconds=float(seconds),
-            trace_errors=None if trace_errors is None else array_of(trace_errors),
-            part_errors=None if part_errors is None else array_of(part_errors),
+            seconds=seconds,
+            trace_errors=by_trace,
+            part_errors=by_part,
+            kind=kind,
             **{name: mark != 0.0 for name, mark in marks.items() if mark.any()},
         ),
         answers=answers,
     )
+
+
+def _array_with(blob: bytes | None, sizes: tuple[int, ...], n_axes: int) -> np.ndarray | None:
+    """Return an array whose first axes have these sizes; None: there is none."""
+    if blob is None:
+        return None
+    array = array_of(blob)
+    if array.ndim != n_axes or array.shape[: len(sizes)] != sizes:
+        raise StoreError("The arrays of a round do not belong together: the store is damaged.")
+    return array
 
 
 def _marks_of(done: Round) -> list[np.ndarray]:
@@ -101,50 +183,9 @@ def _marks_of(done: Round) -> list[np.ndarray]:
     return [np.zeros(done.errors.size) if mark is None else mark.astype(float) for mark in marks]
 
 
-def npy(array: np.ndarray) -> bytes:
-    """Return an array in npy form."""
-    file = io.BytesIO()
-    _npy_form.write_array(file, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
-    return file.getvalue()
-
-
-def array_of(blob: bytes) -> np.ndarray:
-    """Return the array of an npy form; it cannot be written to.
-
-    Raises
-    ------
-    StoreError
-        If it is none, or holds objects.
-    """
-    try:
-        end = 10 + int.from_bytes(blob[8:10], "little")
-        dtype, shape = _form(blob[:end])
-        return np.frombuffer(blob, dtype, offset=end).reshape(shape)
-    except (ValueError, EOFError, SyntaxError, TypeError) as error:
-        raise StoreError(f"An array of the store cannot be read: {error}") from error
-
-
-@lru_cache(maxsize=64)
-def _form(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    """Return type and shape that the header of an npy form tells; most rounds have the same."""
-    file = io.BytesIO(header)
-    if _npy_form.read_magic(file) != (1, 0):
-        raise ValueError("it has another version of the npy form")
-    shape, is_fortran, dtype = _npy_form.read_array_header_1_0(file)
-    if is_fortran or dtype.kind not in "biuf":
-        raise ValueError("it does not hold numbers in rows")
-    return dtype, shape
-
-
-def _checksum(blobs: Sequence[bytes | None]) -> int:
-    total = 0
-    for blob in blobs:
-        total = zlib.crc32(b"" if blob is None else blob, total)
-    return total
-
-
-def _damaged(number: Any, place: str) -> StoreError:
+def damaged(number: Any, place: str) -> StoreError:
+    """Return the error that says which round is damaged."""
     return StoreError(
         f"Round {number} of {place} is damaged. brianfit.recover(damaged, new) saves the rounds "
-        "that can be read."
+        "before it."
     )

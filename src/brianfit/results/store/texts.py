@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-import sqlite3
 import typing
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.hints import field_types, is_of_type
 from brianfit._foundation.plain import GetArray, KeepArray, from_plain, to_plain
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
 from brianfit.results.problem_record import PartRecord, ProblemRecord
-from brianfit.results.store.rows import array_of, npy
+from brianfit.results.store.consistency import check_consistent, check_names
 
 _APART = ("history", "problem")
 """Fields of a result that a store keeps in other places."""
@@ -42,6 +39,7 @@ def problem_of_text(text: str, get: GetArray) -> ProblemRecord:
     found = from_plain(_parsed(text), get, known_kinds())
     if not isinstance(found, ProblemRecord):
         raise StoreError("The problem of a fit cannot be read.")
+    check_names(found)
     return found
 
 
@@ -67,23 +65,31 @@ def result_of_text(
         If it cannot be read.
     """
     plain = _parsed(text)
-    if not plain:
+    if plain == {}:
         raise StoreError(
             "The result of a fit cannot be read: it was lost when the rounds were saved from a "
             "damaged store. Call fit once more with the same arguments and this store, which makes "
             "it again."
         )
-    known = {field.name for field in dataclasses.fields(FitResult)}
+    if not isinstance(plain, dict):
+        raise StoreError("The result of a fit cannot be read.")
+    types = field_types(FitResult)
     fields = {
         name: from_plain(value, get, known_kinds())
         for name, value in plain.items()
-        if name in known
+        if name in types and name not in _APART
     }
+    parts = plain.get(_PARTS, [])
+    wrong = [name for name, value in fields.items() if not is_of_type(value, types[name])]
+    if wrong or not is_of_type(parts, list[str]):
+        raise StoreError(f"The result of a fit cannot be read: {[*wrong, _PARTS][0]} is damaged.")
+    complete = dataclasses.replace(history, parts=tuple(parts))
     try:
-        complete = dataclasses.replace(history, parts=tuple(plain.get(_PARTS, ())))
-        return FitResult(**fields, history=complete, problem=problem)
+        result = FitResult(**fields, history=complete, problem=problem)
     except TypeError as error:
         raise StoreError(f"The result of a fit cannot be read: {error}") from error
+    check_consistent(result)
+    return result
 
 
 @cache
@@ -110,37 +116,5 @@ def _collect(kind: Any, kinds: dict[str, type]) -> None:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"A text of the store cannot be read: {error}") from error
-
-
-def array_name(array: np.ndarray) -> str:
-    """Return the name of an array: a hash of its content."""
-    described = f"{array.dtype.str}{array.shape}".encode()
-    return hashlib.sha256(described + np.ascontiguousarray(array).tobytes()).hexdigest()
-
-
-def keep_in(connection: sqlite3.Connection) -> KeepArray:
-    """Return a function that keeps arrays in a database."""
-
-    def keep(array: np.ndarray) -> str:
-        name = array_name(array)
-        connection.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", (name, npy(array)))
-        return name
-
-    return keep
-
-
-def get_from(connection: sqlite3.Connection) -> GetArray:
-    """Return a function that finds arrays in a database."""
-
-    def get(name: str) -> np.ndarray:
-        row = connection.execute("SELECT npy FROM arrays WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise StoreError("An array is missing in the store.")
-        array = array_of(row[0])
-        if array_name(array) != name:
-            raise StoreError("An array of the store is damaged.")
-        return array
-
-    return get

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +15,24 @@ from typing import Any, final
 from brianfit._foundation.errors import InvalidTypeError, StoreError
 from brianfit.results.fit_result import FitResult
 from brianfit.results.problem_record import ProblemRecord
-from brianfit.results.store.database import clear_errors, connect_to_write
+from brianfit.results.store.arrays import keep_in
+from brianfit.results.store.database import Database, clear_errors, connect_to_write, transaction
+from brianfit.results.store.fits import (
+    append_rounds,
+    insert_fit,
+    number_of_fits,
+    replace_summary,
+    say_unchecked,
+    sign,
+)
+from brianfit.results.store.journal import is_damaged
 from brianfit.results.store.lock import StoreLock
-from brianfit.results.store.reading import StoredFit, number_of_fits, read_fit
-from brianfit.results.store.rows import COLUMNS, PLACES, StoredRound, row_of
-from brianfit.results.store.texts import keep_in, problem_text, summary_text
+from brianfit.results.store.reading import StoredFit, read_fit
+from brianfit.results.store.rows import StoredRound, content_of
+from brianfit.results.store.texts import problem_text, summary_text
+from brianfit.results.store.upgrading import upgraded
+
+_logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -34,14 +47,21 @@ def open_store(path: Any) -> Iterator[StoreWriter]:
     place = checked_path(path)
     lock = StoreLock(place)
     try:
-        connection = connect_to_write(place)
+        if is_damaged(place):
+            _logger.warning(
+                "The journal of the store '%s' is damaged: its last rounds are lost, and are done "
+                "again.",
+                place,
+            )
+        database = connect_to_write(place)
         try:
-            writer = StoreWriter(connection, place)
+            say_unchecked(database)
+            writer = StoreWriter(upgraded(database))
             writer.sign()
             yield writer
         finally:
             with clear_errors(place, "close"):
-                connection.close()
+                database.close()
     finally:
         lock.release()
 
@@ -75,9 +95,10 @@ def checked_path(path: Any) -> Path:
 class StoreWriter:
     """An open store; make one with `open_store`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = database.connection
+        self.path = database.path
 
     def sign(self) -> None:
         """Note who writes to the store."""
@@ -87,29 +108,24 @@ class StoreWriter:
             "opened": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         }
         with self._transaction("write to"):
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO about VALUES (?, ?)", list(entries.items())
-            )
+            sign(self._connection, entries.items())
 
     @property
     def n_fits(self) -> int:
         """The number of fits in the store."""
-        with clear_errors(self.path, "read"):
-            return number_of_fits(self._connection)
+        return number_of_fits(self._database)
 
     def fit(self, number: int) -> StoredFit:
         """Return a fit of the store, with all its rounds."""
-        return read_fit(self._connection, self.path, number)
+        return read_fit(self._database, number)
 
     def begin_fit(self, problem: ProblemRecord, result: FitResult) -> int:
         """Add a fit without rounds; return its number."""
         with self._transaction("begin a fit in"):
             keep = keep_in(self._connection)
-            number = number_of_fits(self._connection)
-            self._connection.execute(
-                "INSERT INTO fits VALUES (?, ?, ?)",
-                (number, problem_text(problem, keep), summary_text(result, keep)),
-            )
+            number = number_of_fits(self._database)
+            texts = (problem_text(problem, keep), summary_text(result, keep))
+            insert_fit(self._connection, number, *texts)
         return number
 
     def add(
@@ -136,34 +152,24 @@ class StoreWriter:
         doing = f"write round {first + len(rounds) - 1} to" if rounds else "write to"
         with self._transaction(doing):
             self._check_next(fit, first)
-            self._connection.executemany(
-                f"INSERT INTO rounds (fit, {COLUMNS}) VALUES (?, {PLACES})",
-                [(fit, *row_of(first + k, stored)) for k, stored in enumerate(rounds)],
-            )
+            contents = [content_of(first + k, stored) for k, stored in enumerate(rounds)]
+            append_rounds(self._connection, fit, contents)
             if result is not None:
-                self._connection.execute(
-                    "UPDATE fits SET summary = ? WHERE number = ?",
-                    (summary_text(result, keep_in(self._connection)), fit),
-                )
+                text = summary_text(result, keep_in(self._connection))
+                replace_summary(self._connection, fit, text)
 
     def _check_next(self, fit: int, first: int) -> None:
-        found = self._connection.execute(
-            "SELECT max(number) FROM rounds WHERE fit = ?", (fit,)
-        ).fetchone()[0]
-        if (-1 if found is None else found) + 1 != first:
+        row = self._connection.execute(
+            "SELECT n_rounds FROM heads WHERE fit = ?", (fit,)
+        ).fetchone()
+        found = 0 if row is None else row[0]
+        if row is None or found != first:
             raise StoreError(
                 f"The store '{self.path}' was changed by another process: expected {first} rounds, "
-                f"found {0 if found is None else found + 1}. Name another file as `store`."
+                f"found {found}. Name another file as `store`."
             )
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:
-        with clear_errors(self.path, doing):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with clear_errors(self.path, doing), transaction(self._connection):
+            yield
