@@ -22,6 +22,24 @@ pytestmark = [
     pytest.mark.skipif(browser_path() is None, reason="needs Chromium or Chrome on the path"),
 ]
 
+SMALLEST = 10.5  # CSS pixels, 8 points on paper
+# Every text that is shown, at the size at which it is shown; a drawing may be scaled.
+SMALLEST_TEXT = """
+(() => {
+  let least = {pixels: Infinity};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const holder = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || holder.closest('script, style, math')) continue;
+    if (!holder.getClientRects().length) continue;
+    const matrix = holder.getScreenCTM ? holder.getScreenCTM() : null;
+    const scale = matrix ? Math.hypot(matrix.a, matrix.b) : 1;
+    const pixels = scale * parseFloat(getComputedStyle(holder).fontSize);
+    if (pixels < least.pixels) least = {pixels, text: walker.currentNode.textContent.trim()};
+  }
+  return least;
+})()
+"""
 DRAWN = "document.documentElement.dataset.sweeps === 'drawn'"
 
 
@@ -78,9 +96,43 @@ def test_nothing_complains_and_nothing_is_fetched(browser: Browser, report: Path
     assert {url for url in browser.requests if not url.startswith("data:")} == {report.as_uri()}
 
 
-def test_all_pictures_load(browser: Browser) -> None:
-    assert browser.value("document.images.length") == 6
-    assert browser.value("[...document.images].every((i) => i.complete && i.naturalWidth > 0)")
+@pytest.mark.parametrize(("width", "shown"), [(1280, "broad"), (375, "narrow")])
+def test_every_figure_is_drawn_once_for_the_width_at_hand(
+    browser: Browser, report: Path, width: int, shown: str
+) -> None:
+    browser.resize(width, 844)
+    browser.open(report)
+
+    drawn = browser.value(
+        "[...document.querySelectorAll('.drawing')].filter((d) => d.getBoundingClientRect().width)"
+        ".map((d) => d.classList[1])"
+    )
+
+    assert drawn == 6 * [shown]
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_the_smallest_text_can_be_read(browser: Browser, report: Path, width: int) -> None:
+    browser.resize(width, 844, is_phone=width < 500)
+    browser.open(report)
+    browser.wait_for(DRAWN)
+
+    smallest = browser.value(SMALLEST_TEXT)
+
+    assert smallest["pixels"] >= SMALLEST, smallest
+
+
+def test_no_table_is_wider_than_a_phone(browser: Browser, report: Path) -> None:
+    browser.resize(375, 844, is_phone=True)
+    browser.open(report)
+    browser.wait_for(DRAWN)
+
+    widest = browser.value(
+        "Math.max(...[...document.querySelectorAll('main *')]"
+        ".filter((e) => !e.closest('pre, math, svg')).map((e) => e.scrollWidth))"
+    )
+
+    assert widest <= 375
 
 
 def test_the_policy_of_the_page_refuses_what_would_be_fetched(browser: Browser) -> None:

@@ -60,13 +60,13 @@ def plot_correlation(
                 f"{value:.2f}",
                 ha="center",
                 va="center",
-                fontsize="x-small",
+                fontsize="small",
                 color=colour,
             )
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right", fontsize="small")
     axes.set_yticks(range(len(names)), names, fontsize="small")
     axes.set_title(
-        f"among the {chosen.size} samples within {100 * tolerance:g} % of the lowest error",
+        f"among the {chosen.size} samples within\n{100 * tolerance:g} % of the lowest error",
         fontsize="small",
         loc="left",
     )

@@ -55,8 +55,8 @@ def plot_parameter_spread(
     axes.set_yticks(rows, [_label(result, name) for name in names])
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(rows[-1] - 0.7, 0.7)
-    axes.set_xticks([0, 0.5, 1], ["lower bound", "middle", "upper bound"])
-    axes.set_xlabel("position between the bounds (of a log parameter: of its logarithm)")
+    axes.set_xticks([0, 0.5, 1], ["lower", "middle", "upper"])
+    axes.set_xlabel("position between the bounds\n(of a log parameter: of its logarithm)")
     _explain(axes, chosen.size)
     tidy(axes)
     axes.spines["left"].set_visible(False)
@@ -76,7 +76,7 @@ def _draw_row(axes: Axes, result: FitResult, name: str, row: float, column: np.n
     axes.plot([left, right], [row, row], color=INPUT, linewidth=5, alpha=0.45, zorder=2)
     axes.plot([middle, middle], [row - 0.16, row + 0.16], color=INPUT, linewidth=2, zorder=3)
     for x, text, side in ((0.0, low, "left"), (1.0, high, "right")):
-        axes.text(x, row - 0.22, text, ha=side, va="top", fontsize="x-small", alpha=0.8)
+        axes.text(x, row - 0.22, text, ha=side, va="top", fontsize="small", alpha=0.8)
 
 
 def _label(result: FitResult, name: str) -> str:

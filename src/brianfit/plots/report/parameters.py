@@ -10,6 +10,7 @@ from brianfit.plots._coordinates import is_logarithmic, positions
 from brianfit.plots.report.contents import ReportContents, parameter_text
 from brianfit.plots.report.markup import Markup, tag
 from brianfit.plots.report.mathml import identifier
+from brianfit.plots.report.tables import Column, Row, table
 from brianfit.results import ParameterRecord
 
 
@@ -19,39 +20,35 @@ def parameters(contents: ReportContents) -> Markup | None:
     if not result.best_values:
         return None
     errors = contents.standard_errors
-    heads = ["parameter", "value", *(["standard error"] if errors else [])]
-    heads += ["lower bound", "upper bound", "place between them", "note"]
-    cells = [
-        tag("th", head, scope="col", class_="number" if head in _NUMBERS else None)
-        for head in heads
+    columns = [Column(head="parameter"), Column(head="value", kind="number")]
+    columns += [Column(head="standard error", kind="number")] if errors else []
+    columns += [
+        Column(head="lower bound", kind="number"),
+        Column(head="upper bound", kind="number"),
+        Column(head="place between them"),
+        Column(head="note", kind="note"),
     ]
-    rows = [_row(contents, name, errors) for name in result.best_values]
-    table = tag("table", tag("thead", tag("tr", *cells)), tag("tbody", *rows))
-    return tag("div", table, class_="scroll")
+    return table(columns, [_row(contents, name, errors) for name in result.best_values])
 
 
-_NUMBERS = frozenset({"value", "standard error", "lower bound", "upper bound"})
-
-
-def _row(contents: ReportContents, name: str, errors: Mapping[str, float]) -> Markup:
+def _row(contents: ReportContents, name: str, errors: Mapping[str, float]) -> Row:
     result = contents.result
-    value = parameter_text(contents, name, result.best_values[name])
-    cells = [
-        tag("th", tag("math", identifier(name)), scope="row"),
-        tag("td", value, class_="number"),
+    cells: list[Markup | str | None] = [
+        tag("math", identifier(name)),
+        parameter_text(contents, name, result.best_values[name]),
     ]
     if errors:
-        known = f"± {parameter_text(contents, name, errors[name])}" if name in errors else "–"
-        cells.append(tag("td", known, class_="number"))
+        cells.append(f"± {parameter_text(contents, name, errors[name])}" if name in errors else "–")
     low, high = result.bounds.get(name, (None, None))
-    for bound in (low, high):
-        text = "" if bound is None else parameter_text(contents, name, bound)
-        cells.append(tag("td", text, class_="number"))
-    cells.append(tag("td", None if low is None else _bar(contents, name)))
+    cells += ["" if end is None else parameter_text(contents, name, end) for end in (low, high)]
+    cells.append(None if low is None else _bar(contents, name))
     side = result.at_bound.get(name)
-    note = f"at its {side} bound" if side else _note(contents, name)
-    cells.append(tag("td", note, class_="note warning" if side else "note quiet"))
-    return tag("tr", *cells, class_="at-bound" if side else None)
+    cells.append(f"at its {side} bound" if side else _note(contents, name))
+    return Row(
+        cells=cells,
+        class_="at-bound" if side else None,
+        emphasis="warning" if side else "quiet",
+    )
 
 
 def _bar(contents: ReportContents, name: str) -> Markup:

@@ -9,6 +9,7 @@ from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import scale_for
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.markup import Markup, tag
+from brianfit.plots.report.tables import Column, Row, table
 
 
 def recordings(contents: ReportContents) -> Markup | None:
@@ -24,13 +25,11 @@ def recordings(contents: ReportContents) -> Markup | None:
     heads = ["sweep", "length", "a value every", *(f"range of {name}" for name in names)]
     heads += ["spikes"] if shown.has_spikes else []
     heads += ["used"]
-    cells = [tag("th", head, scope="col") for head in heads]
     rows = [
         _row(shown, recording, is_left_out=number in left_out)
         for number, recording in enumerate(shown)
     ]
-    table = tag("table", tag("thead", tag("tr", *cells)), tag("tbody", *rows))
-    return tag("div", tag("div", table, class_="scroll"), _origin(shown))
+    return tag("div", table([Column(head=head) for head in heads], rows), _origin(shown))
 
 
 def _origin(shown: RecordingSet) -> Markup | None:
@@ -40,19 +39,13 @@ def _origin(shown: RecordingSet) -> Markup | None:
     return tag("ul", *(tag("li", line) for line in lines)) if lines else None
 
 
-def _row(shown: RecordingSet, recording: Recording, *, is_left_out: bool) -> Markup:
-    texts = [readable(recording.duration, SECOND), readable(recording.dt, SECOND)]
+def _row(shown: RecordingSet, recording: Recording, *, is_left_out: bool) -> Row:
+    texts = [recording.label, readable(recording.duration, SECOND), readable(recording.dt, SECOND)]
     texts += [_range(shown, name, recording) for name in (*shown.input_names, *shown.trace_names)]
     if shown.has_spikes:
         texts.append(", ".join(str(train.size) for train in recording.spike_trains))
     texts.append("left out, predicted" if is_left_out else "fitted")
-    cells = [tag("td", text) for text in texts]
-    return tag(
-        "tr",
-        tag("th", recording.label, scope="row"),
-        *cells,
-        class_="left-out" if is_left_out else None,
-    )
+    return Row(cells=texts, class_="left-out" if is_left_out else None)
 
 
 def _range(shown: RecordingSet, name: str, recording: Recording) -> str:

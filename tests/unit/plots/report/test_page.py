@@ -108,10 +108,26 @@ def test_nothing_comes_from_elsewhere(whole: _Reader) -> None:
 
 
 def test_every_picture_has_words_in_its_place(whole: _Reader) -> None:
-    pictures = [attrs for tag, attrs in whole.tags if tag == "img"]
+    pictures = [attrs for tag, attrs in whole.tags if str(attrs.get("class")).startswith("drawing")]
 
-    assert len(pictures) == 6
-    assert all(picture["alt"] and picture["width"] and picture["height"] for picture in pictures)
+    assert len(pictures) == 2 * 6  # in the width of a window and in that of a phone
+    assert all(picture["aria-label"] and picture["style"] for picture in pictures)
+
+
+def test_the_text_of_pictures_is_text(whole: _Reader) -> None:
+    assert "position between the bounds" in whole.sections["figures"]
+
+
+def test_no_two_drawings_share_a_name(whole: _Reader) -> None:
+    names = [attrs["id"] for _, attrs in whole.tags if "id" in attrs]
+
+    assert len(set(names)) == len(names)
+
+
+def test_cells_carry_their_headings_for_narrow_screens(whole: _Reader) -> None:
+    labels = [attrs.get("data-label") for tag, attrs in whole.tags if tag == "td"]
+
+    assert {"value", "lower bound", "upper bound", "error of v", "used"} <= set(labels)
 
 
 def test_the_table_of_parameters_has_values_bounds_and_notes(whole: _Reader) -> None:
@@ -129,7 +145,7 @@ def test_standard_errors_get_a_column_where_they_are_known() -> None:
 
     assert "standard error" in text
     assert "± 200 pS" in text
-    assert '<td class="number">–</td>' in text
+    assert 'data-label="standard error">–</td>' in text
 
 
 def test_a_parameter_at_its_bound_is_warned_of_at_the_top_and_in_the_table() -> None:
