@@ -100,6 +100,7 @@ format: $(VENV)/.installed-dev  ## format the code and mend what the linter can 
 .PHONY: demo
 demo: $(VENV)/.installed  ## fit a real recording; print the result, write demo.html and demo.png
 	@$(PY) examples/fit_cortical_cell.py
+	@echo "For the command brianfit in this terminal: source $(VENV)/bin/activate"
 
 .PHONY: bench
 bench: $(VENV)/.installed-dev  ## measure speed and quality of search

@@ -25,6 +25,10 @@ from typing import final
 from brian2.units.fundamentalunits import DimensionMismatchError
 
 
+class BrianfitWarning(UserWarning):
+    """Base of every warning of brianfit; it is printed as a sentence, without a line of source."""
+
+
 class BrianfitError(Exception):
     """Base of every error raised by brianfit for something that a user can mend."""
 

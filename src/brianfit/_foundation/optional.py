@@ -1,4 +1,4 @@
-"""Import an optional package, or say how to install it."""
+"""Import a package that may be missing, or say how to install it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from types import ModuleType
 from brianfit._foundation.errors import MissingPackageError
 
 
-def import_optional(module: str, *, extra: str, purpose: str) -> ModuleType:
+def import_optional(module: str, *, purpose: str, extra: str | None = None) -> ModuleType:
     """Import `module`, needed for `purpose` and installed by the extra `extra`.
+
+    Without an extra it is one that comes with brianfit, but is slow to import, or was removed.
 
     Raises
     ------
@@ -19,7 +21,9 @@ def import_optional(module: str, *, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
+        package = module.partition(".")[0]
+        wanted = package if extra is None else f"'brianfit[{extra}]'"
         raise MissingPackageError(
-            f"{purpose} needs the package '{module.partition('.')[0]}', which could not be "
-            f"imported ({error}). Install it with: pip install 'brianfit[{extra}]'"
+            f"{purpose} needs the package '{package}', which could not be imported ({error}). "
+            f"Install it with: pip install {wanted}"
         ) from error

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from brian2 import amp, volt
 
+from brianfit._foundation.errors import BrianfitWarning
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension, readable, unit_name
 from brianfit.data.recordings import RecordingSet
@@ -20,7 +21,7 @@ _LARGEST_CURRENT = (1e-12, 50e-9)
 _RESISTANCE = (1e6, 100e9)
 
 
-class PlausibilityWarning(UserWarning):
+class PlausibilityWarning(BrianfitWarning):
     """Recorded numbers are unlike those of a cell; a wrong unit is the usual reason."""
 
 

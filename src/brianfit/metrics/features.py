@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from brianfit._foundation.arguments import check_instance, suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Problems
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.telling import warn
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.metrics._efel import (
@@ -280,10 +280,9 @@ class FeatureMetric(AbstractTraceMetric):
             return
         self._warned = True
         lacks, has = ("an output", "its recording") if of_output else ("a recording", "its output")
-        warnings.warn(
+        warn(
             f"The feature {name!r} has no value on {lacks}, but has one on {has} (one of them may "
-            f"be silent). Such differences count as {self.missing:g}; this is said once.",
-            stacklevel=2,
+            f"be silent). Such differences count as {self.missing:g}; this is said once."
         )
 
 

@@ -22,3 +22,8 @@ def test_a_missing_package_names_the_command_that_installs_it() -> None:
         import_optional("no_such_package.part", extra="nwb", purpose="Reading NWB")
 
     assert isinstance(caught.value.__cause__, ImportError)
+
+
+def test_a_package_that_comes_with_brianfit_is_named_alone() -> None:
+    with pytest.raises(MissingPackageError, match=r"Install it with: pip install no_such_package$"):
+        import_optional("no_such_package.part", purpose="Reading NWB")

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from brianfit import library
 from brianfit.cli.main import app
 from brianfit.cli.problem_file.problem import read_problem_file
+from brianfit.cli.terminal import BAD_INPUT
 from brianfit.results import load
 from tests.unit.cli.small_problem import PROBLEM, TRUTH, write_problem
 
@@ -200,6 +201,22 @@ def test_doctor_says_whether_the_engines_agree() -> None:
     assert found["engines"]["agree"] is True
     assert found["versions"]["brian2"]
     assert found["threads"]["used"] >= 1
+    assert set(found["readers"].values()) == {"installed"}
+
+
+@pytest.mark.slow
+def test_doctor_says_what_to_do_next_with_a_file(folder: Path) -> None:
+    write_problem(folder)
+    good, bad = str(folder / "cell.csv"), str(folder / "cell.unknown")
+    Path(bad).write_text("x")
+
+    done = run("doctor", "--json", good, bad, code=BAD_INPUT)
+    files = json.loads(done.stdout)["files"]
+
+    assert files[good]["readable"] is True
+    assert files[good]["to do"] == f"brianfit init {good}"
+    assert files[bad]["readable"] is False
+    assert "Known are .csv" in files[bad]["to do"]
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ class AxonReader(AbstractReader):
         return (".abf",)
 
     def read(self, path: Path, request: ReadRequest) -> FileContent:
-        neo = import_optional("neo.io", extra="neo", purpose=f"Reading {path.name}")
+        neo = import_optional("neo.io", purpose=f"Reading {path.name}")
         with parsing(path, self.name):
             file = neo.AxonIO(str(path))
             n_sweeps = file.segment_count(0)

@@ -33,7 +33,7 @@ class NeoReader(AbstractReader):
 
     def read(self, path: Path, request: ReadRequest) -> FileContent:
         check_memory(path, path.stat().st_size // _BYTES_PER_VALUE, request)
-        io = import_optional("neo.io", extra="neo", purpose=f"Reading {path.name}")
+        io = import_optional("neo.io", purpose=f"Reading {path.name}")
         with parsing(path, self.name):
             blocks = io.get_io(str(path)).read()
             segments = [segment for block in blocks for segment in block.segments]

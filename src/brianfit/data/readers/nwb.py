@@ -59,7 +59,7 @@ class NWBReader(AbstractReader):
         return (".nwb",)
 
     def read(self, path: Path, request: ReadRequest) -> FileContent:
-        pynwb = import_optional("pynwb", extra="nwb", purpose=f"Reading {path.name}")
+        pynwb = import_optional("pynwb", purpose=f"Reading {path.name}")
         with parsing(path, self.name), pynwb.NWBHDF5IO(str(path), "r") as file:
             content = file.read()
             pairs = _pairs(path, content)

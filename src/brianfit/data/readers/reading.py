@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from brianfit._foundation.errors import (
     InvalidValueError,
     UnreadableFileError,
 )
+from brianfit._foundation.telling import warn
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.data.plausibility import PlausibilityWarning, implausible
 from brianfit.data.preprocessing import with_stimulus
@@ -111,7 +111,7 @@ def read(
     if stimulus is not None:
         recordings = _with_stimulus(recordings, stimulus, request, inputs)
     for complaint in _complaints(recordings):
-        warnings.warn(complaint, PlausibilityWarning, stacklevel=2)
+        warn(complaint, PlausibilityWarning)
     return recordings
 
 

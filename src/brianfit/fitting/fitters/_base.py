@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
 from brianfit._foundation.errors import FitStateError
+from brianfit._foundation.telling import warn
 from brianfit._foundation.units import Dimension, from_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractSimulation
@@ -176,10 +176,7 @@ class AbstractFitter(AbstractDerivativeView):
         search = self._session.require_search()
         units = self.use_units if use_units is None else use_units
         if format == "dataframe" and use_units:
-            warnings.warn(
-                "A dataframe holds plain SI numbers; `use_units` has no effect on it.",
-                stacklevel=2,
-            )
+            warn("A dataframe holds plain SI numbers; `use_units` has no effect on it.")
         return results_table(search.history, search.dimensions, format, use_units=units)
 
     def generate(
