@@ -66,6 +66,7 @@ _WHERE: dict[str, tuple[str, str | None]] = {  # the module, and what of it; Non
     "Stagnation": ("brianfit.fitting", "Stagnation"),
     "Steps": ("brianfit.data", "Steps"),
     "Store": ("brianfit.results", "Store"),
+    "StepResponse": ("brianfit.metrics", "StepResponse"),
     "SubthresholdMSE": ("brianfit.metrics", "SubthresholdMSE"),
     "TargetError": ("brianfit.fitting", "TargetError"),
     "TraceFitter": ("brianfit.fitting", "TraceFitter"),

@@ -118,6 +118,7 @@ from brianfit.metrics import PSTHVariance as PSTHVariance
 from brianfit.metrics import SpikeCount as SpikeCount
 from brianfit.metrics import SPIKEDistance as SPIKEDistance
 from brianfit.metrics import SpikeRate as SpikeRate
+from brianfit.metrics import StepResponse as StepResponse
 from brianfit.metrics import SubthresholdMSE as SubthresholdMSE
 from brianfit.metrics import VanRossum as VanRossum
 from brianfit.metrics import VictorPurpura as VictorPurpura
@@ -240,6 +241,7 @@ __all__ = [
     "SpikeMetric",
     "SpikeRate",
     "Stagnation",
+    "StepResponse",
     "Steps",
     "Store",
     "SubthresholdMSE",

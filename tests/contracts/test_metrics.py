@@ -25,6 +25,7 @@ from brianfit.metrics import (
     SpikeCount,
     SPIKEDistance,
     SpikeRate,
+    StepResponse,
     SubthresholdMSE,
     VanRossum,
     VictorPurpura,
@@ -52,11 +53,22 @@ class TestMSEMetric(TraceMetricContract, DataCheckContract, AccumulatorContract,
         return MSEMetric
 
 
-class TestSubthresholdMSE(TraceMetricContract, DataCheckContract):
+class TestSubthresholdMSE(
+    TraceMetricContract, DataCheckContract, AccumulatorContract, ResidualsContract
+):
     @pytest.fixture
     def make_metric(self) -> Maker:
         # A narrow window leaves the flanks of the spikes, so that outputs differ.
         return partial(SubthresholdMSE, 0 * mV, before=0.2 * ms, after=0.2 * ms)
+
+
+class TestStepResponse(
+    TraceMetricContract, DataCheckContract, TraceErrorsContract, TraceSelectionContract
+):
+    @pytest.fixture
+    def make_metric(self) -> Maker:
+        start, stop = ([each, each] for each in STIMULUS)
+        return partial(StepResponse, 0 * mV, start=start, stop=stop)
 
 
 class TestGammaFactor(DataCheckContract, TrainPairsContract):

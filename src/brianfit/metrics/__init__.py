@@ -12,9 +12,11 @@ from brianfit.metrics._supports import (
     SupportsAccumulator,
     SupportsDataCheck,
     SupportsDurations,
+    SupportsModelSpikes,
     SupportsParts,
     SupportsResiduals,
     SupportsSimilarity,
+    SupportsSpikeCosts,
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTraceSelection,
@@ -33,6 +35,7 @@ from brianfit.metrics.multi_window_gamma import MultiWindowGamma
 from brianfit.metrics.psth_variance import PSTHVariance
 from brianfit.metrics.spike_count import SpikeCount, SpikeRate
 from brianfit.metrics.spike_distance import SPIKEDistance
+from brianfit.metrics.step_response import StepResponse
 from brianfit.metrics.subthreshold_mse import SubthresholdMSE
 from brianfit.metrics.van_rossum import VanRossum
 from brianfit.metrics.victor_purpura import VictorPurpura
@@ -54,13 +57,16 @@ __all__ = [
     "SPIKEDistance",
     "SpikeCount",
     "SpikeRate",
+    "StepResponse",
     "SubthresholdMSE",
     "SupportsAccumulator",
     "SupportsDataCheck",
     "SupportsDurations",
+    "SupportsModelSpikes",
     "SupportsParts",
     "SupportsResiduals",
     "SupportsSimilarity",
+    "SupportsSpikeCosts",
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
     "SupportsTraceSelection",

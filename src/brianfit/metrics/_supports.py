@@ -45,6 +45,33 @@ class SupportsResiduals(Protocol, metaclass=Capability, instead_of=_ERRORS):
 
 
 @runtime_checkable
+class SupportsSpikeCosts(Protocol, metaclass=Capability, instead_of=_FEATURES):
+    """A trace metric to which a spike that is not seen in the voltage costs something.
+
+    It is asked for models that are reset: their voltage does not show when they fired.
+    """
+
+    def cost_of_spikes(
+        self, spikes: SpikeTrains, data: Float[np.ndarray, "n_traces n_steps"], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return what is added to the features for the spikes of the model."""
+
+
+@runtime_checkable
+class SupportsModelSpikes(Protocol, metaclass=Capability, instead_of=_FEATURES):
+    """A trace metric that is told when a model fired that is reset, since its voltage hides it."""
+
+    def features_with_spikes(
+        self,
+        model: Float[np.ndarray, "n_samples n_traces n_steps"],
+        spikes: SpikeTrains,
+        data: Float[np.ndarray, "n_traces n_steps"],
+        dt: float,
+    ) -> Any:
+        """Return the features of whole traces in SI units and of the spikes of the model."""
+
+
+@runtime_checkable
 class SupportsTraceErrors(Protocol, metaclass=Capability, instead_of=_OF_FEATURES):
     """A metric that can tell the error of every trace although its features are not those."""
 

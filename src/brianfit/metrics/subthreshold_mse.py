@@ -6,34 +6,43 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, scalar_si, si_scalar_any
-from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
+from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes
+from brianfit.metrics._spike_times import cost_of_spikes
+from brianfit.metrics.mean_squared_error import MSEMetric
+from brianfit.model import Accumulator
+
+SPIKE_WIDTH = 1e-3
+"""So long [s] a spike that the voltage does not show is taken to be."""
 
 
 @final
 class SubthresholdMSE(AbstractTraceMetric):
-    """Mean squared difference of traces, the spikes of both cut out [unit of output, squared].
+    """Mean squared difference from a recording, its spikes cut out [unit of output, squared].
 
     A spike is an upward crossing of a level; what lies within a window around a spike of the
-    recording or of the model does not count. What is left is the subthreshold voltage, which a
-    model can follow even if the shape of its spikes is not that of the cell. Since a sample can
-    avoid the comparison by firing, use it together with a metric of the spikes. A trace on which
-    nothing is left cannot be scored; one that diverged neither.
+    recording does not count. What is left is the subthreshold voltage, which a model can follow
+    even if the shape of its spikes is not that of the cell.
 
-    The error of a sample is the mean over the traces that have something to compare.
+    The recording alone says what is compared: a sample cannot avoid the comparison by firing. What
+    the voltage of the model does there counts, its own spikes included. A model that is reset
+    shows no spikes in its voltage; a fit knows when it fired, and takes the voltage for
+    `threshold`, during a millisecond after each such spike, in addition. Where spikes come at other
+    times than the recorded ones for reasons that no model repeats, as late in a long step of
+    current, use `StepResponse`.
+
+    The error of a sample is the mean over the traces that have something to compare; one that
+    diverged cannot be scored.
 
     Parameters
     ----------
     threshold
-        The level that spikes of the recording cross, in the unit of the output.
+        The level that recorded spikes cross, in the unit of the output.
     before, after
         The window around a spike: from `before` it to `after` it [s].
-    model_threshold
-        The level for the model, where it is another one. The voltage of an integrate-and-fire model
-        is reset before it can be seen above its threshold: take a level just below that.
     t_start, t_weights, normalization
         As in `AbstractTraceMetric`; `normalization` divides the error by its square.
 
@@ -45,6 +54,7 @@ class SubthresholdMSE(AbstractTraceMetric):
 
     output_power: ClassVar[int] = 2
     normalization_power: ClassVar[int] = 2
+    whole_traces: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -52,7 +62,6 @@ class SubthresholdMSE(AbstractTraceMetric):
         *,
         before: Any = 2e-3,
         after: Any = 5e-3,
-        model_threshold: Any = None,
         t_start: Any = 0.0,
         t_weights: Any = None,
         normalization: Any = 1.0,
@@ -61,17 +70,13 @@ class SubthresholdMSE(AbstractTraceMetric):
             self, t_start=t_start, t_weights=t_weights, normalization=normalization
         )
         self.threshold, self.level_dimensions = si_scalar_any("threshold", threshold)
-        self.model_threshold = self.threshold
-        if model_threshold is not None:
-            self.model_threshold = scalar_si(
-                "model_threshold", model_threshold, self.level_dimensions
-            )
         self.before = scalar_si("before", before, SECOND)
         self.after = scalar_si("after", after, SECOND)
         if not (self.before >= 0 and self.after >= 0 and np.isfinite(self.before + self.after)):
             raise InvalidValueError(
                 f"`before` and `after` must be times of 0 s or more, but are {before} and {after}."
             )
+        self._squares = MSEMetric(t_start=t_start, t_weights=t_weights, normalization=normalization)
 
     def get_features(
         self,
@@ -80,21 +85,13 @@ class SubthresholdMSE(AbstractTraceMetric):
         dt: float,
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the mean squared difference on every trace; 0 where nothing was measured."""
-        # Numba is loaded when traces are first compared, not when metrics are imported.
-        from brianfit.metrics._spikes_cut_out import means_between_spikes
-
         check_trace_shapes(model, data)
-        weights = self._weights(data, dt, level=self.threshold * self.normalization)
-        compared = weights.any(axis=1)
-        means = means_between_spikes(
-            np.ascontiguousarray(model, dtype=np.float64),
-            np.nan_to_num(np.ascontiguousarray(data)),
-            weights,
-            self.model_threshold * self.normalization,
-            self._window(dt),
-        )
-        # As for the plain mean squared error: the plain mean is that over the traces that count.
-        return np.where(compared, means * (compared.size / max(compared.sum(), 1)), 0.0)
+        between, factor = self._between_spikes(data, dt), self.normalization
+        # The weights know `t_start`, so that a window which reaches beyond it is cut out as well.
+        weights = self._squares.residual_weights(between, dt) / factor
+        with np.errstate(over="ignore", invalid="ignore"):
+            difference = (model - np.nan_to_num(between)) * (weights * factor)
+            return np.asarray(np.sum(difference**2, axis=2) * len(data))
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]
@@ -110,25 +107,42 @@ class SubthresholdMSE(AbstractTraceMetric):
         InvalidValueError
             If nothing is, or `t_weights` has another length than the traces.
         """
-        kept = data[:, first_step(self.t_start, dt) :]
-        if not self._weights(kept, dt, level=self.threshold).any():
+        self._squares.check_data(data, dt)
+        if np.isnan(self._between_spikes(data, dt)).all():
             raise InvalidValueError(
                 "Nothing of the recording is left to compare: with the spikes cut out, no step was "
-                "measured after `t_start`. Narrow the window, or check `threshold`."
+                "measured. Narrow the window, or check `threshold`."
             )
+        self._squares.check_data(self._between_spikes(data, dt), dt)
 
-    def _weights(
-        self, data: Float[np.ndarray, "n_traces n_steps"], dt: float, *, level: float
+    def accumulator(
+        self, output: str, data: Float[np.ndarray, "n_traces n_steps"], dt: float
+    ) -> Accumulator:
+        """Return the features of variable `output` as a running sum."""
+        return self._squares.accumulator(output, self._between_spikes(data, dt), dt)
+
+    def residual_weights(
+        self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
     ) -> Float[np.ndarray, "n_traces n_steps"]:
+        """Return w such that the error of a sample is ``sum((w * (model - data))**2)``."""
+        return self._squares.residual_weights(self._between_spikes(data, dt), dt)
+
+    def cost_of_spikes(
+        self, spikes: SpikeTrains, data: Float[np.ndarray, "n_traces n_steps"], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return what the model's own spikes in compared time add to the features."""
+        weights = self.residual_weights(data, dt)
+        costs = (weights * (self.threshold - np.nan_to_num(data))) ** 2 * len(data)
+        return cost_of_spikes(spikes, costs, dt=dt, width=SPIKE_WIDTH)
+
+    def _between_spikes(
+        self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
+    ) -> Float[np.ndarray, "n_traces n_steps"]:
+        # Numba is loaded when traces are first compared, not when metrics are imported.
         from brianfit.metrics._spikes_cut_out import cut_out_spikes
 
-        weights = np.where(np.isnan(data), 0.0, 1.0)
-        if self.t_weights is not None:
-            check_shape("t_weights", self.t_weights, data.shape[1:], ("n_steps",))
-            weights *= self.t_weights
-        for values, row in zip(np.ascontiguousarray(data), weights, strict=True):
-            cut_out_spikes(values, row, level, self._window(dt))
-        return weights
-
-    def _window(self, dt: float) -> tuple[int, int]:
-        return round(self.before / dt), round(self.after / dt)
+        left = np.array(data, dtype=np.float64)
+        window = round(self.before / dt), round(self.after / dt)
+        for values, kept in zip(np.ascontiguousarray(data), left, strict=True):
+            cut_out_spikes(values, kept, self.threshold, window)
+        return left

@@ -73,7 +73,9 @@ def joined_linearisations(parts: Sequence[Linearisation]) -> Linearisation:
 def is_least_squares(outputs: Sequence[Output]) -> bool:
     """Return whether the metric of every output is a mean of squares."""
     return all(
-        isinstance(output, TraceOutput) and isinstance(output.metric, SupportsResiduals)
+        isinstance(output, TraceOutput)
+        and isinstance(output.metric, SupportsResiduals)
+        and not output.needs_spikes  # what they cost is no square of a difference
         for output in outputs
     )
 

@@ -28,9 +28,9 @@ from brianfit.objective.linearisation import (
 )
 from brianfit.objective.outputs import (
     Output,
-    SpikeOutput,
     TraceOutput,
     final_values,
+    needs_spikes,
 )
 from brianfit.objective.parts import part_names
 from brianfit.objective.racing import Race, prepared_to_race
@@ -346,7 +346,7 @@ def build_objective(
         n_steps=task.n_steps,
         dt=task.dt,
         recorded=tuple(recorded),
-        record_spikes=any(isinstance(output, SpikeOutput) for output in outputs),
+        record_spikes=any(needs_spikes(output) for output in outputs),
         final=final_values(outputs, penalty),
         accumulators=tuple(sums),
     )

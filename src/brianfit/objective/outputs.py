@@ -18,7 +18,9 @@ from brianfit.metrics import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     SupportsAccumulator,
+    SupportsModelSpikes,
     SupportsParts,
+    SupportsSpikeCosts,
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTrainPairs,
@@ -62,6 +64,8 @@ class TraceOutput:
         Factor of the error in the sum over the outputs.
     repeats
         How many neighbouring rows of the data, and traces of the simulation, repeat one trace.
+    hides_spikes
+        Whether the model is reset, so that the output does not show when it fired.
     """
 
     name: str
@@ -69,6 +73,13 @@ class TraceOutput:
     data: Float[np.ndarray, "n_traces n_steps"]
     weight: float = 1.0
     repeats: int = 1
+    hides_spikes: bool = False
+
+    @property
+    def needs_spikes(self) -> bool:
+        """Whether the metric must be told when the model fired."""
+        asks = isinstance(self.metric, SupportsModelSpikes | SupportsSpikeCosts)
+        return self.hides_spikes and asks
 
     def accumulator(self, dt: float) -> Accumulator | None:
         """Return the running sum that replaces the trace, if the metric has one."""
@@ -80,6 +91,16 @@ class TraceOutput:
 
     def features(self, result: SimulationResult, dt: float) -> Any:
         """Return the features of the metric for all samples."""
+        spikes = result.spikes if self.needs_spikes else None
+        if spikes is not None and isinstance(self.metric, SupportsModelSpikes):
+            traces = result.traces[self.name]
+            return self.metric.features_with_spikes(traces, spikes, self.data, dt)
+        features = self._features_of_voltage(result, dt)
+        if spikes is not None and isinstance(self.metric, SupportsSpikeCosts):
+            return features + self.metric.cost_of_spikes(spikes, self.data, dt)
+        return features
+
+    def _features_of_voltage(self, result: SimulationResult, dt: float) -> Any:
         if accumulator_name(self.name) in result.sums:
             return result.sums[accumulator_name(self.name)]
         traces = result.traces[self.name]
@@ -191,6 +212,11 @@ class SpikeOutput:
 
 
 Output = TraceOutput | SpikeOutput
+
+
+def needs_spikes(output: Output) -> bool:
+    """Return whether the spikes of the model must be recorded for an output."""
+    return isinstance(output, SpikeOutput) or output.needs_spikes
 
 
 def final_values(outputs: Sequence[Output], penalty: str | None) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from brianfit.metrics import (
     SpikeCount,
     SPIKEDistance,
     SpikeRate,
+    StepResponse,
     SubthresholdMSE,
     VanRossum,
     VictorPurpura,
@@ -61,6 +62,9 @@ KINDS: Mapping[str, _Kind] = {
     "subthreshold_mse": _Kind(
         make=SubthresholdMSE, needs=("threshold",), takes=("before", "after")
     ),
+    "step_response": _Kind(
+        make=StepResponse, needs=("threshold", "start", "stop"), takes=("scale", "weights")
+    ),
     "gamma": _Kind(make=GammaFactor, needs=("delta",), takes=("rate_correction",)),
     "multi_window_gamma": _Kind(make=MultiWindowGamma, takes=("deltas", "rate_correction")),
     "md_star": _Kind(make=MDStar, needs=("delta",)),
@@ -77,6 +81,7 @@ KINDS: Mapping[str, _Kind] = {
 
 _EXAMPLES = {
     "delta": "4 ms", "tau": "10 ms", "cost": "100 Hz", "width": "10 ms", "threshold": "-20 mV",
+    "start": "100 ms", "stop": "600 ms",
 }  # fmt: skip
 
 METRIC_KEYS: Mapping[str, Converter] = {
@@ -88,6 +93,10 @@ METRIC_KEYS: Mapping[str, Converter] = {
     "deltas": list_of(time),
     "rate_correction": flag,
     "threshold": quantity,
+    "start": time,
+    "stop": time,
+    "scale": quantity,
+    "weights": list_of(number),
     "before": time,
     "after": time,
     "tau": time,

@@ -98,7 +98,14 @@ class Scoring:
             if isinstance(metric, SupportsTraceSelection) and repeats > 1:
                 metric = metric.select_traces(_repeated(range(problem.n_traces), repeats))
             data = np.repeat(problem.data(name), repeats, axis=0)
-            return TraceOutput(name=name, metric=metric, data=data, weight=weight, repeats=repeats)
+            return TraceOutput(
+                name=name,
+                metric=metric,
+                data=data,
+                weight=weight,
+                repeats=repeats,
+                hides_spikes=problem.is_reset,
+            )
         trains, traces = problem.spike_trains()
         if isinstance(metric, SupportsTraceSelection) and not compares_sets(metric):
             metric = metric.select_traces(_repeated(traces, repeats))

@@ -65,6 +65,12 @@ class Problem:
         """Outputs that are variables."""
         return tuple(name for name in self.output_names if name != SPIKES)
 
+    @property
+    def is_reset(self) -> bool:
+        """Whether spikes reset the model, so that its voltage does not show them."""
+        model = self.model
+        return model.threshold is not None and bool(model.reset and model.reset.strip())
+
     def output_dimensions(self, name: str) -> Dimension:
         """Return the physical dimensions of an output; spikes have none."""
         return DIMENSIONLESS if name == SPIKES else self.model.dimensions(name)

@@ -153,9 +153,8 @@ def facts_of(problem: Problem, parameters: Parameters, objective: Objective) -> 
 
 
 def _is_smooth(problem: Problem) -> bool:
-    model = problem.model
-    resets = model.threshold is not None and bool(model.reset and model.reset.strip())
-    return not (resets or _heeds_refractoriness(problem) or model.events or _is_random(problem))
+    stops = problem.is_reset or _heeds_refractoriness(problem)
+    return not (stops or problem.model.events or _is_random(problem))
 
 
 def _heeds_refractoriness(problem: Problem) -> bool:
