@@ -16,10 +16,10 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import available_threads, in_threads
 from brianfit._foundation.units import DIMENSIONLESS, SECOND, scalar_si, si_array, si_scalar_any
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
-from brianfit.metrics._spike_times import first_steps_after
+from brianfit.metrics._voltages.hidden_spikes import first_steps_after
 
 if TYPE_CHECKING:
-    from brianfit.metrics._step_response_loops import Steps
+    from brianfit.metrics._voltages.step_loops import Steps
 
 _PARTS = ("voltage without firing", "voltage between spikes", "rate", "latency")
 _WEIGHTS = (1.0, 1.0, 0.5, 0.3)
@@ -217,7 +217,7 @@ class StepResponse(AbstractTraceMetric):
         self, model: np.ndarray, spikes: SpikeTrains | None, data: np.ndarray, dt: float
     ) -> Float[np.ndarray, "n_samples n_traces n_parts"]:
         # Numba is loaded when traces are first compared, not when metrics are imported.
-        from brianfit.metrics._step_response_loops import N_PARTS, Sweep
+        from brianfit.metrics._voltages.step_loops import N_PARTS, Sweep
 
         check_trace_shapes(model, data)
         n_samples, n_traces = model.shape[:2]
@@ -239,14 +239,14 @@ class StepResponse(AbstractTraceMetric):
         return np.broadcast_to(self.start, n_traces), np.broadcast_to(self.stop, n_traces)
 
     def _recorded_steps(self, recorded: np.ndarray, dt: float) -> np.ndarray:
-        from brianfit.metrics._step_response_loops import crossings, gaps_of
+        from brianfit.metrics._voltages.step_loops import crossings, gaps_of
 
         row = np.ascontiguousarray(recorded, dtype=np.float64)
         first = first_step(self.t_start, dt)
         return np.asarray(crossings(row, gaps_of(row), first, self.threshold))
 
     def _steps(self, recorded: np.ndarray, trace: int, n_traces: int, dt: float) -> Steps:
-        from brianfit.metrics._step_response_loops import Steps
+        from brianfit.metrics._voltages.step_loops import Steps
 
         starts, stops = self._times(n_traces)
         start, stop = float(starts[trace]), float(stops[trace])
@@ -267,7 +267,7 @@ class StepResponse(AbstractTraceMetric):
 
 
 def _run_part(arguments: tuple[Any, ...], first: int, last: int) -> None:
-    from brianfit.metrics._step_response_loops import compare_samples
+    from brianfit.metrics._voltages.step_loops import compare_samples
 
     compare_samples((first, last), *arguments)
 

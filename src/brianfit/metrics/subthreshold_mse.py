@@ -11,7 +11,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, scalar_si, si_scalar_any
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes
-from brianfit.metrics._spike_times import cost_of_spikes
+from brianfit.metrics._voltages.hidden_spikes import cost_of_spikes
 from brianfit.metrics.mean_squared_error import MSEMetric
 from brianfit.model import Accumulator
 
@@ -139,7 +139,7 @@ class SubthresholdMSE(AbstractTraceMetric):
         self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
     ) -> Float[np.ndarray, "n_traces n_steps"]:
         # Numba is loaded when traces are first compared, not when metrics are imported.
-        from brianfit.metrics._spikes_cut_out import cut_out_spikes
+        from brianfit.metrics._voltages.spikes_cut_out import cut_out_spikes
 
         left = np.array(data, dtype=np.float64)
         window = round(self.before / dt), round(self.after / dt)
