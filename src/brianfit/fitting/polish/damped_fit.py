@@ -19,13 +19,16 @@ from typing import final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 
 DAMPINGS = 10.0 ** np.arange(-3.0, 3.0)
 """Of every direction, relative to the damping of the step before."""
 
 LONGEST = 0.2
 """So far a step may go in any coordinate; all of them are between 0 and 1."""
+
+AT_WALL = 1e-6
+"""A coordinate that is nearer to a bound than this is taken to be there."""
 
 
 @final
@@ -156,15 +159,28 @@ def _reason(falls: list[float], moved: float, limits: Limits, *, is_better: bool
 def _moved(point: Point, model: LinearModel, damping: float) -> Float[np.ndarray, " _"]:
     """Return where a damped step leads, not further than bounds and `LONGEST`."""
     x, gradient = point.x, model.gradient
-    is_free = ~(((x <= 0.0) & (gradient > 0)) | ((x >= 1.0) & (gradient < 0)))
+    is_low, is_high = x <= AT_WALL, x >= 1.0 - AT_WALL
+    is_free = ~((is_low & (gradient > 0)) | (is_high & (gradient < 0)))
+    step = _damped_step(model, is_free, damping)
+    # A coordinate at a wall that the step would leave the box by stays; the others step without it.
+    while (leaves := is_free & ((is_low & (step < 0)) | (is_high & (step > 0)))).any():
+        is_free &= ~leaves
+        step = _damped_step(model, is_free, damping)
+    step *= min(1.0, LONGEST / max(np.abs(step).max(), 1e-300))
+    return np.asarray(np.clip(x + step, 0.0, 1.0))
+
+
+def _damped_step(
+    model: LinearModel, is_free: Bool[np.ndarray, " n_parameters"], damping: float
+) -> Float[np.ndarray, " n_parameters"]:
+    """Return the step of Marquardt (1963) in the free coordinates."""
+    step = np.zeros(is_free.size)
     if not is_free.any():
-        return x
+        return step
     matrix = model.matrix[np.ix_(is_free, is_free)]
     sizes = np.diag(matrix)
     weights = np.maximum(sizes, 1e-3 * sizes.max() + 1e-300)
-    step = np.zeros_like(x)
     step[is_free] = -np.linalg.lstsq(
-        matrix + damping * np.diag(weights), gradient[is_free], rcond=None
+        matrix + damping * np.diag(weights), model.gradient[is_free], rcond=None
     )[0]
-    step *= min(1.0, LONGEST / max(np.abs(step).max(), 1e-300))
-    return np.asarray(np.clip(x + step, 0.0, 1.0))
+    return step

@@ -19,6 +19,11 @@ Linearised = Callable[
 Progress = Callable[[Float[np.ndarray, " n_parameters"], float, int], bool]
 """Called with coordinates, error and number of every evaluation; True ends the refinement."""
 
+SHIFT = 0.1
+"""SciPy's first step is as long as the vector of the coordinates from which it starts: at the lower
+corner of the box it would hardly move, and take that for convergence. There, coordinates are
+counted from this far outside of the box."""
+
 MESSAGES = {
     0: "not converged: the limit of evaluations was reached",
     1: "converged: the error is level (gtol)",
@@ -64,11 +69,12 @@ def least_squares_fit(
                 "Give other ones as `params`."
             )
         scale = np.sqrt(initial) if initial > 0 else 1.0
+        shift = SHIFT if np.linalg.norm(start) < SHIFT else 0.0
         result = least_squares(
-            lambda x: search.residuals_at(x) / scale,
-            start,
-            jac=lambda x: search.jacobian_at(x) / scale,
-            bounds=(np.zeros_like(start), np.ones_like(start)),
+            lambda x: search.residuals_at(_inside(x - shift)) / scale,
+            start + shift,
+            jac=lambda x: search.jacobian_at(_inside(x - shift)) / scale,
+            bounds=(np.full_like(start, shift), np.full_like(start, 1.0 + shift)),
             **{"method": "trf", "x_scale": 1.0, **options},
         )
         result.message = MESSAGES.get(result.status, result.message)
@@ -84,6 +90,10 @@ def least_squares_fit(
     result.cost = 0.5 * search.best_error
     result.normal_matrix = search.best_matrix
     return result
+
+
+def _inside(x: Float[np.ndarray, " n_parameters"]) -> Float[np.ndarray, " n_parameters"]:
+    return np.asarray(np.clip(x, 0.0, 1.0))
 
 
 def as_residuals(
