@@ -21,6 +21,7 @@ from brianfit.data import read as read
 from brianfit.data import resample as resample
 from brianfit.data import spike_level as spike_level
 from brianfit.data import split as split
+from brianfit.data import step_times as step_times
 from brianfit.data import subtract_junction_potential as subtract_junction_potential
 from brianfit.data import until_first_spike as until_first_spike
 from brianfit.data import with_spike_rate as with_spike_rate
@@ -277,11 +278,13 @@ __all__ = [
     "resample",
     "resume",
     "spike_level",
+    "step_times",
     "subtract_junction_potential",
     "with_spike_rate",
     "with_spikes",
     "with_stimulus",
 ]
+from brianfit.data import estimate_cell as estimate_cell
 from brianfit.data import estimate_membrane as estimate_membrane
 from brianfit.data import with_input_noise as with_input_noise
 from brianfit.fitting import fit_recorded_spikes as fit_recorded_spikes

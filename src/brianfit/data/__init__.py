@@ -1,6 +1,7 @@
 """What was measured: stimuli, traces and spike times, sweep by sweep."""
 
 from brianfit.data.between_spikes import between_spikes
+from brianfit.data.cell import CellEstimate, estimate_cell
 from brianfit.data.examples import example_recording
 from brianfit.data.input_noise import with_input_noise
 from brianfit.data.membrane import MembraneEstimate, estimate_membrane
@@ -24,11 +25,13 @@ from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
 from brianfit.data.spike_rate import with_spike_rate
 from brianfit.data.splitting import folds, split
+from brianfit.data.step_times import is_made_of_steps, step_times
 from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
 
 __all__ = [
     "READERS",
     "AbstractStimulus",
+    "CellEstimate",
     "MembraneEstimate",
     "OrnsteinUhlenbeck",
     "PlausibilityWarning",
@@ -43,9 +46,11 @@ __all__ = [
     "cut",
     "detect_spikes",
     "equal_stimuli",
+    "estimate_cell",
     "estimate_membrane",
     "example_recording",
     "folds",
+    "is_made_of_steps",
     "low_pass",
     "merge_repeats",
     "on_simulation_grid",
@@ -54,6 +59,7 @@ __all__ = [
     "resample",
     "spike_level",
     "split",
+    "step_times",
     "subtract_junction_potential",
     "until_first_spike",
     "with_input_noise",

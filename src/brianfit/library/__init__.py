@@ -11,6 +11,7 @@ from brianfit.library.generalised import EGIF, GIF, IGIF
 from brianfit.library.hodgkin_huxley import TRAUB_MILES, WANG_BUZSAKI
 from brianfit.library.izhikevich import IZHIKEVICH, IZHIKEVICH_2003
 from brianfit.library.leaky import LIF
+from brianfit.library.moving_reset import ADEX_G, ADEX_GM, ADEX_M
 from brianfit.library.pospischil import BURSTING, FAST_SPIKING, LOW_THRESHOLD, REGULAR_SPIKING
 from brianfit.library.serotonin import GIF_A
 
@@ -21,6 +22,9 @@ _MODELS = {
         MAT,
         EIF,
         ADEX,
+        ADEX_G,
+        ADEX_M,
+        ADEX_GM,
         IZHIKEVICH_2003,
         IZHIKEVICH,
         GIF,
@@ -58,6 +62,9 @@ def get(name: str) -> NeuronModel:
 
 __all__ = [
     "ADEX",
+    "ADEX_G",
+    "ADEX_GM",
+    "ADEX_M",
     "BURSTING",
     "EGIF",
     "EIF",

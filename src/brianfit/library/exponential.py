@@ -20,7 +20,7 @@ _EXPONENTIAL = {
     "VT": Parameter(-60 * mV, -20 * mV),
     "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
     "V_peak": Parameter(fixed=0 * mV),
-    "V_r": Parameter(-90 * mV, -40 * mV),
+    "V_r": Parameter(-90 * mV, -25 * mV),
     "t_ref": Parameter(0.5 * ms, 20 * ms, scale="log"),
 }
 _HELD = {"EL": -70 * mV, "VT": -50 * mV}
@@ -138,10 +138,10 @@ ADEX = NeuronModel(
     reset="v = V_r; w += b",
     refractory="t_ref",
     method="euler",
-    initial_values={"v": "EL"},
+    initial_values={"v": "EL", "w": "a*(v - EL)"},
     parameters={
         **_EXPONENTIAL,
-        "a": Parameter(-0.8, 5),
+        "a": Parameter(-0.9, 5),
         "b": Parameter(0.05 * mV, 50 * mV, scale="log"),
         "tau_w": Parameter(5 * ms, 1000 * ms, scale="log"),
     },

@@ -43,7 +43,7 @@ PARAMETERS = {
     "R": Parameter(5 * Mohm, 3000 * Mohm, scale="log"),
     "EL": Parameter(-90 * mV, -40 * mV),
     "VT": Parameter(-60 * mV, -20 * mV),
-    "V_r": Parameter(-90 * mV, -30 * mV),
+    "V_r": Parameter(-90 * mV, -25 * mV),
     "b_1": Parameter(-10 * mV, 50 * mV),
     "b_2": Parameter(-2 * mV, 20 * mV),
     "c_1": Parameter(-5 * mV, 50 * mV),

@@ -60,7 +60,7 @@ IZHIKEVICH_2003 = NeuronModel(
     parameters={
         "a": Parameter(0.002 / ms, 1 / ms, scale="log"),
         "b": Parameter(0.1 / ms, 0.3 / ms),
-        "c": Parameter(-75 * mV, -40 * mV),
+        "c": Parameter(-75 * mV, -25 * mV),
         "d": Parameter(0.05 * mV / ms, 20 * mV / ms, scale="log"),
         "C": Parameter(1 * pF, 500 * pF, scale="log"),
     },
@@ -94,7 +94,7 @@ IZHIKEVICH = NeuronModel(
     threshold="v >= v_peak",
     reset="v = c; u += d",
     method="euler",
-    initial_values={"v": "v_r"},
+    initial_values={"v": "v_r", "u": "b*(v - v_r)"},
     parameters={
         "C": Parameter(5 * pF, 1000 * pF, scale="log"),
         "k": Parameter(0.02 * nS / mV, 10 * nS / mV, scale="log"),
@@ -103,7 +103,7 @@ IZHIKEVICH = NeuronModel(
         "v_peak": Parameter(fixed=35 * mV),
         "a": Parameter(0.001 / ms, 0.5 / ms, scale="log"),
         "b": Parameter(-10 * nS, 20 * nS),
-        "c": Parameter(-80 * mV, -40 * mV),
+        "c": Parameter(-80 * mV, -25 * mV),
         "d": Parameter(-50 * pA, 500 * pA),
     },
     held_for_spikes={"v_r": -60 * mV, "v_t": -40 * mV},

@@ -30,7 +30,7 @@ LIF = NeuronModel(
         "R": Parameter(5 * Mohm, 3000 * Mohm, scale="log"),
         "EL": Parameter(-90 * mV, -45 * mV),
         "VT": Parameter(-60 * mV, -20 * mV),
-        "V_r": Parameter(-90 * mV, -40 * mV),
+        "V_r": Parameter(-90 * mV, -25 * mV),
         "t_ref": Parameter(0.5 * ms, 20 * ms, scale="log"),
     },
     held_for_spikes={"EL": -70 * mV, "VT": -50 * mV},

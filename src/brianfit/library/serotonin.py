@@ -40,8 +40,9 @@ GIF_A = NeuronModel(
     method="euler",
     initial_values={
         "v": "EL",
-        "h": "1/(1 + exp((EL - V_h)/k_h))",
-        "n": "1/(1 + exp((V_n - EL)/k_n))",
+        "eta_2": "a*(v - EL)",
+        "h": "1/(1 + exp((v - V_h)/k_h))",
+        "n": "1/(1 + exp((V_n - v)/k_n))",
     },
     parameters={
         **PARAMETERS,
@@ -58,7 +59,7 @@ GIF_A = NeuronModel(
         "tau_n": Parameter(fixed=100 * ms),
         "DeltaT": Parameter(0.3 * mV, 10 * mV, scale="log"),
         "V_peak": Parameter(fixed=0 * mV),
-        "a": Parameter(-0.8, 5),
+        "a": Parameter(-0.9, 5),
         "tau_2": Parameter(20 * ms, 1000 * ms, scale="log"),
     },
     source="Harkin et al. (2023), eLife 12:e72951.",

@@ -10,7 +10,11 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit.engines import AbstractEngine, DefaultEngine
 from brianfit.fitting.problem.fit_arguments import check_penalty
 from brianfit.fitting.problem.fitter_arguments import FitterArguments, read_problem
-from brianfit.fitting.problem.library_models import default_parameters, with_library_model
+from brianfit.fitting.problem.library_models import (
+    default_parameters,
+    started_as_recorded,
+    with_library_model,
+)
 from brianfit.fitting.search.session import FitSession
 
 
@@ -41,7 +45,7 @@ def open_session(arguments: FitterArguments, options: SessionOptions) -> FitSess
     if options.engine is not None:
         check_instance("engine", options.engine, AbstractEngine, "an engine")
     check_penalty(options.penalty)
-    problem = read_problem(with_library_model(arguments))
+    problem = started_as_recorded(read_problem(with_library_model(arguments)), arguments)
     if options.penalty is not None and not problem.model.has_variable(options.penalty):
         raise InvalidValueError(f"The penalty {options.penalty!r} is not a variable of the model.")
     return FitSession(

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from brianfit._foundation.units import from_si
 from brianfit.fitting.problem.fitter_arguments import FitterArguments
+from brianfit.fitting.problem.problem import Problem
 from brianfit.library import NeuronModel
 from brianfit.model import Model
 from brianfit.objective import SPIKES
+
+VOLTAGE = "v"
+"""What models of the library call the voltage of the membrane."""
+
+_START = 0.005
+"""The first voltage is the median of so many seconds."""
 
 SPIKE_METHOD = "exponential_euler"
 """How spiking models are integrated that do not say it themselves."""
@@ -39,6 +49,28 @@ def with_library_model(arguments: FitterArguments) -> FitterArguments:
     )
 
 
+def started_as_recorded(problem: Problem, arguments: FitterArguments) -> Problem:
+    """Return the problem with a model of the library that starts at the recorded voltage.
+
+    A model that starts at its resting voltage would first have to move to where a holding current
+    holds the cell. What the user says about the first voltage stands.
+    """
+    own = arguments.param_init
+    is_told = isinstance(own, Mapping) and VOLTAGE in own
+    if not isinstance(arguments.model, NeuronModel) or is_told:
+        return problem
+    if VOLTAGE not in problem.trace_names or VOLTAGE not in problem.model.initial_values:
+        return problem
+    firsts = [
+        sweep.traces[VOLTAGE][: max(1, round(_START / sweep.dt))] for sweep in problem.recordings
+    ]
+    known = [np.median(first) for first in firsts if np.isfinite(first).all()]
+    if not known:
+        return problem
+    volts = from_si(float(np.median(known)), problem.model.dimensions(VOLTAGE))
+    return problem.with_initial_values({**problem.model.initial_values, VOLTAGE: volts})
+
+
 def default_parameters(ready: Any, model: Model, output_names: tuple[str, ...]) -> dict[str, Any]:
     """Return how the parameters of a model of the library are treated unless told; none of others.
 
@@ -57,4 +89,10 @@ def default_parameters(ready: Any, model: Model, output_names: tuple[str, ...]) 
     return {name: how for name, how in defaults.items() if name not in model.initial_values}
 
 
-__all__ = ["SPIKE_METHOD", "default_parameters", "method_for_spikes", "with_library_model"]
+__all__ = [
+    "SPIKE_METHOD",
+    "default_parameters",
+    "method_for_spikes",
+    "started_as_recorded",
+    "with_library_model",
+]
