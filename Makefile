@@ -82,9 +82,11 @@ test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
 	done
 
 .PHONY: fuzz
-fuzz: $(VENV)/.installed-dev  ## try 2,000 odd arguments and kill 100 fits, as every night
+fuzz: $(VENV)/.installed-dev  ## odd arguments, killed fits, flipped bits and hostile stores, as every night
 	@BRIANFIT_FUZZ_CASES=2000 $(PYTEST) tests/fuzz
 	@$(PY) -m tests.faults.kill 100
+	@$(PY) -m tests.faults.flips 1000
+	@$(PY) -m tests.fuzz.stores 300
 
 .PHONY: docs
 docs: $(VENV)/.installed-dev  ## check the documentation: links lead somewhere, code blocks run

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+_LARGEST_WHOLE = 2**53  # whole numbers up to this are floats without loss
+
 
 def is_of_type(value: Any, hint: Any) -> bool:
     """Return whether a value is of an annotated type, whatever is inside of it included.
@@ -25,10 +27,16 @@ def is_of_type(value: Any, hint: Any) -> bool:
     if origin is not None:
         return _is_collection(value, origin, typing.get_args(hint))
     if hint in {int, float}:
-        return isinstance(value, int | hint) and not isinstance(value, bool)
+        return _is_number(value, hint)
     if _is_array_type(hint):
         return isinstance(value, np.ndarray) and isinstance(value, hint)
     return isinstance(value, type(None) if hint is None else hint)
+
+
+def _is_number(value: Any, hint: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | hint):
+        return False
+    return isinstance(value, hint) or abs(value) <= _LARGEST_WHOLE
 
 
 @cache

@@ -25,13 +25,11 @@ def resume(
     from brianfit.cli.outcome import Outcome
     from brianfit.cli.progress import Progress
     from brianfit.fitting.studies.resume import resume as go_on
-    from brianfit.results import load
+    from brianfit.results import load_problems
 
-    known = load(store).result
-    foreseen = known.problem.rounds_foreseen if known.problem is not None else 0
-    left = (foreseen if rounds is None else rounds) - known.history.n_rounds
-    per_round = known.history.n_evaluations // max(1, known.history.n_rounds)
-    progress = Progress(max(0, left) * per_round, is_shown=not (json or quiet))
+    problem = load_problems(store)[-1]
+    n_rounds = problem.rounds_foreseen if rounds is None else rounds
+    progress = Progress(n_rounds * problem.n_samples, is_shown=not (json or quiet))
     with progress.interruptible():
         fitter = go_on(store, rounds, callback=progress)
     outcome = Outcome(result=fitter.result, command=shlex.join(["brianfit", "resume", str(store)]))

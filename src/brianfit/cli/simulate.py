@@ -48,6 +48,7 @@ def _traces(prediction: Prediction) -> str:
     import numpy as np
     import pandas as pd
 
+    from brianfit._foundation.escaping import in_csv
     from brianfit._foundation.units import unit_name
 
     columns: dict[str, np.ndarray] = {}
@@ -56,7 +57,7 @@ def _traces(prediction: Prediction) -> str:
     for name, values in prediction.traces.items():
         unit = unit_name(prediction.dimensions[name])
         for number, row in enumerate(values):
-            columns[f"{name} {number} [{unit}]"] = row
+            columns[in_csv(f"{name} {number} [{unit}]")] = row
     return str(pd.DataFrame(columns).to_csv(index=False, lineterminator="\n", float_format="%.9g"))
 
 

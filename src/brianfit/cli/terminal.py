@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from brianfit._foundation.escaping import in_terminal
+
 BAD_INPUT = 2
 """Exit code where the user can mend something; the message says what."""
 INTERRUPTED = 130
@@ -55,12 +57,12 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 def say(text: str) -> None:
     """Print a line of the result."""
-    typer.echo(text)
+    typer.echo(in_terminal(text))
 
 
 def say_aside(text: str) -> None:
     """Print a line that is not the result, where it does not mix with it."""
-    typer.echo(text, err=True)
+    typer.echo(in_terminal(text), err=True)
 
 
 def say_json(value: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.escaping import in_figure
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, from_si, scalar_si, si_array
 from brianfit.data import Recording, RecordingSet
@@ -198,7 +199,8 @@ def _draw_input(axes: Axes, drawn: _Drawn, recording: Recording, time: Scale) ->
 def _draw_title(
     axes: Axes, recording: Recording, drawn: _Drawn, number: int, *, is_left_out: bool
 ) -> None:
-    parts = [recording.label, "left out, predicted"] if is_left_out else [recording.label]
+    label = in_figure(recording.label)
+    parts = [label, "left out, predicted"] if is_left_out else [label]
     if recording.spike_trains:
         counts = f"{recording.spike_trains[0].size} spikes recorded"
         if drawn.spikes is not None:

@@ -7,6 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit._foundation.escaping import in_figure
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import LEFT_OUT, MODEL, RECORDED, scale_for, tidy
 from brianfit.results import Prediction
@@ -67,7 +68,7 @@ def plot_spike_raster(prediction: Prediction, *, axes: Axes | None = None) -> Ax
 
 
 def _label(prediction: Prediction, number: int) -> str:
-    name = prediction.recordings.recordings[number].label
+    name = in_figure(prediction.recordings.recordings[number].label)
     return f"{name}\n(left out)" if number in prediction.left_out else name
 
 

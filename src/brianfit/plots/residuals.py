@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit._foundation.escaping import in_figure
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
 from brianfit.results import Prediction
@@ -100,7 +101,7 @@ def _draw_counts(axes: Axes, values: np.ndarray) -> None:
 def _draw_title(
     axes: Axes, prediction: Prediction, number: int, values: np.ndarray, unit: Scale
 ) -> None:
-    parts = [prediction.recordings.recordings[number].label]
+    parts = [in_figure(prediction.recordings.recordings[number].label)]
     if number in prediction.left_out:
         parts.append("left out, predicted")
         axes.set_facecolor((LEFT_OUT, 0.12))

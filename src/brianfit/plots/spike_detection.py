@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.escaping import in_figure
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import MODEL, RECORDED, Scale, scale_for, tidy
@@ -60,7 +61,7 @@ def plot_spike_detection(
     figure, (whole, close) = plt.subplots(
         1, 2, figsize=(10, 3.2), width_ratios=(3, 1), layout="constrained", sharey=True
     )
-    figure.suptitle(recording.label, fontsize="medium")
+    figure.suptitle(in_figure(recording.label), fontsize="medium")
     _draw_trace(whole, recording, trace, voltage)
     span = scalar_si("before", before, SECOND), scalar_si("after", after, SECOND)
     _draw_spikes(close, recording, trace, voltage, span)

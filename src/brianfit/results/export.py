@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.escaping import in_csv
 from brianfit._foundation.units import readable, unit_name
 from brianfit.results.fit_result import FitResult
 from brianfit.results.tables import results_table
@@ -78,7 +79,10 @@ def as_csv(result: FitResult) -> str:
         units[f"normalized_error_{name}"] = unit_name(dim)
     table.insert(0, "round", result.history.round_of)
     text: str = table.rename(
-        columns={name: f"{name} [{units[name]}]" for name in table.columns if name in units}
+        columns={
+            name: in_csv(f"{name} [{units[name]}]" if name in units else name)
+            for name in table.columns
+        }
     ).to_csv(index=False, lineterminator="\n")
     return text
 

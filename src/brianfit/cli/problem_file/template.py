@@ -12,6 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit import library
+from brianfit._foundation.escaping import in_comment, in_toml
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import readable, unit_name
 from brianfit.data import RecordingSet, spike_level, with_spikes
@@ -67,19 +68,19 @@ def problem_text(
     left_out = _left_out(recordings, trace, level)
     dt = _simulation_step(recordings)
     values = {
-        "recording": ", ".join(path.name for path in recording_files),
-        "name": target.name,
-        "stem": target.stem,
-        "files": ", ".join(_quoted(_relative(path, target)) for path in recording_files),
-        "table": "\n#   ".join(str(recordings).splitlines()),
+        "recording": in_comment(", ".join(path.name for path in recording_files)),
+        "name": in_comment(target.name),
+        "stem": in_toml(target.stem)[1:-1],
+        "files": ", ".join(in_toml(_relative(path, target)) for path in recording_files),
+        "table": "\n#   ".join(in_comment(line) for line in str(recordings).splitlines()),
         "recording_lines": _option_lines(options or FileOptions(), target)
         + _stimulus_lines(recordings),
         "duration": f"{1000 * float(recordings.durations.min()):.6g} ms",
         "preprocess_lines": _preprocess_lines(level, outputs),
-        "model_entry": f"{_quoted(model):<26}",
+        "model_entry": f"{in_toml(model):<26}",
         "parameter_lines": _parameter_lines(library.get(model), only_spikes=outputs == ["spikes"]),
-        "outputs": ", ".join(_quoted(name) for name in outputs),
-        "dt_entry": f"{_quoted(f'{1000 * dt:.6g} ms'):<28}",
+        "outputs": ", ".join(in_toml(name) for name in outputs),
+        "dt_entry": f"{in_toml(f'{1000 * dt:.6g} ms'):<28}",
         "rounds_entry": str(_rounds(recordings, dt)),
         "metric_lines": _metric_lines(recordings, outputs, has_steps=has_steps),
         "left_out": ", ".join(str(number) for number in left_out),
@@ -99,21 +100,21 @@ def _relative(path: Path, target: Path) -> str:
     return resolved.as_posix()
 
 
-def _quoted(text: str) -> str:
-    """Return a text as a TOML string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _key(name: str) -> str:
+    """Return a name as a key of TOML; quotes only where they are needed."""
+    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if is_bare else in_toml(name)
 
 
 def _option_lines(options: FileOptions, target: Path) -> str:
     lines = []
     if options.units:
-        pairs = (f"{_quoted(name)} = {_quoted(unit)}" for name, unit in options.units.items())
+        pairs = (f"{in_toml(name)} = {in_toml(unit)}" for name, unit in options.units.items())
         lines.append(f"units = {{ {', '.join(pairs)} }}\n")
     if options.dt is not None:
-        lines.append(f"dt = {_quoted(options.dt)}\n")
+        lines.append(f"dt = {in_toml(options.dt)}\n")
     if options.stimulus:
-        files_ = ", ".join(_quoted(_relative(path, target)) for path in options.stimulus)
+        files_ = ", ".join(in_toml(_relative(path, target)) for path in options.stimulus)
         lines.append(f"stimulus = {{ files = [{files_}] }}\n")
     return "".join(lines)
 
@@ -131,7 +132,7 @@ def _stimulus_lines(recordings: RecordingSet) -> str:
 def _preprocess_lines(level: Any, outputs: Sequence[str]) -> str:
     if level is None:
         return '# spikes = "-10 mV"              # upward crossings of this level; none were seen'
-    lines = [f"{f'spikes = {_quoted(readable(level))}':<33} # upward crossings of this level"]
+    lines = [f"{f'spikes = {in_toml(readable(level))}':<33} # upward crossings of this level"]
     if len(outputs) > 1:
         lines.append("until_first_spike = true          # later spikes of long steps do not repeat")
     return "\n".join(lines)
@@ -141,9 +142,9 @@ def _parameter_lines(model: NeuronModel, *, only_spikes: bool) -> str:
     lines = []
     for name, how in model.parameters_for(only_spikes=only_spikes).items():
         if how.fixed is not None:
-            lines.append(f"# {name} = {_quoted(readable(how.fixed))}")
+            lines.append(f"# {name} = {in_toml(readable(how.fixed))}")
         else:
-            bounds = f"{_quoted(readable(how.low))}, {_quoted(readable(how.high))}"
+            bounds = f"{in_toml(readable(how.low))}, {in_toml(readable(how.high))}"
             lines.append(f"# {name} = [{bounds}]")
     return "\n".join(lines)
 
@@ -152,14 +153,14 @@ def _metric_lines(recordings: RecordingSet, outputs: Sequence[str], *, has_steps
     lines = []
     onset = f"{1000 * _onset(recordings):.6g} ms"
     for output in outputs:
-        lines.append(f"[metric.{output}]")
+        lines.append(f"[metric.{_key(output)}]")
         if output != "spikes":
             lines.append('kind = "mse"')
             if len(outputs) > 1:
                 lines.append('normalization = "5 mV"            # a large difference counts 1')
         elif has_steps:
             lines.append('kind = "firing_pattern"           # count, latency and rhythm')
-            lines.append(f"{f't_start = {_quoted(onset)}':<33} # when the stimulus begins")
+            lines.append(f"{f't_start = {in_toml(onset)}':<33} # when the stimulus begins")
         else:
             lines.append('kind = "gamma"                    # coincidences of spikes')
             lines.append('delta = "4 ms"')

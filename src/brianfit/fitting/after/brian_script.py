@@ -18,6 +18,7 @@ from brian2.units import allunits
 from brian2.units.fundamentalunits import get_unit
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.escaping import in_python, in_python_block, version_text
 from brianfit._foundation.unit_text import text_of_quantity
 from brianfit._foundation.units import (
     DIMENSIONLESS,
@@ -60,8 +61,8 @@ def brian_script(result: FitResult) -> str:
     model, given = problem.model, _given_values(problem)
     template = files("brianfit.fitting").joinpath("brian_script.template")
     return Template(template.read_text(encoding="utf-8")).substitute(
-        version=result.versions.get("brianfit", ""),
-        equations=_equations(model, given),
+        version=version_text(result.versions.get("brianfit", "")),
+        equations=in_python_block(_equations(model, given)),
         parameters=_rows(_parameter_texts(model, result.best_values)),
         constants=_rows(_constant_texts(model)),
         start=_rows(_start_texts(model)),
@@ -74,8 +75,8 @@ def brian_script(result: FitResult) -> str:
         n_traces=problem.n_traces,
         dt=quantity_text(from_si(problem.dt, SECOND)),
         n_steps=problem.n_steps,
-        recorded=repr(list(problem.trace_names or model.differential_variables[:1])),
-        seed=result.seed,
+        recorded=in_python(list(problem.trace_names or model.differential_variables[:1])),
+        seed=in_python(result.seed),
         arguments="\n".join(f"        {line}," for line in _arguments(model)),
         statements="\n".join(f"    {line}" for line in _statements(model)),
         spikes="None" if model.threshold is None else "SpikeMonitor(neurons)",
@@ -85,9 +86,11 @@ def brian_script(result: FitResult) -> str:
 
 def quantity_text(value: Any) -> str:
     """Return a number or a quantity as Python code with Brian's units, exact to the last digit."""
+    if not isinstance(value, int | float | np.number | np.ndarray) or np.ndim(value) != 0:
+        raise InvalidTypeError(f"{value!r} is no number or quantity; a script cannot hold it.")
     dimensions = dimensions_of(value)
     if dimensions is DIMENSIONLESS:
-        return repr(float(value))
+        return in_python(float(value))
     number, _, unit = text_of_quantity(value).partition(" ")
     known = (hasattr(brian2, name) or hasattr(allunits, name) for name in _IDENTIFIER.findall(unit))
     if not unit or not all(known):
@@ -139,14 +142,18 @@ def _start_texts(model: Model) -> dict[str, str]:
 
 def _start_text(model: Model, name: str, value: Any) -> str:
     if isinstance(value, str):
-        return repr(value)
+        return in_python(value)
     if dimensions_of(value) is DIMENSIONLESS:  # numbers without unit are SI numbers
         value = from_si(float(value), model.dimensions(name))
     return quantity_text(value)
 
 
 def _rows(texts: Mapping[str, str]) -> str:
-    return "\n".join(f'    "{name}": {text},' for name, text in texts.items())
+    return "\n".join(f"    {_key(name)}: {text}," for name, text in texts.items())
+
+
+def _key(name: str) -> str:
+    return f'"{name}"' if name.isidentifier() else in_python(name)
 
 
 def _base_unit(values: TimedValues) -> str:
@@ -161,15 +168,22 @@ def _arguments(model: Model) -> Iterable[str]:
     for name in ("threshold", "reset", "method"):
         value = getattr(model, name)
         if value is not None:
-            yield f"{name}={value!r}"
+            yield f"{name}={in_python(value)}"
     if model.refractory is not False:
         is_time = not isinstance(model.refractory, str | bool)
-        text = quantity_text(model.refractory) if is_time else repr(model.refractory)
+        text = quantity_text(model.refractory) if is_time else in_python(model.refractory)
         yield f"refractory={text}"
     if model.method_options:
-        yield f"method_options={dict(model.method_options)!r}"
+        options = model.method_options.items()
+        listed = ", ".join(f"{in_python(name)}: {_option_text(value)}" for name, value in options)
+        yield f"method_options={{{listed}}}"
     if model.events:
-        yield f"events={ {name: event.condition for name, event in model.events.items()}!r}"
+        conditions = {name: event.condition for name, event in model.events.items()}
+        yield f"events={in_python(conditions)}"
+
+
+def _option_text(value: Any) -> str:
+    return quantity_text(value) if isinstance(value, np.ndarray) else in_python(value)
 
 
 def _statements(model: Model) -> Iterable[str]:
@@ -177,7 +191,7 @@ def _statements(model: Model) -> Iterable[str]:
         yield f"neurons.{ITERATION} = {GENERATE_ITERATION}"
     for name, event in model.events.items():
         if event.code:
-            yield f"neurons.run_on_event({name!r}, {event.code!r})"
+            yield f"neurons.run_on_event({in_python(name)}, {in_python(event.code)})"
 
 
 def _encoded(given: Mapping[str, TimedValues]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brianfit._foundation.untrusted import made_from
 from brianfit.fitting.problem.problem import Problem
 from brianfit.model import Model
 from brianfit.model.model import Event, read_equations
@@ -9,8 +10,25 @@ from brianfit.results import ProblemRecord
 
 
 def problem_of(record: ProblemRecord) -> Problem:
-    """Return the model and the recordings of a fit, ready to be simulated."""
-    model = Model(
+    """Return the model and the recordings of a fit, ready to be simulated.
+
+    Raises
+    ------
+    BrianfitError
+        If they are none.
+    """
+    with made_from("The model of the fit"):
+        model = _model_of(record)
+    return Problem(
+        model=model,
+        recordings=record.recordings,
+        dt=record.dt,
+        output_names=record.output_names,
+    )
+
+
+def _model_of(record: ProblemRecord) -> Model:
+    return Model(
         equations=read_equations(record.equations),
         threshold=record.threshold,
         reset=record.reset,
@@ -23,10 +41,4 @@ def problem_of(record: ProblemRecord) -> Problem:
         },
         initial_values=dict(record.initial_values),
         namespace=dict(record.constants),
-    )
-    return Problem(
-        model=model,
-        recordings=record.recordings,
-        dt=record.dt,
-        output_names=record.output_names,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import FitStateError, StoreError
+from brianfit._foundation.escaping import version_text
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stored_answers import answers_as_bytes, known_round
 from brianfit.results import FitResult, StoredFit, StoredRound, StoreWriter, open_store
@@ -150,7 +151,8 @@ def _stored(search: Search, number: int) -> StoredRound:
 
 def _say_versions(before: Any, now: Any) -> None:
     changed = [
-        f"{name} {before.get(name, 'missing')} -> {now.get(name, 'missing')}"
+        f"{version_text(name)} {version_text(before.get(name, 'missing'))} -> "
+        f"{version_text(now.get(name, 'missing'))}"
         for name in {**before, **now}
         if before.get(name) != now.get(name)
     ]

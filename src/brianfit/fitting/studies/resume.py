@@ -7,6 +7,7 @@ from typing import Any
 
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.units import SECOND, from_si
+from brianfit._foundation.untrusted import made_from
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter
@@ -15,7 +16,7 @@ from brianfit.fitting.problem.parts_from_records import obstacles, part_from
 from brianfit.fitting.problem.problem_from_record import problem_of
 from brianfit.model import Parameter
 from brianfit.objective import SPIKES
-from brianfit.results import ParameterRecord, PathLike, ProblemRecord, load
+from brianfit.results import ParameterRecord, PathLike, ProblemRecord, load_problems
 
 
 def resume(
@@ -52,27 +53,30 @@ def resume(
         If the file is no store, or the fit has parts that a file cannot hold: own metrics,
         optimizers, functions. Then make the fitter as before and call ``fit(..., store=store)``.
     """
-    results = load(store).results
-    if len(results) > 1:
+    problems = load_problems(store)
+    if len(problems) > 1:
         raise StoreError(
-            f"The store '{Path(store)}' holds {len(results)} fits, of which resume() cannot choose "
-            "one. Make the fitter as before and call fit(..., store=...)."
+            f"The store '{Path(store)}' holds {len(problems)} fits, of which resume() cannot "
+            "choose one. Make the fitter as before and call fit(..., store=...)."
         )
-    record = results[0].problem
-    if record is None:
-        raise StoreError(f"The store '{Path(store)}' has no problem.")
+    record = problems[0]
     _check_ready(store, record)
-    fitter = _fitter_from(record)
+    with made_from(f"The fit in '{Path(store)}'"):
+        fitter = _fitter_from(record)
+        optimizer = part_from(record.optimizer)
+        metrics = {name: part_from(metric) for name, metric in record.metrics.items()}
+        params = {parameter.name: _parameter(parameter, record) for parameter in record.parameters}
+        weights = {name: from_si(*weight) for name, weight in record.weights.items()}
     fitter.fit(
-        part_from(record.optimizer),
-        {name: part_from(metric) for name, metric in record.metrics.items()},
+        optimizer,
+        metrics,
         n_rounds=record.rounds_foreseen if n_rounds is None else n_rounds,
         callback=callback,
         penalty=record.penalty,
-        params={parameter.name: _parameter(parameter, record) for parameter in record.parameters},
+        params=params,
         seed=record.seed,
         stop=stop,
-        weights={name: from_si(*weight) for name, weight in record.weights.items()},
+        weights=weights,
         executor=executor,
         store=store,
         n_repeats=record.n_repeats,

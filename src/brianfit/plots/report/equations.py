@@ -8,6 +8,7 @@ from brian2.core.namespace import DEFAULT_UNITS
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations, SingleEquation
 
 from brianfit._foundation.units import DIMENSIONLESS, dimensions_of, readable, unit_name
+from brianfit._foundation.untrusted import made_from
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.markup import Markup, join, tag
 from brianfit.plots.report.mathml import assignment, condition, derivative, equation, identifier
@@ -15,17 +16,18 @@ from brianfit.results import ProblemRecord
 
 _UNITS = frozenset(DEFAULT_UNITS)
 
+_NO_EXPRESSION = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python's parser raises where a text is no expression, or one that nests too deeply."""
+
 
 def model(contents: ReportContents) -> Markup | None:
     """Return equations, threshold, reset and what else belongs to the model."""
     problem = contents.result.problem
     if problem is None:
         return None
-    lines = [
-        _equation(found)
-        for found in Equations(problem.equations).values()
-        if found.type != PARAMETER
-    ]
+    with made_from("The model of the fit"):
+        equations = Equations(problem.equations)
+    lines = [_equation(found) for found in equations.values() if found.type != PARAMETER]
     return join(
         tag("div", *lines, class_="equations"),
         _spike(problem),
@@ -46,7 +48,7 @@ def _equation(found: SingleEquation) -> Markup:
     text = " ".join(found.expr.code.split())
     try:
         shown = equation(left, text, units=_UNITS)
-    except SyntaxError:
+    except _NO_EXPRESSION:
         shown = tag("code", f"{found.varname} = {text}")
     unit = unit_name(found.dim)
     notes = [f"[{unit}]"] if unit != "1" else []
@@ -88,7 +90,7 @@ def _events(problem: ProblemRecord) -> Markup | None:
 def _condition(text: str, note: str) -> Markup:
     try:
         shown = condition(text, units=_UNITS)
-    except SyntaxError:
+    except _NO_EXPRESSION:
         shown = tag("code", text)
     return _with_note(shown, [note])
 
@@ -99,7 +101,7 @@ def _statements(code: str) -> Iterator[Markup]:
             continue
         try:
             shown = assignment(statement, units=_UNITS)
-        except SyntaxError:
+        except _NO_EXPRESSION:
             shown = tag("code", statement.strip())
         yield tag("div", shown, class_="equation")
 

@@ -1,7 +1,7 @@
 """Fits in files: one SQLite database each, written after every round, without pickle."""
 
 from brianfit.results.store.copying import merge, recover
-from brianfit.results.store.reading import Store, StoredFit, load
+from brianfit.results.store.reading import Store, StoredFit, load, load_problems
 from brianfit.results.store.rows import StoredRound
 from brianfit.results.store.writing import StoreWriter, open_store
 
@@ -11,6 +11,7 @@ __all__ = [
     "StoredFit",
     "StoredRound",
     "load",
+    "load_problems",
     "merge",
     "open_store",
     "recover",

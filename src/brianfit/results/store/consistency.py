@@ -129,8 +129,10 @@ def _wrong_parameters(result: FitResult) -> Iterator[str]:
         yield "it has parameters without units"
     if set(result.bounds) != free or not set(result.at_bound) <= free:
         yield "it has bounds of other parameters than those that were free"
-    if any(not low <= high for low, high in result.bounds.values()):
-        yield "it has bounds in the wrong order"
+    if any(not -np.inf < low <= high < np.inf for low, high in result.bounds.values()):
+        yield "it has bounds in the wrong order, or without end"
+    if not all(np.isfinite(value) for value in result.best_values.values()):
+        yield "its best sample is not finite"
     if any(side not in {"lower", "upper"} for side in result.at_bound.values()):
         yield "it has parameters at bounds that do not exist"
     if not set(result.standard_errors) <= free:

@@ -113,16 +113,39 @@ def load(path: str | os.PathLike[str]) -> Store:
     StoreError
         If it is no store, is damaged, has no fit yet, or is of a newer version.
     """
+    with _opened(path) as database:
+        results = tuple(read_result(database, number) for number in _all_fits(database))
+    return Store(path=Path(path), results=results)
+
+
+def load_problems(path: str | os.PathLike[str]) -> tuple[ProblemRecord, ...]:
+    """Return what each fit of a store was asked for, also where results were lost.
+
+    Raises
+    ------
+    StoreError
+        As for `load`.
+    """
+    with _opened(path) as database:
+        return tuple(read_fit(database, number).problem for number in _all_fits(database))
+
+
+@contextmanager
+def _opened(path: Any) -> Iterator[Database]:
+    """Yield a store that is read as it is at this moment."""
     place = path_of(path)
     check_journal(place)
     with closing(connect_to_read(place)) as database:
         say_unchecked(database)
-        database.begin_reading()  # all of it as it is at this moment
-        count = number_of_fits(database)
-        results = tuple(read_result(database, number) for number in range(count))
-    if not results:
-        raise StoreError(f"The store '{place}' has no fit yet.")
-    return Store(path=place, results=results)
+        database.begin_reading()
+        yield database
+
+
+def _all_fits(database: Database) -> range:
+    count = number_of_fits(database)
+    if not count:
+        raise StoreError(f"The store '{database.path}' has no fit yet.")
+    return range(count)
 
 
 def read_fit(database: Database, number: int) -> StoredFit:

@@ -143,7 +143,8 @@ def round_of(
     by_trace = _array_with(trace_errors, (n_samples, n_outputs), 3)
     by_part = _array_with(part_errors, (n_samples,), 2)
     arrays = (table, by_trace, by_part)
-    if any(array is not None and array.dtype != np.float64 for array in arrays):
+    is_plain = all(array is None or array.dtype == np.float64 for array in arrays)
+    if not is_plain or not np.isfinite(seconds):
         raise damaged(number, place)
     marks = (
         dict(zip(_MARKS, table[:, ends[3] :].T, strict=True)) if table.shape[1] > ends[3] else {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.escaping import in_csv
 from brianfit._foundation.optional import import_optional
 from brianfit.results.fit_result import FitResult
 from brianfit.results.tables import results_table
@@ -40,7 +41,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If it does not.
     """
     if path.name.endswith((".csv", ".csv.gz")):
-        table.to_csv(path, index=False)
+        table.rename(columns=in_csv).to_csv(path, index=False)
     elif path.suffix == ".parquet":
         import_optional("pyarrow", extra="parquet", purpose="Writing Parquet files")
         table.to_parquet(path, index=False)
