@@ -43,8 +43,7 @@ ODD_VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 STATEMENTS = (
-    "CREATE VIEW more AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) "
-    "SELECT * FROM c",
+    "CREATE VIEW more AS WITH RECURSIVE c(x) AS (SELECT 1 UNION SELECT x+1 FROM c) SELECT x FROM c",
     "CREATE TRIGGER more AFTER UPDATE ON about BEGIN DELETE FROM rounds; END",
     "CREATE VIRTUAL TABLE more USING fts5(x)",
     "CREATE INDEX more ON rounds (abs(seconds))",
@@ -58,8 +57,7 @@ STATEMENTS = (
     "UPDATE rounds SET answers = zeroblob(100)",
     "UPDATE rounds SET trace_errors = samples",
     "UPDATE rounds SET part_errors = samples",
-    "INSERT INTO fits SELECT number + 3, problem, problem_digest, summary, summary_digest "
-    "FROM fits",
+    "INSERT INTO fits SELECT 3, problem, problem_digest, summary, summary_digest FROM fits",
     "UPDATE fits SET problem = summary",
     "UPDATE arrays SET npy = (SELECT samples FROM rounds)",
     "PRAGMA user_version = 1",
