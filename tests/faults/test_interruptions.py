@@ -24,7 +24,7 @@ from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
         "brianfit.optimizers.cma_es.CMAESOptimizer.tell",
         "brianfit.objective.objective.Objective.evaluate",
         "brianfit.results.store.writing.StoreWriter.add",
-        "brianfit.fitting.search.search_state.Search.note",
+        "brianfit.fitting.search.search_state.Search._add",
         "brianfit.fitting.search.search_state.Search.finish_round",
     ],
 )

@@ -64,7 +64,7 @@ TRUTH = [0.5, 0.5]
         ({"param_init": 3}, TypeError, "`param_init` must be a dictionary"),
         ({"penalty": "w"}, ValueError, "penalty 'w' is not a variable"),
         ({"engine": "fast"}, TypeError, "`engine` must be an engine"),
-        ({"output": {"spikes": [[], []]}}, TypeError, "needs a `threshold`"),
+        ({"output": {"spikes": [[], []]}}, TypeError, "TraceFitter fits traces"),
     ],
 )
 def test_a_wrong_argument_of_a_trace_fitter_is_named(

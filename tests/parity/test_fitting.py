@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from brian2 import Quantity, ms, mV, nS, pF, volt
 
-from brianfit import CMAESOptimizer, MSEMetric
+from brianfit import CMAESOptimizer, MSEMetric, SerialExecutor
 from tests.parity.leaky import (
     BOUNDS,
     DT,
@@ -18,8 +18,13 @@ from tests.parity.leaky import (
 )
 from tests.parity.scripted_optimizer import OldStyleOptimizer, ScriptedOptimizer
 
+QUIET = {"callback": None, **BOUNDS}
 TRUTH = [0.5, 0.5]
 """Coordinates of the true parameters: both bounds span two decades around them."""
+
+
+class OtherMSE(MSEMetric):
+    """Another metric, made with the same arguments."""
 
 
 def test_returns_parameters_and_error_with_units() -> None:
@@ -157,22 +162,50 @@ def test_goes_on_without_repeating_the_bounds() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"optimizer": ScriptedOptimizer([TRUTH])}, "the optimizer"),
-        ({"metric": MSEMetric()}, "the metric"),
-        ({"gl": [2 * nS, 100 * nS], "C": BOUNDS["C"]}, "the bounds"),
+        ({"optimizer": ScriptedOptimizer([TRUTH, TRUTH])}, "the optimizer"),
+        ({"optimizer": CMAESOptimizer()}, "the optimizer"),
+        ({"metric": MSEMetric(t_start=1 * ms)}, "the metric of 'v'"),
+        ({"metric": OtherMSE()}, "the metric of 'v'"),
+        ({"gl": [2 * nS, 100 * nS], "C": BOUNDS["C"]}, "parameter 'gl'"),
         ({"seed": 8}, "the seed"),
-        ({"penalty": "v"}, "the penalty"),
+        ({"penalty": "excess"}, "the penalty"),
         ({"weights": {"v": 2.0}}, "the weights"),
+        ({"namespace": {"EL": -60 * mV}}, "the external constant 'EL'"),
+        ({"namespace": {}}, "the external constant 'EL' is gone"),
+        ({"n_repeats": 2}, "n_repeats"),
     ],
 )
 def test_refuses_a_change_without_restart(change, named) -> None:
-    fitter = trace_fitter()
+    fitter = trace_fitter(model=PASSIVE + "excess = 0*volt**2 : volt**2")
     fitter.fit(ScriptedOptimizer([TRUTH]), MSEMetric(), callback=None, seed=1, **BOUNDS)
 
-    with pytest.raises(RuntimeError, match=f"{named}.*restart=True"):
+    with pytest.raises(RuntimeError, match=f"(?s){named}.*restart=True"):
         fitter.fit(callback=None, **change)
 
     assert fitter.result.history.n_rounds == 1
+
+
+def test_goes_on_with_what_is_the_same_by_value() -> None:
+    fitter = trace_fitter()
+    asked = {"weights": {"v": 1.0}, "seed": 3, "callback": None, **BOUNDS}
+
+    for _ in range(2):  # as when a cell of a notebook is run twice
+        fitter.fit(CMAESOptimizer(), MSEMetric(t_start=1 * ms), **asked)
+
+    assert fitter.iteration == 2
+
+
+def test_another_metric_may_come_with_a_restart_and_all_else_stays() -> None:
+    fitter = trace_fitter(model=PASSIVE + "excess = 1e-3*volt**2 : volt**2")
+    executor = SerialExecutor()
+    fitter.fit(metric=MSEMetric(), penalty="excess", weights={"v": 2.0}, executor=executor, **QUIET)
+
+    fitter.fit(metric=MSEMetric(t_start=1 * ms), restart=True, callback=None)
+
+    search = fitter._session.require_search()
+    assert search.task.scoring.penalty == "excess"
+    assert search.task.scoring.weights["v"][0] == 2.0
+    assert search.executor is executor
 
 
 def test_refuses_another_number_of_samples_without_restart() -> None:

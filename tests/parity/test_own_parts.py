@@ -141,7 +141,7 @@ def test_an_optimizer_of_ones_own_searches_between_zero_and_one() -> None:
     assert optimizer.bounds == {"gl": (0.0, 1.0), "C": (0.0, 1.0)}
     assert float(error) == history.errors.min() < history.errors[0]
     np.testing.assert_allclose(
-        fitter._session.require_search().parameters.space.to_values(
+        fitter._session.require_search().task.parameters.space.to_values(
             np.array([optimizer.recommend()])
         )[0],
         history.values[history.best],

@@ -92,7 +92,7 @@ def _plain_collection(value: Any, keep: KeepArray) -> Any:
             for field in dataclasses.fields(value)
         }
         return {MARK: "record", "kind": type(value).__name__, "fields": fields}
-    return {MARK: "unknown", "text": _described(value)}
+    return {MARK: "unknown", "text": described(value)}
 
 
 def _plain_mapping(value: Mapping[Any, Any], keep: KeepArray) -> Any:
@@ -102,7 +102,7 @@ def _plain_mapping(value: Mapping[Any, Any], keep: KeepArray) -> Any:
     return {MARK: "mapping", "items": items}
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
     """Return a text that does not change from one process to the next."""
     if isinstance(value, Unknown):
         return value.text

@@ -50,26 +50,23 @@ class Evaluation:
 
     def taken(self, rows: Int[np.ndarray, " n"] | slice) -> Evaluation:
         """Return the evaluation of some of the samples, in the order of `rows`."""
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         taken: dict[str, Any] = {
             name: None if column is None else column[rows] for name, column in columns.items()
         }
         return Evaluation(**taken)
 
 
+COLUMNS = tuple(field.name for field in fields(Evaluation))
+"""What an evaluation tells of every sample; a round of the history has the same."""
+
+
 def joined(parts: Sequence[Evaluation]) -> Evaluation:
     """Return the evaluations of consecutive parts of the samples as one."""
     if len(parts) == 1:
         return parts[0]
-    return Evaluation(
-        errors=np.concatenate([part.errors for part in parts]),
-        output_errors=np.concatenate([part.output_errors for part in parts]),
-        raw_output_errors=np.concatenate([part.raw_output_errors for part in parts]),
-        trace_errors=np.concatenate([part.trace_errors for part in parts]),
-        part_errors=_joined_parts([part.part_errors for part in parts]),
-        is_bound=_joined_marks(parts, [part.is_bound for part in parts]),
-        is_repeated=_joined_marks(parts, [part.is_repeated for part in parts]),
-    )
+    columns: dict[str, Any] = {name: _joined_column(parts, name) for name in COLUMNS}
+    return Evaluation(**columns)
 
 
 def failed_evaluation(
@@ -91,18 +88,16 @@ def failed_evaluation(
     )
 
 
-def _joined_parts(arrays: Sequence[np.ndarray | None]) -> np.ndarray | None:
-    known = [array for array in arrays if array is not None]
-    return np.concatenate(known) if known else None
-
-
-def _joined_marks(
-    parts: Sequence[Evaluation], marks: Sequence[np.ndarray | None]
-) -> np.ndarray | None:
-    if all(mark is None for mark in marks):
+def _joined_column(parts: Sequence[Evaluation], name: str) -> Any:
+    """Return one column of all parts; marks that a part does not have are False."""
+    columns = [getattr(part, name) for part in parts]
+    known = [column for column in columns if column is not None]
+    if not known:
         return None
-    filled = [
-        np.zeros(part.errors.size, dtype=bool) if mark is None else mark
-        for part, mark in zip(parts, marks, strict=True)
-    ]
-    return np.asarray(np.concatenate(filled))
+    if known[0].dtype == bool:
+        filled = [
+            np.zeros(part.errors.size, dtype=bool) if column is None else column
+            for part, column in zip(parts, columns, strict=True)
+        ]
+        return np.concatenate(filled)
+    return np.concatenate(known)

@@ -17,7 +17,6 @@ from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.model.synchronised import can_be_pulled
 from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
-from brianfit.objective.failures import without_nan
 from brianfit.objective.guide import guiding_outputs
 from brianfit.objective.linearisation import (
     Differences,
@@ -34,7 +33,7 @@ from brianfit.objective.outputs import (
 )
 from brianfit.objective.parts import part_names
 from brianfit.objective.racing import Race, prepared_to_race
-from brianfit.objective.scores import Scorer
+from brianfit.objective.scores import Scorer, added
 from brianfit.objective.synchronisation import scored_by, synchronisation_of, unlinearised
 from brianfit.objective.tangents import Derivatives, derivatives_of
 
@@ -278,18 +277,9 @@ class Objective:
             scorer.scores(result, n_samples, first_sample)
             for scorer in map(self._scorer, self.outputs)
         ]
-        total = np.zeros(n_samples)
-        for output, score in zip(self.outputs, scores, strict=True):
-            total = total + output.weight * score.errors
         penalty = 0.0 if self.penalty is None else result.final[self.penalty].mean(axis=1)
-        parts = [score.parts for score in scores if score.parts is not None]
-        return Evaluation(
-            errors=without_nan(total + penalty),
-            output_errors=np.stack([score.errors for score in scores], axis=1),
-            raw_output_errors=np.stack([score.raw for score in scores], axis=1),
-            trace_errors=np.stack([score.by_trace for score in scores], axis=1),
-            part_errors=self._penalised(parts, penalty) if self.keep_parts else None,
-        )
+        weights = [output.weight for output in self.outputs]
+        return added(scores, weights, penalty=penalty)
 
     def _scorer(self, output: Output) -> Scorer:
         return Scorer(
@@ -298,14 +288,6 @@ class Objective:
             n_traces=self.task.n_traces,
             keep_parts=self.keep_parts,
         )
-
-    @staticmethod
-    def _penalised(
-        parts: Sequence[np.ndarray], penalty: Any
-    ) -> Float[np.ndarray, "n_samples n_parts"]:
-        """Return all parts, each with the penalty, so that none can be had without it."""
-        penalties = np.asarray(penalty, dtype=np.float64).reshape(-1, 1)
-        return without_nan(np.concatenate(parts, axis=1) + penalties)
 
 
 def build_objective(

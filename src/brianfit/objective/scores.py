@@ -10,37 +10,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
-from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.engines import SimulationResult
+from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
+from brianfit.objective.failures import without_nan
 from brianfit.objective.outputs import Output, metric_words, output_errors, trace_errors
 from brianfit.objective.parts import part_errors
 
 _logger = logging.getLogger(__name__)
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Scores:
-    """The errors of one output.
-
-    Attributes
-    ----------
-    errors, raw, by_trace
-        Normalised, without normalization, normalised by trace.
-    parts
-        What a Pareto search weighs; None unless asked for.
-    """
-
-    errors: Float[np.ndarray, " n_samples"]
-    raw: Float[np.ndarray, " n_samples"]
-    by_trace: Float[np.ndarray, "n_samples n_traces"]
-    parts: Float[np.ndarray, "n_samples n_parts"] | None
 
 
 @final
@@ -53,7 +35,7 @@ class Scorer:
     dt
         Simulation step [s].
     keep_parts
-        Whether `Scores.parts` is wanted.
+        Whether `Evaluation.part_errors` are wanted.
     """
 
     output: Output
@@ -61,8 +43,8 @@ class Scorer:
     n_traces: int
     keep_parts: bool
 
-    def scores(self, result: SimulationResult, n_samples: int, first_sample: int) -> Scores:
-        """Return the errors of all samples.
+    def scores(self, result: SimulationResult, n_samples: int, first_sample: int) -> Evaluation:
+        """Return the errors of all samples by this one output.
 
         Parameters
         ----------
@@ -81,21 +63,24 @@ class Scorer:
                 raise
             return self._one_by_one(result, n_samples, first_sample, problem)
 
-    def _together(self, result: SimulationResult, n_samples: int) -> Scores:
+    def _together(self, result: SimulationResult, n_samples: int) -> Evaluation:
         output = self.output
         features = output.features(result, self.dt)
         errors = output_errors(output, features, n_samples)
-        return Scores(
+        raw = np.asarray(output.metric.revert_normalization(errors), dtype=np.float64)
+        by_trace = trace_errors(output, features, n_samples=n_samples, n_traces=self.n_traces)
+        return Evaluation(
             errors=errors,
-            raw=np.asarray(output.metric.revert_normalization(errors), dtype=np.float64),
-            by_trace=trace_errors(output, features, n_samples=n_samples, n_traces=self.n_traces),
-            parts=part_errors(output, features, errors) if self.keep_parts else None,
+            output_errors=errors[:, np.newaxis],
+            raw_output_errors=raw[:, np.newaxis],
+            trace_errors=by_trace[:, np.newaxis],
+            part_errors=part_errors(output, features, errors) if self.keep_parts else None,
         )
 
     def _one_by_one(
         self, result: SimulationResult, n_samples: int, first_sample: int, problem: Exception
-    ) -> Scores:
-        rows: list[Scores | None] = []
+    ) -> Evaluation:
+        rows: list[Evaluation | None] = []
         failed: list[str] = []
         for k in range(n_samples):
             try:
@@ -122,7 +107,8 @@ class Scorer:
                 type(problem).__name__,
                 problem,
             )
-        return _stacked(rows, known[0])
+        missing = _failed_like(known[0])
+        return joined([missing if row is None else row for row in rows])
 
     @property
     def _name(self) -> str:
@@ -134,6 +120,34 @@ class Scorer:
         return InvalidValueError(
             f"{self._name} failed on every sample: {type(problem).__name__}: {problem}"
         )
+
+
+def added(scores: Sequence[Evaluation], weights: Sequence[float], *, penalty: Any) -> Evaluation:
+    """Return the evaluation by all outputs together.
+
+    Parameters
+    ----------
+    scores
+        By each output alone.
+    weights
+        Of their errors in the sum.
+    penalty
+        What is added to the error of every sample; and to each of its parts, so that none can be
+        had without it.
+    """
+    total = sum(
+        (weight * score.errors for weight, score in zip(weights, scores, strict=True)),
+        start=np.zeros_like(scores[0].errors),
+    )
+    parts = [score.part_errors for score in scores if score.part_errors is not None]
+    penalties = np.asarray(penalty, dtype=np.float64).reshape(-1, 1)
+    return Evaluation(
+        errors=without_nan(total + penalty),
+        output_errors=np.concatenate([score.output_errors for score in scores], axis=1),
+        raw_output_errors=np.concatenate([score.raw_output_errors for score in scores], axis=1),
+        trace_errors=np.concatenate([score.trace_errors for score in scores], axis=1),
+        part_errors=without_nan(np.concatenate(parts, axis=1) + penalties) if parts else None,
+    )
 
 
 def sample_of(result: SimulationResult, k: int) -> SimulationResult:
@@ -158,20 +172,12 @@ def _trains_of(trains: SpikeTrains, k: int) -> SpikeTrains:
     )
 
 
-def _stacked(rows: Sequence[Scores | None], pattern: Scores) -> Scores:
-    """Return the scores of single samples as one; those that are missing are inf."""
-    missing = Scores(
-        errors=np.full_like(pattern.errors, np.inf),
-        raw=np.full_like(pattern.raw, np.inf),
-        by_trace=np.full_like(pattern.by_trace, np.inf),
-        parts=None if pattern.parts is None else np.full_like(pattern.parts, np.inf),
-    )
-    filled = [missing if row is None else row for row in rows]
-    return Scores(
-        errors=np.concatenate([row.errors for row in filled]),
-        raw=np.concatenate([row.raw for row in filled]),
-        by_trace=np.concatenate([row.by_trace for row in filled]),
-        parts=None
-        if pattern.parts is None
-        else np.concatenate([row.parts for row in filled if row.parts is not None]),
+def _failed_like(pattern: Evaluation) -> Evaluation:
+    """Return the evaluation of one sample that failed, with the columns of another one."""
+    parts = pattern.part_errors
+    return failed_evaluation(
+        1,
+        n_outputs=1,
+        n_traces=pattern.trace_errors.shape[2],
+        n_parts=None if parts is None else parts.shape[1],
     )

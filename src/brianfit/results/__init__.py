@@ -2,7 +2,7 @@
 
 from brianfit.results.diagnostics import Cluster, Diagnostics, LocalSearch
 from brianfit.results.fit_result import FitResult
-from brianfit.results.history import History, Round
+from brianfit.results.history import REFINE, SEARCH, History, Round
 from brianfit.results.pareto_front import ParetoFront, is_on_front, pareto_front
 from brianfit.results.prediction import Prediction
 from brianfit.results.problem_record import (
@@ -28,6 +28,8 @@ from brianfit.results.tables import FORMATS, Dimensions, results_table
 
 __all__ = [
     "FORMATS",
+    "REFINE",
+    "SEARCH",
     "Cluster",
     "Diagnostics",
     "Dimensions",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.plain import to_plain
+from brianfit._foundation.same_values import same_value
 from brianfit._foundation.units import readable
 from brianfit.data import RecordingSet
 from brianfit.results.problem_record import ParameterRecord, ProblemRecord
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = {
     "simulation": "the engine that was chosen",
     "n_samples": "n_samples",
     "seed": "the seed",
+    "n_repeats": "n_repeats",
 }
 """Fields that are compared as a whole; those in `_PARTLY` are compared part by part.
 
@@ -38,24 +39,31 @@ the fit goes on.
 """
 
 
-def differences(before: ProblemRecord, now: ProblemRecord) -> list[str]:
-    """Return, one a line, what of the problem changed."""
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return, one a line, what of a problem changed.
+
+    Parameters
+    ----------
+    before, now
+        Fields of a `ProblemRecord`, all or some; those that both have are compared.
+    """
     found: list[str] = []
-    for name, compare in _PARTLY.items():
-        found += compare(getattr(before, name), getattr(now, name))
-    for name, words in _WORDS.items():
-        found += _whole(words, getattr(before, name), getattr(now, name))
+    for name in (name for name in before if name in now):
+        if name in _PARTLY:
+            found += _PARTLY[name](before[name], now[name])
+        elif name in _WORDS:
+            found += _whole(_WORDS[name], before[name], now[name])
     return found
 
 
+def record_differences(before: ProblemRecord, now: ProblemRecord) -> list[str]:
+    """Return, one a line, what is not the same in two records."""
+    return differences(vars(before), vars(now))
+
+
 def _whole(words: str, before: Any, now: Any) -> Iterator[str]:
-    if _fingerprint(before) != _fingerprint(now):
+    if not same_value(before, now):
         yield f"{words}: was {_shown(before)}, is {_shown(now)}"
-
-
-def _fingerprint(value: Any) -> Any:
-    """Return something that is equal for equal values, arrays included."""
-    return to_plain(value, lambda array: f"{array.dtype.str}{array.shape}{array.tobytes()!r}")
 
 
 def _shown(value: Any) -> str:
@@ -119,6 +127,8 @@ def _start_words(parameter: ParameterRecord) -> str:
 
 
 def _recordings(before: RecordingSet, now: RecordingSet) -> Iterator[str]:
+    if before is now:
+        return
     if len(before) != len(now):
         yield f"the recordings: were {len(before)} sweeps, are {len(now)}"
         return

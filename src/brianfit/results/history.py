@@ -8,6 +8,10 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Bool, Float, Int
+from brianfit.objective.evaluation import COLUMNS, Evaluation
+
+SEARCH, REFINE = "search", "refine"
+"""The kinds of a round."""
 
 
 @final
@@ -30,7 +34,8 @@ class Round:
     part_errors, is_bound, is_repeated
         As in `Evaluation`.
     kind
-        What asked for the samples: 'search', or another word for what came after it.
+        Who asked for the samples: 'search', the optimizer; 'refine', a refinement, for the one
+        sample that it ended with.
     """
 
     iteration: int
@@ -43,7 +48,28 @@ class Round:
     part_errors: Float[np.ndarray, "n_samples n_parts"] | None = None
     is_bound: Bool[np.ndarray, " n_samples"] | None = None
     is_repeated: Bool[np.ndarray, " n_samples"] | None = None
-    kind: str = "search"
+    kind: str = SEARCH
+
+    @staticmethod
+    def of(
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        evaluation: Evaluation,
+        *,
+        iteration: int,
+        seconds: float,
+        kind: str = SEARCH,
+    ) -> Round:
+        """Return the round in which samples were evaluated."""
+        columns = {name: getattr(evaluation, name) for name in COLUMNS}
+        return Round(values=values, iteration=iteration, seconds=seconds, kind=kind, **columns)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What evaluating the samples yielded; without errors by trace, these are nan."""
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        if self.trace_errors is None:
+            columns["trace_errors"] = np.full((*self.output_errors.shape, 0), np.nan)
+        return Evaluation(**columns)
 
 
 @final
@@ -74,6 +100,11 @@ class History:
     def n_rounds(self) -> int:
         """The number of rounds."""
         return len(self.rounds)
+
+    @property
+    def n_search_rounds(self) -> int:
+        """The number of rounds of the optimizer; refinements are rounds as well."""
+        return sum(round_.kind == SEARCH for round_ in self.rounds)
 
     @property
     def n_evaluations(self) -> int:

@@ -53,8 +53,8 @@ def test_the_other_samples_keep_their_errors(way: str, caplog: pytest.LogCapture
     scores = scorer_of(way).scores(result_of(1.0, -1.0, 3.0), 3, first_sample=40)
 
     np.testing.assert_array_equal(scores.errors, [1.0, np.inf, 3.0])
-    np.testing.assert_array_equal(scores.raw, [1.0, np.inf, 3.0])
-    np.testing.assert_array_equal(scores.by_trace[2], [3.0, 3.0])
+    np.testing.assert_array_equal(scores.raw_output_errors[:, 0], [1.0, np.inf, 3.0])
+    np.testing.assert_array_equal(scores.trace_errors[2, 0], [3.0, 3.0])
     assert "The metric Touchy of 'v' failed on 1 of 3 samples" in caplog.text
     assert "sample 41" in caplog.text
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.units import from_si
 from brianfit.data import RecordingSet
@@ -22,55 +22,33 @@ from brianfit.objective import MEMORY_LIMIT, Evaluation, build_objective
 from brianfit.results import FitResult, Score
 
 
-@final
-@dataclass(frozen=True, kw_only=True)
-class EvaluateRequest:
-    """What is to be scored.
-
-    Attributes
-    ----------
-    recordings
-        On which; those of the fit unless told.
-    params
-        Values of the parameters, with or without units.
-    metric
-        As for `fit`; None: that of the fit.
-    scoring
-        That of the fit; None before the first fit.
-    seed, memory_limit
-        As for the fit.
-    """
-
-    recordings: Any
-    params: Mapping[str, Any]
-    metric: Any
-    scoring: Scoring | None
-    seed: int
-    memory_limit: int
-
-
-def evaluate(problem: Problem, request: EvaluateRequest, engine: AbstractEngine) -> Score:
+def score(
+    problem: Problem,
+    scoring: Scoring,
+    params: Mapping[str, Any],
+    *,
+    engine: AbstractEngine,
+    seed: int,
+    memory_limit: int = MEMORY_LIMIT,
+) -> Score:
     """Return the errors of one set of parameters.
 
     Raises
     ------
     BrianfitError
-        If recordings, parameters or metric do not fit the model.
+        If the parameters do not suit the model.
     """
-    if request.recordings is not None:
-        problem = on_recordings(problem, "recordings", request.recordings)
-    values = checked_values(problem.model, request.params)
-    scoring = _scoring(problem, request)
+    values = checked_values(problem.model, params)
     objective = build_objective(
         problem.task(),
         scoring.outputs(problem),
         engine=engine,
         columns=ParameterColumns(free=tuple(values), fixed={}, tied={}),
         penalty=scoring.penalty,
-        memory_limit=request.memory_limit,
+        memory_limit=memory_limit,
     )
     row = np.array([list(values.values())], dtype=np.float64).reshape(1, len(values))
-    found = objective.evaluate(row, iteration=GENERATE_ITERATION, seed=request.seed)
+    found = objective.evaluate(row, iteration=GENERATE_ITERATION, seed=seed)
     return _score(problem, scoring, found)
 
 
@@ -81,6 +59,8 @@ def score_of(
 
     Raises
     ------
+    InvalidTypeError
+        If `result` is no result of a fit.
     InvalidValueError
         If no sample of the fit could be scored.
     StoreError
@@ -88,6 +68,7 @@ def score_of(
     BrianfitError
         If `recordings` lack an input or output of the fit.
     """
+    check_instance("result", result, FitResult, "the result of a fit")
     record = result.problem
     if record is None or not result.best_values:
         raise InvalidValueError("No sample of this fit could be scored, so there is no best one.")
@@ -98,24 +79,13 @@ def score_of(
         weights={name: from_si(value, unit) for name, (value, unit) in record.weights.items()},
         penalty=record.penalty,
     )
-    request = EvaluateRequest(
-        recordings=None,
-        params=result.best_values,
-        metric=None,
-        scoring=scoring,
+    return score(
+        problem,
+        scoring,
+        result.best_values,
+        engine=DefaultEngine() if engine is None else engine,
         seed=result.seed,
-        memory_limit=MEMORY_LIMIT,
     )
-    return evaluate(problem, request, DefaultEngine() if engine is None else engine)
-
-
-def _scoring(problem: Problem, request: EvaluateRequest) -> Scoring:
-    known = request.scoring
-    if known is None:
-        return read_scoring(problem, metric=request.metric, weights=None, penalty=None)
-    weights = {name: from_si(value, dim) for name, (value, dim) in known.weights.items()}
-    metric = dict(known.metrics) if request.metric is None else request.metric
-    return read_scoring(problem, metric=metric, weights=weights, penalty=known.penalty)
 
 
 def _score(problem: Problem, scoring: Scoring, found: Evaluation) -> Score:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import Any
 
 import numpy as np
 from brian2 import TimedArray
 from brian2.equations.equations import Equations
 
 from brianfit._foundation.arguments import check_positive_integer
-from brianfit._foundation.units import SECOND, Dimension, from_si
+from brianfit._foundation.units import SECOND, Dimension, Quantity, from_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.search.session import FitSession
 from brianfit.objective import SPIKES
@@ -32,12 +31,12 @@ class AbstractProblemView(ABC):
         return self._session.problem.recordings
 
     @property
-    def dt(self) -> Any:
+    def dt(self) -> Quantity:
         """The simulation step."""
         return from_si(self._session.problem.dt, SECOND)
 
     @property
-    def duration(self) -> Any:
+    def duration(self) -> Quantity:
         """The length of the longest trace."""
         return from_si(self._session.problem.duration, SECOND)
 
@@ -57,7 +56,7 @@ class AbstractProblemView(ABC):
         return self._session.problem.model.reset
 
     @property
-    def refractory(self) -> Any:
+    def refractory(self) -> bool | str | Quantity:
         """The refractory period or condition."""
         return self._session.problem.model.refractory
 
@@ -93,10 +92,11 @@ class AbstractProblemView(ABC):
     @property
     def penalty(self) -> str | None:
         """The variable whose value at the end of the run is added to the error."""
-        return self._session.penalty
+        penalty: str | None = self._session.in_force.penalty
+        return penalty
 
     @property
-    def input(self) -> dict[str, Any]:
+    def input(self) -> dict[str, Quantity]:
         """The inputs by name, shape (n_traces, n_values), with units; short ones filled up."""
         problem = self._session.problem
         return {
@@ -105,7 +105,7 @@ class AbstractProblemView(ABC):
         }
 
     @property
-    def input_traces(self) -> Any:
+    def input_traces(self) -> TimedArray | dict[str, TimedArray]:
         """The input as a `TimedArray` of (time, trace); a dictionary if there are several."""
         arrays = {
             name: TimedArray(
@@ -116,7 +116,7 @@ class AbstractProblemView(ABC):
         return next(iter(arrays.values())) if len(arrays) == 1 else arrays
 
     @property
-    def output(self) -> list[Any]:
+    def output(self) -> list[Quantity | list[Quantity]]:
         """What was measured, with units, in the order of `output_var`."""
         problem = self._session.problem
         return [
@@ -127,7 +127,7 @@ class AbstractProblemView(ABC):
         ]
 
     @property
-    def output_(self) -> list[Any]:
+    def output_(self) -> list[np.ndarray | list[np.ndarray]]:
         """What was measured, as SI numbers."""
         return [
             [np.asarray(train) for train in values]

@@ -16,9 +16,9 @@ from brianfit.engines import (
     SimulationResult,
     derivative_simulation,
 )
-from brianfit.fitting.problem.metrics_by_output import Scoring
 from brianfit.fitting.problem.parameters import Parameters
 from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.problem.task import FitTask
 from brianfit.model.sensitivities import sensitivity_model
 from brianfit.objective.linearisation import is_least_squares, residual_weights
 from brianfit.objective.tangents import direction_names
@@ -58,7 +58,7 @@ class Residuals:
         """Return residuals and their derivatives at one point."""
         if self.has_tangents or self.derivative_names is not None:
             return self._with_derivatives(x)
-        return self._with_differences(x)
+        return self.with_differences(x)
 
     def at(
         self, coordinates: Float[np.ndarray, "n_samples n_parameters"]
@@ -80,7 +80,7 @@ class Residuals:
             rows += [row[w > 0] for row, w in zip(misfit, weights, strict=True)]
         return rows
 
-    def _with_differences(
+    def with_differences(
         self, x: Float[np.ndarray, " n_parameters"]
     ) -> tuple[Float[np.ndarray, " n_residuals"], Float[np.ndarray, "n_residuals n_parameters"]]:
         """Return residuals and their derivatives by finite differences, in one batch.
@@ -142,13 +142,7 @@ class Residuals:
 
 
 def prepare_residuals(
-    problem: Problem,
-    parameters: Parameters,
-    scoring: Scoring,
-    engine: AbstractEngine,
-    *,
-    iteration: int,
-    seed: int,
+    task: FitTask, engine: AbstractEngine, *, iteration: int, seed: int
 ) -> Residuals:
     """Make ready the residuals alone; their derivatives are finite differences.
 
@@ -157,7 +151,8 @@ def prepare_residuals(
     InvalidTypeError
         If a metric is not a mean of squares.
     """
-    outputs = scoring.outputs(problem)
+    problem, parameters = task.problem, task.parameters
+    outputs = task.scoring.outputs(problem)
     for output in outputs:
         if not is_least_squares([output]):
             raise InvalidTypeError(
@@ -165,13 +160,13 @@ def prepare_residuals(
                 f"metric of '{output.name}' is {type(output.metric).__name__}."
             )
     weights = residual_weights(outputs, problem.dt)
-    task = replace(
+    simulated = replace(
         problem.task(), parameter_names=parameters.columns.names, recorded=tuple(weights)
     )
     return Residuals(
         problem=problem,
         parameters=parameters,
-        simulation=engine.prepare(task),
+        simulation=engine.prepare(simulated),
         weights=weights,
         data={output.name: np.asarray(output.data) for output in outputs},
         iteration=iteration,

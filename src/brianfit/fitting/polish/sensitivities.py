@@ -18,8 +18,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.engines import SimulationResult, derivative_simulation
 from brianfit.fitting.polish.fisher_information import FisherInformation
-from brianfit.fitting.polish.trace_refinement import DEFAULT_SEED
-from brianfit.fitting.problem.parameter_values import checked_values
+from brianfit.fitting.problem.parameter_values import checked_iteration, checked_values
 from brianfit.fitting.problem.problem import Problem
 from brianfit.fitting.search.session import FitSession
 from brianfit.objective import SPIKES
@@ -124,8 +123,8 @@ def sensitivities_of(
         )
     result = simulation.run(
         np.array([list(values.values())], dtype=np.float64),
-        iteration=int(iteration),
-        seed=DEFAULT_SEED if session.search is None else session.search.seed,
+        iteration=checked_iteration(iteration),
+        seed=session.seed,
     )
     at = np.array([values[name] for name in names], dtype=np.float64)
     return Sensitivities(problem=problem, names=names, values=at, result=result)
@@ -163,7 +162,7 @@ def _directions(
 ) -> tuple[str, ...]:
     if wanted is None:
         search = session.search
-        free = () if search is None else search.parameters.space.names
+        free = () if search is None else search.task.parameters.space.names
         return tuple(name for name in free if name in values) or tuple(values)
     unknown = sorted(set(wanted) - set(values))
     if unknown:

@@ -1,4 +1,4 @@
-"""What `SpikeFitter.refine` does: least squares on the times of matched spikes.
+"""Refine spikes: least squares on the times of matched spikes, and on traces beside them.
 
 Spikes are matched anew wherever the model is simulated. A spike without partner costs half the
 square of the window, so that to lose a pair is never cheaper than to keep it.
@@ -6,7 +6,6 @@ square of the window, so that to lose a pair is never cheaper than to keep it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -14,24 +13,14 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError, NoDerivativesError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, readable, scalar_si
+from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.engines import AbstractSimulation, SpikeSlopes, derivative_simulation
 from brianfit.fitting.polish.damped_fit import Descent, Limits, Point, damped_fit
 from brianfit.fitting.polish.matched_spikes import Pairs, match_spikes
+from brianfit.fitting.polish.refinement_task import RefinementTask
 from brianfit.fitting.polish.standard_errors import uncertainty_of
-from brianfit.fitting.polish.trace_refinement import (
-    DEFAULT_SEED,
-    add_uncertainty,
-    divided_keywords,
-    free_values_of,
-    parameters_of,
-    progress_of,
-    start_of,
-    with_units,
-)
 from brianfit.fitting.problem.parameters import Parameters
 from brianfit.fitting.problem.problem import Problem
-from brianfit.fitting.search.session import FitSession
 from brianfit.objective.tangents import direction_names, directions_among
 
 USUAL_WINDOW = 10e-3
@@ -40,104 +29,66 @@ USUAL_WINDOW = 10e-3
 MAX_EVALUATIONS = 1000
 
 
-@final
-@dataclass(frozen=True, kw_only=True)
-class SpikeRefineRequest:
-    """The arguments of one call of `SpikeFitter.refine`, as the user gave them."""
+def refine_spikes(work: RefinementTask) -> Any:
+    """Improve parameters by the times of spikes; return a result as SciPy has it.
 
-    params: Mapping[str, Any] | None
-    window: Any
-    callback: Any
-    iteration: int | float
-    others: Mapping[str, Any]
-
-
-def refine_spikes(
-    session: FitSession, request: SpikeRefineRequest, namespace: Mapping[str, Any]
-) -> tuple[dict[str, Any], Any]:
-    """Improve parameters by least squares; return them with SciPy's result.
-
-    The best sample of the session becomes the refined one if its metric finds it better.
+    The best sample of the fit becomes the refined one if its metric finds it better.
     """
-    problem = session.problem.with_namespace(namespace)
-    given_bounds, options = divided_keywords(problem, request.others)
-    limits = _limits(options)
-    start = start_of(session, request.params)
-    parameters = parameters_of(session, problem, given_bounds)
-    times = _prepared(session, problem, parameters, request)
-    progress = progress_of(session, problem, parameters, SECOND**2, request.callback)
+    times = spike_times(work)
+    progress = work.progress(SECOND**2)
     found = damped_fit(
         times.points,
-        parameters.space.to_coordinates(free_values_of(problem, parameters, start)[np.newaxis])[0],
+        work.start,
         progress=lambda point, number: progress(point.x, point.error, number),
-        limits=limits,
+        limits=limits_of(work),
     )
-    result = _result(session, times, found, _chosen(session, parameters, found))
-    row = parameters.columns.expand(parameters.space.to_values(result.x[np.newaxis]))[0]
-    return with_units(session, problem, parameters.columns.names, row), result
-
-
-def _limits(options: Mapping[str, Any]) -> Limits:
-    unknown = sorted(set(options) - {"max_nfev", "ftol", "xtol"})
-    if unknown:
-        raise InvalidValueError(
-            f"Spikes are refined without {', '.join(map(repr, unknown))}; besides parameters, "
-            "refine() of a SpikeFitter knows max_nfev, ftol and xtol."
-        )
-    return Limits(**{"max_nfev": MAX_EVALUATIONS, "ftol": 1e-3, "xtol": 1e-7, **options})
-
-
-def _chosen(session: FitSession, parameters: Parameters, found: Descent) -> Point:
-    """Return the best point that the metric of the fit, if there was one, finds no worse.
-
-    If the metric finds any better than all before, it becomes the best of the session.
-    """
-    search = session.search
-    if search is None or parameters.columns.names != search.parameters.columns.names:
-        return found.best
-    values = parameters.space.to_values(np.array([point.x for point in found.path]))
-    settings: dict[str, Any] = {"iteration": search.iteration, "seed": search.seed}
-    errors = search.objective.evaluate(values, **settings).errors
-    number = int(np.flatnonzero(~(errors > errors[0]))[-1])
-    row = values[number][np.newaxis]
-    search.note(row, search.objective.evaluate(row, **settings))
-    dimensions = search.dimensions.error
-    session.refinement = (
-        f"refined by spike times: {readable(float(errors[0]), dimensions)} -> "
-        f"{readable(float(errors[number]), dimensions)} after {found.n_evaluations} "
-        f"evaluations ({found.message})"
-    )
-    return found.path[number]
-
-
-def _result(session: FitSession, times: SpikeTimes, found: Descent, end: Point) -> Any:
-    """Return what SciPy would, with uncertainties and a message that says what happened."""
-    from scipy.optimize import OptimizeResult
-
+    end = chosen(work, found)
     before, pairs, best = times.compared(np.array([found.start.x, end.x, found.best.x]))
     words = [found.message, f"{before.in_words()} -> {pairs.in_words()}"]
     if end is not found.best:
         words.append(f"then {best.in_words()}, which the metric of the fit finds worse")
-    result = OptimizeResult(
+    result = result_of_descent(found, end, "; ".join(words))
+    result.fun, result.jac = pairs.differences, pairs.slopes
+    uncertainty = uncertainty_of(
+        work.task.parameters.space,
+        work.values_at(end.x),
+        result.normal_matrix,
+        error=pairs.mean_square(),
+        n_compared=float(pairs.differences.size),
+    )
+    work.keep(result, uncertainty, way="spike times", reason=found.message)
+    return result
+
+
+def limits_of(work: RefinementTask) -> Limits:
+    """Return when a descent ends."""
+    return Limits(**{"max_nfev": MAX_EVALUATIONS, "ftol": 1e-3, "xtol": 1e-7, **work.options})
+
+
+def chosen(work: RefinementTask, found: Descent) -> Point:
+    """Return the last point of the way that the metric of the fit, if any, finds no worse."""
+    evaluation = work.evaluated(np.array([point.x for point in found.path]))
+    if evaluation is None:
+        return found.best
+    errors = evaluation.errors
+    return found.path[int(np.flatnonzero(~(errors > errors[0]))[-1])]
+
+
+def result_of_descent(found: Descent, end: Point, message: str) -> Any:
+    """Return what SciPy would."""
+    from scipy.optimize import OptimizeResult
+
+    return OptimizeResult(
         x=end.x,
         cost=0.5 * end.error,
         success=found.message.startswith("converged"),
         status=1 if found.message.startswith("converged") else 0,
-        message="; ".join(words),
+        message=message,
         nfev=found.n_evaluations,
         nit=found.n_rounds,
         grad=end.models[0].gradient,
         normal_matrix=end.models[0].matrix,
     )
-    uncertainty = uncertainty_of(
-        times.parameters.space,
-        times.parameters.space.to_values(end.x[np.newaxis])[0],
-        result.normal_matrix,
-        error=pairs.mean_square(),
-        n_compared=float(pairs.differences.size),
-    )
-    add_uncertainty(session, result, uncertainty, times.problem)
-    return result
 
 
 @final
@@ -208,9 +159,7 @@ class SpikeTimes:
         )
 
 
-def _prepared(
-    session: FitSession, problem: Problem, parameters: Parameters, request: SpikeRefineRequest
-) -> SpikeTimes:
+def spike_times(work: RefinementTask) -> SpikeTimes:
     """Make ready what is compared.
 
     Raises
@@ -220,12 +169,13 @@ def _prepared(
     InvalidValueError
         If no spike was recorded.
     """
+    problem, parameters = work.task.problem, work.task.parameters
     columns = parameters.columns
     trains, traces = problem.spike_trains()
     if not any(train.size for train in trains):
         raise InvalidValueError("No spike was recorded, so there are no spike times to compare.")
     simulation = derivative_simulation(
-        session.engine,
+        work.session.engine,
         replace(
             problem.task(),
             parameter_names=columns.names,
@@ -235,8 +185,8 @@ def _prepared(
     )
     if simulation is None:
         raise NoDerivativesError(
-            "SpikeFitter.refine() needs derivatives of spike times, which only the fused engine "
-            "has; this model, or the engine that was chosen, runs without it."
+            "To refine spikes needs derivatives of spike times, which only the fused engine has; "
+            "this model, or the engine that was chosen, runs without it."
         )
     return SpikeTimes(
         problem=problem,
@@ -244,9 +194,9 @@ def _prepared(
         simulation=simulation,
         trains=tuple(trains),
         trace_of_train=traces,
-        window=_window(request.window, trains),
-        iteration=int(request.iteration),
-        seed=DEFAULT_SEED if session.search is None else session.search.seed,
+        window=_window(work.arguments.window, trains),
+        iteration=work.iteration,
+        seed=work.session.seed,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 from brianfit._foundation.arguments import check_instance
@@ -32,53 +32,19 @@ OPTION_NAMES = (
 """The arguments of `fit` that are not parameters of a model."""
 
 
+IN_FORCE = ("optimizer", "metric", "weights", "penalty", "executor", "validation", "n_repeats")
+"""Arguments that stay in force for the calls that follow, unless they are given again."""
+
+
 @final
 @dataclass(frozen=True, kw_only=True)
-class FitRequest:
-    """The arguments of one call of `fit`, as the user gave them.
-
-    Besides these, `fit` takes ``level``: how many frames further up the external constants are
-    looked for; ``namespace``: external constants, instead of looking for them; and ``params``: the
-    same as the keywords ``name=...``, for parameters whose names are also arguments.
+class FitArguments:
+    """The arguments of one call of `fit`, as the user gave them; see `AbstractFitter.fit`.
 
     Attributes
     ----------
     parameters
         ``name=[low, high]``, or ``name=Parameter(...)``, for every parameter of the model.
-    optimizer
-        An `Optimizer`; None: the one in use, or the best method for the problem, which the result
-        names with the reason.
-    metric
-        One metric for all outputs or ``{output: metric}``; None: the one in use, or the mean
-        squared error for traces, the Gamma factor for spikes.
-    n_rounds
-        Rounds of `n_samples` samples each. With 0, everything is checked and made ready.
-    callback
-        'text', 'progressbar', None, or a function; see `Callback`.
-    restart
-        Forget what was found and start anew; optimizer, metric, bounds may then change.
-    start_iteration
-        Value of the model's ``iteration`` in the first round of this call.
-    penalty
-        As for the fitter; replaces it.
-    seed
-        A whole number; the same seed gives the same numbers. None: a new one, which is in the
-        result.
-    stop
-        A stop rule such as `TargetError`, a function of the history, or a list of these.
-    weights
-        ``{output: factor of its error}``.
-    executor
-        Where samples are evaluated.
-    store
-        Path of a file that keeps every finished round. If it exists, the fit goes on from it: the
-        rounds that it holds count as done.
-    validation
-        Recordings that are held out: after every round the best sample is scored on them too,
-        which callbacks and the result tell. None: those in use, if any.
-    n_repeats
-        How often a stochastic model is simulated on every trace, with other noise each time. A
-        metric of sets sees all trains; other errors are means. None: the number in use, or 1.
     """
 
     parameters: Mapping[str, Any]
@@ -104,6 +70,11 @@ class FitRequest:
         if self.weights is not None:
             check_instance("weights", self.weights, Mapping, "a dictionary {output: weight}")
         check_penalty(self.penalty)
+
+    def completed_by(self, earlier: FitArguments) -> FitArguments:
+        """Return the arguments with what is in force where None was given."""
+        taken = {name: getattr(earlier, name) for name in IN_FORCE if getattr(self, name) is None}
+        return replace(self, parameters=self.parameters or earlier.parameters, **taken)
 
 
 def check_penalty(penalty: Any) -> None:

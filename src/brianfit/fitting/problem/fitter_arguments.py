@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -40,8 +40,15 @@ MOST_STEPS = 1e9
 @final
 @dataclass(frozen=True, kw_only=True)
 class FitterArguments:
-    """The arguments of a fitter that describe the problem, as the user gave them."""
+    """The arguments of a fitter that describe the problem, as the user gave them.
 
+    Attributes
+    ----------
+    kind
+        What the fitter compares: 'traces', 'spikes', or 'any' of both.
+    """
+
+    kind: str = "any"
     model: Any
     input: Any
     output: Any
@@ -69,6 +76,7 @@ def read_problem(arguments: FitterArguments) -> Problem:
     if not (np.isfinite(dt) and dt > 0):
         raise InvalidValueError(f"`dt` must be positive and finite, but is {arguments.dt}.")
     recordings, outputs = _read_recordings(arguments)
+    _check_kind(arguments.kind, outputs)
     problem = Problem(model=model, recordings=recordings, dt=dt, output_names=outputs)
     problems = Problems()
     checks = (
@@ -136,9 +144,9 @@ def check_initial_values(model: Model) -> Iterator[BrianfitError]:
 
 def _read_recordings(arguments: FitterArguments) -> tuple[RecordingSet, tuple[str, ...]]:
     if isinstance(arguments.input, RecordingSet):
-        return arguments.input, _chosen_outputs(arguments.input, arguments.output)
-    inputs = named_inputs(arguments.input, arguments.input_var)
-    outputs = named_outputs(arguments.output, arguments.output_var)
+        return arguments.input, _outputs_of_set(arguments, arguments.input)
+    inputs = named_inputs(arguments.input, _input_var(arguments))
+    outputs = named_outputs(_named_spikes(arguments), arguments.output_var)
     recordings = RecordingSet.from_arrays(
         dt=_sampling_step(arguments),
         inputs=inputs,
@@ -159,12 +167,66 @@ def _sampling_step(arguments: FitterArguments) -> Any:
     return given
 
 
-def _chosen_outputs(recordings: RecordingSet, chosen: Any) -> tuple[str, ...]:
+def _check_kind(kind: str, outputs: tuple[str, ...]) -> None:
+    """Check that outputs are what a fitter compares."""
+    if kind == "traces" and SPIKES in outputs:
+        traces = [name for name in outputs if name != SPIKES]
+        without = f", give output={traces} or recordings.without_spikes()" if traces else ""
+        raise InvalidTypeError(
+            "TraceFitter fits traces. For spikes use SpikeFitter; for both together, Fitter; to "
+            f"leave the spikes out{without}."
+            if traces
+            else "TraceFitter fits traces. For spikes use SpikeFitter; for both together, Fitter."
+        )
+    if kind == "spikes" and outputs != (SPIKES,):
+        raise InvalidTypeError(
+            "SpikeFitter fits spike times. For traces use TraceFitter; for both, Fitter."
+        )
+
+
+def _input_var(arguments: FitterArguments) -> Any:
+    """Return the name of the input; a `SpikeFitter` has one also where names are given."""
+    is_named = arguments.kind == "spikes" and isinstance(arguments.input, Mapping)
+    return None if is_named else arguments.input_var
+
+
+def _named_spikes(arguments: FitterArguments) -> Any:
+    """Return the outputs; spike trains given alone under the name that they have."""
+    output = arguments.output
+    if arguments.kind != "spikes" or output is None or isinstance(output, Mapping):
+        return output
+    return {SPIKES: output}
+
+
+def _outputs_of_set(arguments: FitterArguments, recordings: RecordingSet) -> tuple[str, ...]:
     """Return the outputs of a `RecordingSet` that are compared: all, or those named."""
+    problems = Problems()
+    for name in ("recording_dt", "input_var"):
+        given = getattr(arguments, name)
+        if given is None or (arguments.kind == "spikes" and name == "input_var"):
+            continue
+        if name == "input_var" and [given] == list(recordings.input_names):
+            continue
+        known = "steps" if name == "recording_dt" else f"inputs, {list(recordings.input_names)}"
+        problems.add(
+            InvalidValueError(
+                f"`{name}` is given, but `input` is a RecordingSet, which has its own {known}: "
+                f"leave `{name}` out."
+            )
+        )
+    problems.raise_if_any()
+    chosen = arguments.output if arguments.output_var is None else arguments.output_var
+    if arguments.output is not None and arguments.output_var is not None:
+        raise InvalidValueError(
+            "`input` is a RecordingSet: name what is compared by `output` or by `output_var`, not "
+            "by both."
+        )
     spikes = (SPIKES,) if recordings.has_spikes else ()
     there = (*recordings.trace_names, *spikes)
     if chosen is None:
-        return there
+        return spikes if arguments.kind == "spikes" else there
+    if isinstance(chosen, str):
+        chosen = [chosen]
     are_names = isinstance(chosen, list | tuple) and all(isinstance(name, str) for name in chosen)
     if not are_names or not set(chosen) <= set(there) or len(set(chosen)) != len(chosen):
         raise InvalidValueError(

@@ -18,7 +18,14 @@ from brianfit._foundation.errors import (
     UnitMismatchError,
     UserCodeError,
 )
-from brianfit._foundation.units import SECOND, Dimension, same_dimensions, si_scalar_any, unit_name
+from brianfit._foundation.units import (
+    SECOND,
+    Dimension,
+    from_si,
+    same_dimensions,
+    si_scalar_any,
+    unit_name,
+)
 from brianfit._foundation.user_code import belongs_to
 from brianfit.fitting.problem.problem import Problem
 from brianfit.metrics import (
@@ -57,6 +64,19 @@ class Scoring:
     metrics: Mapping[str, AbstractMetric]
     weights: Mapping[str, tuple[float, Dimension]]
     penalty: str | None
+
+    def on(self, problem: Problem) -> Scoring:
+        """Return the same, checked against another problem.
+
+        Raises
+        ------
+        BrianfitError
+            If a metric does not suit its recordings.
+        """
+        weights = {name: from_si(value, dim) for name, (value, dim) in self.weights.items()}
+        return read_scoring(
+            problem, metric=dict(self.metrics), weights=weights, penalty=self.penalty
+        )
 
     def error_dimensions_of(self, problem: Problem, name: str) -> Dimension:
         """Return the dimensions of the weighted error of an output."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from numbers import Real
 from typing import Any
 
-from brianfit._foundation.arguments import suggestion
+import numpy as np
+
+from brianfit._foundation.arguments import check_instance, suggestion
 from brianfit._foundation.errors import (
     BrianfitError,
     InvalidTypeError,
@@ -21,10 +24,31 @@ GENERATE_ITERATION = int(1e9)
 """Value of the model's ``iteration`` outside of a fit."""
 
 
+RESULT_KEYS = frozenset({"error", "objective_errors", "objective_errors_normalized"})
+"""Keys of a row of ``fitter.results()`` that are no parameters; a row can be given as it is."""
+
+
+def checked_iteration(iteration: Any) -> int:
+    """Return a value of the model's ``iteration``.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If it is no number, or none that counts.
+    """
+    if isinstance(iteration, bool) or not isinstance(iteration, Real):
+        raise InvalidTypeError(f"`iteration` must be a number, but is {iteration!r}.")
+    number = float(iteration)
+    if not (np.isfinite(number) and number >= 0):
+        raise InvalidValueError(f"`iteration` must be 0 or more, but is {iteration!r}.")
+    return int(number)
+
+
 def with_param_init(problem: Problem, param_init: Mapping[str, Any] | None) -> Problem:
     """Return the problem with some initial values replaced."""
-    if not param_init:
+    if param_init is None:
         return problem
+    check_instance("param_init", param_init, Mapping, "a dictionary {variable: value}")
     changed = problem.with_initial_values({**problem.model.initial_values, **param_init})
     problems = Problems()
     for found in check_initial_values(changed.model):
@@ -48,8 +72,10 @@ def checked_values(
     BrianfitError
         If a parameter is unknown, missing, or has the wrong unit; all problems are listed.
     """
+    check_instance("params", params, Mapping, "a dictionary {name: value}")
     problems = Problems()
     known = {*model.parameter_names, *model.differential_variables}
+    params = {name: params[name] for name in params if name in known or name not in RESULT_KEYS}
     values = {}
     for name, given in params.items():
         if name not in known:

@@ -32,6 +32,18 @@ class Parameters:
     columns: ParameterColumns
     given: Mapping[str, Parameter]
 
+    def has_columns_of(self, other: Parameters) -> bool:
+        """Return whether the same parameters are free, fixed to the same values, and tied alike."""
+        return (
+            self.columns.free == other.columns.free
+            and self.columns.fixed == other.columns.fixed
+            and self._ties == other._ties
+        )
+
+    @property
+    def _ties(self) -> dict[str, str | None]:
+        return {name: self.given[name].tied for name in self.columns.tied}
+
 
 @final
 @dataclass(frozen=True, kw_only=True)

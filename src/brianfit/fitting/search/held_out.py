@@ -7,13 +7,10 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.units import from_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine
-from brianfit.fitting.problem.metrics_by_output import read_scoring
-from brianfit.fitting.problem.problem import on_recordings
 from brianfit.fitting.search.search_state import Search
-from brianfit.objective import Objective, build_objective
+from brianfit.objective import Objective
 from brianfit.results import ValidationCourse
 
 
@@ -52,7 +49,7 @@ class HeldOut:
         return ValidationCourse(
             train=history.best_per_round,
             test=np.array(test, dtype=np.float64),
-            dimensions=self.search.dimensions.error,
+            dimensions=self.search.task.dimensions.error,
         )
 
     def _error(self, number: int) -> float:
@@ -94,18 +91,7 @@ def held_out(
         if known is None or known.search is search:
             return known
         recordings = known.recordings
-    problem = on_recordings(search.problem, "validation", recordings)
-    scoring = search.scoring
-    weights = {name: from_si(value, dim) for name, (value, dim) in scoring.weights.items()}
-    checked = read_scoring(
-        problem, metric=dict(scoring.metrics), weights=weights, penalty=scoring.penalty
-    )
-    objective = build_objective(
-        problem.task(),
-        checked.outputs(problem),
-        engine=engine,
-        columns=search.parameters.columns,
-        penalty=scoring.penalty,
-        memory_limit=memory_limit,
+    objective = search.task.on("validation", recordings).objective(
+        engine, memory_limit=memory_limit
     )
     return HeldOut(search=search, recordings=recordings, objective=objective)

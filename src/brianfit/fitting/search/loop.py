@@ -41,6 +41,7 @@ def run_rounds(
 def run_round(search: Search) -> None:
     """Add one round to a search."""
     started = time.perf_counter()
+    search.add_known_refinements()
     number = search.history.n_rounds
     search.past.begin_round()
     outcome = evaluate_asked(search, search.ask())
@@ -53,21 +54,8 @@ def run_round(search: Search) -> None:
 
 
 def _keep(search: Search, outcome: Outcome, seconds: float) -> None:
-    evaluation = outcome.evaluation
-    search.note(outcome.values, evaluation)
     search.finish_round(
-        Round(
-            iteration=search.iteration,
-            values=outcome.values,
-            errors=evaluation.errors,
-            output_errors=evaluation.output_errors,
-            raw_output_errors=evaluation.raw_output_errors,
-            seconds=seconds,
-            trace_errors=evaluation.trace_errors,
-            part_errors=evaluation.part_errors,
-            is_bound=evaluation.is_bound,
-            is_repeated=evaluation.is_repeated,
-        )
+        Round.of(outcome.values, outcome.evaluation, iteration=search.iteration, seconds=seconds)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, final
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.shapes import Float
+from brianfit.results import REFINE, Round
 
 Found = TypeVar("Found")
 
@@ -33,19 +34,35 @@ class Answer:
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class Refinement:
+    """What a refinement found beside its sample.
+
+    Attributes
+    ----------
+    words
+        How it went.
+    standard_errors
+        Of the free parameters [SI]; empty where they cannot be had.
+    """
+
+    words: str
+    standard_errors: Mapping[str, float] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class KnownRound:
     """A round that was done before.
 
     Attributes
     ----------
-    iteration, seconds
-        As in `Round`.
+    done
+        The round itself.
     answers
-        In the order in which the round asked.
+        In the order in which the round asked; of a refinement, what it found.
     """
 
-    iteration: int
-    seconds: float
+    done: Round
     answers: Sequence[Answer]
 
 
@@ -82,7 +99,42 @@ class Past:
 
     def seconds_of(self, number: int, measured: float) -> float:
         """Return the time that a round took when it was simulated [s]."""
-        return self.known[number].seconds if self.knows(number) else measured
+        return self.known[number].done.seconds if self.knows(number) else measured
+
+    def known_refinement(self, number: int) -> Refinement | None:
+        """Return what a refinement found if round `number` was done before and is one."""
+        if not self.knows(number) or self.known[number].done.kind != REFINE:
+            return None
+        return self.refined_round(number)[1]
+
+    def refined_round(self, number: int) -> tuple[Round, Refinement]:
+        """Return a refinement that was done before.
+
+        Raises
+        ------
+        StoreError
+            If the round is none, or what it found is not there.
+        """
+        known = self.known[number]
+        if known.done.kind != REFINE:
+            raise StoreError(
+                f"Round {number} of the store is one of the search, but now a refinement comes in "
+                "its place. Call fit and refine in the order of the first time, or name another "
+                "file as `store`."
+            )
+        found = known.answers[0].found if known.answers else None
+        if not isinstance(found, Refinement):
+            raise StoreError(f"Round {number} of the store is a refinement without its findings.")
+        return known.done, found
+
+    def note_refinement(
+        self,
+        number: int,
+        values: Float[np.ndarray, "n_samples n_parameters"],
+        found: Refinement,
+    ) -> None:
+        """Keep what a refinement found beside its sample."""
+        self.special[number] = (Answer(values=values, found=found),)
 
     def recall(
         self,
@@ -110,10 +162,10 @@ class Past:
 
     def _check(self, known: KnownRound, number: int, iteration: int, values: np.ndarray) -> None:
         position = len(self.answers)
-        if known.iteration != iteration:
+        if known.done.iteration != iteration:
             raise StoreError(
-                f"Round {number} of the store had the iteration {known.iteration}, but now it is "
-                f"{iteration}. Give `start_iteration` as it was given then."
+                f"Round {number} of the store had the iteration {known.done.iteration}, but now it "
+                f"is {iteration}. Give `start_iteration` as it was given then."
             )
         if position >= len(known.answers) or not np.array_equal(
             known.answers[position].values, values

@@ -23,13 +23,12 @@ def result_of(
     problem: ProblemRecord,
     *,
     stop_reason: str,
-    refinement: str,
     validation: ValidationCourse | None = None,
 ) -> FitResult:
     """Return everything that a search leaves behind."""
-    space, best = search.parameters.space, search.best
-    names = search.problem.output_names
-    labels = tuple(recording.label for recording in search.problem.recordings)
+    space, best = search.task.parameters.space, search.best
+    names = search.task.problem.output_names
+    labels = tuple(recording.label for recording in search.task.problem.recordings)
     values = best_values(search)
     if best is None:
         trace_errors, normalised, raw = {}, {}, {}
@@ -45,7 +44,7 @@ def result_of(
         raw_output_errors=raw,
         trace_errors=trace_errors,
         history=search.history,
-        dimensions=search.dimensions,
+        dimensions=search.task.dimensions,
         at_bound={} if best is None else space.at_bound(best.values),
         bounds={
             name: (float(low), float(high))
@@ -56,8 +55,8 @@ def result_of(
         settings=settings_of(search),
         versions=problem.versions,
         trace_labels=labels,
-        standard_errors={} if best is None else best.standard_errors,
-        refinement=refinement,
+        standard_errors=search.standard_errors,
+        refinement=search.refinement_words,
         strategy=strategy_words(search),
         local_searches=_local_searches(search),
         n_restarts=int(getattr(search.optimizer, "n_restarts", 0)),
@@ -70,7 +69,7 @@ def _local_searches(search: Search) -> tuple[LocalSearch, ...]:
     """Return the local searches of an optimizer that ended, in SI units."""
     if not isinstance(search.optimizer, MultiStartLeastSquares):
         return ()
-    scale, space = search.error_scale or 1.0, search.parameters.space
+    scale, space = search.error_scale or 1.0, search.task.parameters.space
     return tuple(
         LocalSearch(
             start=space.to_values(end.start[np.newaxis])[0],
@@ -87,14 +86,15 @@ def best_values(search: Search) -> dict[str, float]:
     """Return the best value of every free, fixed and tied parameter [SI], if there is one."""
     if search.best is None:
         return {}
-    columns = search.parameters.columns
+    columns = search.task.parameters.columns
     row = columns.expand(search.best.values[None])[0]
     return {name: float(value) for name, value in zip(columns.names, row, strict=True)}
 
 
 def settings_of(search: Search) -> dict[str, str]:
     """Return what was asked for, in words."""
-    model, space = search.problem.model, search.parameters.space
+    problem, space = search.task.problem, search.task.parameters.space
+    model = problem.model
     settings = {
         "model": str(model.equations),
         "threshold": str(model.threshold),
@@ -103,17 +103,17 @@ def settings_of(search: Search) -> dict[str, str]:
         "method": model.method or "chosen by Brian",
         "initial values": str(dict(model.initial_values)),
         "external constants": str(dict(model.namespace)),
-        "simulation step": str(from_si(search.problem.dt, SECOND)),
-        "traces": str(search.problem.n_traces),
+        "simulation step": str(from_si(problem.dt, SECOND)),
+        "traces": str(problem.n_traces),
         "optimizer": str(search.optimizer),
         "samples per round": str(search.n_samples),
         "logarithmic parameters": ", ".join(
             name for name, is_log in zip(space.names, space.is_log, strict=True) if is_log
         ),
         "engine": type(search.objective.simulation).__name__,
-        "penalty": str(search.scoring.penalty),
+        "penalty": str(search.task.scoring.penalty),
     }
-    for name, metric in search.scoring.metrics.items():
+    for name, metric in search.task.scoring.metrics.items():
         settings[f"metric of {name}"] = type(metric).__name__
     return settings
 

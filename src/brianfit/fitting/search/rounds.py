@@ -92,7 +92,7 @@ class Followed:
 
 def evaluate_asked(search: Search, asked: Any) -> Outcome:
     """Evaluate what the optimizer of a search asked for."""
-    space = search.parameters.space
+    space = search.task.parameters.space
     coordinates = as_array(asked, space.names)
     n_pulled, n_linear = _shares(search.optimizer, len(coordinates))
     pulled = _followed(search, coordinates[:n_pulled], _synchronise)
@@ -184,7 +184,7 @@ def _followed(
     search: Search, coordinates: Float[np.ndarray, "n_samples n_parameters"], how: Linearise
 ) -> Followed:
     """Linearise samples."""
-    space = search.parameters.space
+    space = search.task.parameters.space
     values = space.to_values(coordinates)
     if len(values) == 0:
         return Followed(values=values, slopes=values, found=_given_up(search.objective, 0))
@@ -239,6 +239,6 @@ def _evaluations(followed: Followed) -> tuple[Evaluation, Evaluation]:
 
 def _start_values(search: Search) -> Float[np.ndarray, "n_starts n_parameters"]:
     """Return the values to start from as further samples of the first round, if there are any."""
-    space = search.parameters.space
+    space = search.task.parameters.space
     first = search.history.n_rounds == 0
     return space.to_values(space.start_coordinates()[: None if first else 0])

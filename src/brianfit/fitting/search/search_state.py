@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -13,12 +13,10 @@ from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.executors import AbstractExecutor
-from brianfit.fitting.problem.metrics_by_output import Scoring
-from brianfit.fitting.problem.parameters import Parameters
-from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.search.callbacks import KEPT
 from brianfit.fitting.search.interrupts import uninterrupted
-from brianfit.fitting.search.replay import Past
+from brianfit.fitting.search.replay import Past, Refinement
 from brianfit.fitting.search.sample_cache import KnownSamples
 from brianfit.fitting.search.stored_answers import is_plain
 from brianfit.objective import Evaluation, Objective
@@ -31,13 +29,13 @@ from brianfit.optimizers import (
     SupportsSynchronisation,
     SupportsTraceGuidance,
 )
-from brianfit.results import Dimensions, History, Round
+from brianfit.results import REFINE, History, Round
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class Best:
-    """The best sample so far.
+    """The best sample of a history.
 
     Attributes
     ----------
@@ -45,13 +43,13 @@ class Best:
         Of the free parameters [SI].
     evaluation
         Its errors: an evaluation of this one sample.
-    standard_errors
-        Of the free parameters [SI], where a refinement could tell them.
+    round
+        The number of its round.
     """
 
     values: Float[np.ndarray, " n_parameters"]
     evaluation: Evaluation
-    standard_errors: Mapping[str, float] = field(default_factory=dict)
+    round: int
 
     @property
     def error(self) -> float:
@@ -62,10 +60,12 @@ class Best:
 @final
 @dataclass(kw_only=True)
 class Search:
-    """A fit under way; rounds are added to it by `run_round`.
+    """A fit under way; rounds are added to it by `run_round` and by refinements.
 
     Attributes
     ----------
+    task
+        What is fitted to what.
     n_samples
         Samples per round, after the optimizer had its say.
     iteration
@@ -86,12 +86,13 @@ class Search:
         The errors of samples that need not be simulated again.
     after_round
         Called when a round was added, as by a store.
+    history
+        All rounds; whatever is best, is the best of it.
+    refinements
+        What was found beside the sample of each round that is a refinement, by its number.
     """
 
-    problem: Problem
-    parameters: Parameters
-    scoring: Scoring
-    dimensions: Dimensions
+    task: FitTask
     objective: Objective
     optimizer: AbstractOptimizer
     executor: AbstractExecutor
@@ -99,7 +100,6 @@ class Search:
     seed: int
     iteration: int = 0
     error_scale: float | None = None
-    best: Best | None = None
     strategy: str = ""
     rounds_foreseen: int = 0
     pending: Any = None
@@ -107,13 +107,32 @@ class Search:
     known: KnownSamples = field(default_factory=KnownSamples)
     after_round: Callable[[Search], None] | None = None
     history: History = field(init=False)
+    refinements: dict[int, Refinement] = field(default_factory=dict, init=False)
+    _best: Best | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.history = History(
-            parameter_names=self.parameters.space.names,
-            output_names=self.problem.output_names,
+            parameter_names=self.task.parameters.space.names,
+            output_names=self.task.problem.output_names,
             parts=self.objective.part_names if self.objective.keep_parts else (),
         )
+
+    @property
+    def best(self) -> Best | None:
+        """The first of the samples with the lowest error; None if none could be scored."""
+        return self._best
+
+    @property
+    def standard_errors(self) -> Mapping[str, float]:
+        """Those of the best sample [SI]; empty unless a refinement found it and has any."""
+        if self._best is None or self._best.round not in self.refinements:
+            return {}
+        return self.refinements[self._best.round].standard_errors
+
+    @property
+    def refinement_words(self) -> str:
+        """What the last refinement found; empty without any."""
+        return self.refinements[max(self.refinements)].words if self.refinements else ""
 
     def start_optimizer(self, n_rounds: int) -> None:
         """Give the optimizer its box, its random numbers and the point to start from."""
@@ -123,7 +142,7 @@ class Search:
         check_positive_integer(f"{self.optimizer_words}.initialize", self.n_samples)
 
     def _initialize_optimizer(self, n_rounds: int) -> None:
-        space = self.parameters.space
+        space = self.task.parameters.space
         self.optimizer.seed(generator_for(self.seed, "optimizer"))
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
         self.n_samples = self.optimizer.initialize(
@@ -164,11 +183,68 @@ class Search:
         """Add a round of which the optimizer was told."""
         if not is_plain(self.past.answers, done):
             self.past.special[self.history.n_rounds] = tuple(self.past.answers)
-        self.history = self.history.with_round(done)
+        self._add(done)
         self.iteration += 1
         self.pending = None
         if self.after_round is not None:
             self.after_round(self)
+
+    def add_refined(
+        self,
+        values: Float[np.ndarray, " n_parameters"],
+        evaluation: Evaluation,
+        found: Refinement,
+        seconds: float,
+    ) -> None:
+        """Add the sample with which a refinement ended as a round of its own.
+
+        A store that knows the round already has the last word: the sample is the one in it.
+        """
+        number = self.history.n_rounds
+        self.past.begin_round()
+        if self.past.knows(number):
+            self._add_known_refinement()
+            return
+        self.past.note_refinement(number, values[np.newaxis], found)
+        self.refinements[number] = found
+        self._add(
+            Round.of(
+                values[np.newaxis],
+                evaluation,
+                iteration=self.iteration,
+                seconds=seconds,
+                kind=REFINE,
+            )
+        )
+        if self.after_round is not None:
+            self.after_round(self)
+
+    def add_known_refinements(self) -> None:
+        """Add the refinements that come next in what is known from an earlier process."""
+        while self.past.known_refinement(self.history.n_rounds) is not None:
+            self._add_known_refinement()
+
+    def _add_known_refinement(self) -> None:
+        number = self.history.n_rounds
+        done, found = self.past.refined_round(number)
+        self.past.note_refinement(number, done.values, found)
+        self.refinements[number] = found
+        self._add(done)
+
+    def _add(self, done: Round) -> None:
+        number = self.history.n_rounds
+        self.history = self.history.with_round(done)
+        if done.errors.size == 0:
+            return
+        lowest = int(np.argmin(done.errors))
+        error = float(done.errors[lowest])
+        if np.isinf(error) or (self._best is not None and error >= self._best.error):
+            return
+        self._best = Best(
+            values=done.values[lowest].copy(),
+            evaluation=done.evaluation.taken(slice(lowest, lowest + 1)),
+            round=number,
+        )
 
     def scaled(self, errors: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
         """Return errors as the optimizer sees them."""
@@ -177,27 +253,3 @@ class Search:
             scale = float(np.median(np.abs(finite)))
             self.error_scale = scale if scale > 0 else 1.0
         return errors / (self.error_scale or 1.0)
-
-    def note_standard_errors(
-        self, values: Float[np.ndarray, " p"], errors: Mapping[str, float] | None
-    ) -> None:
-        """Keep the standard errors of the best sample, if they are its own."""
-        if self.best is not None and errors and np.array_equal(self.best.values, values):
-            self.best = replace(self.best, standard_errors=dict(errors))
-
-    def note(self, values: Float[np.ndarray, "n p"], evaluation: Evaluation) -> None:
-        """Keep the best of newly evaluated samples."""
-        lowest = int(np.argmin(evaluation.errors))
-        error = float(evaluation.errors[lowest])
-        if np.isinf(error) or (self.best is not None and error >= self.best.error):
-            return
-        row = slice(lowest, lowest + 1)
-        self.best = Best(
-            values=values[lowest].copy(),
-            evaluation=Evaluation(
-                errors=evaluation.errors[row],
-                output_errors=evaluation.output_errors[row],
-                raw_output_errors=evaluation.raw_output_errors[row],
-                trace_errors=evaluation.trace_errors[row],
-            ),
-        )

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, final
+
+import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit._foundation.errors import FitStateError, InvalidValueError, UserCodeError
 from brianfit._foundation.random import fresh_seed
+from brianfit._foundation.same_values import same_value
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si
 from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import AbstractEngine
 from brianfit.executors import SerialExecutor
-from brianfit.fitting.problem.fit_arguments import OPTION_NAMES, FitRequest
+from brianfit.fitting.problem.fit_arguments import OPTION_NAMES, FitArguments
 from brianfit.fitting.problem.metrics_by_output import Scoring, read_scoring
 from brianfit.fitting.problem.parameters import read_parameters
 from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.search.callbacks import (
     ProgressBar,
     callback_none,
     callback_setup,
     samples_as_dictionaries,
 )
-from brianfit.fitting.search.contradictions import contradictions, n_repeats_of
 from brianfit.fitting.search.evaluations import wants_races
 from brianfit.fitting.search.held_out import HeldOut, held_out
 from brianfit.fitting.search.loop import run_rounds
 from brianfit.fitting.search.record_of_search import problem_record
+from brianfit.fitting.search.replay import Refinement
 from brianfit.fitting.search.result_of_search import best_values, result_of
 from brianfit.fitting.search.search_state import Search
-from brianfit.fitting.search.stop_rules import stop_rules_from, words_of
+from brianfit.fitting.search.stop_rules import AbstractStopRule, stop_rules_from, words_of
 from brianfit.fitting.search.storage import Storage, storage_of
 from brianfit.fitting.search.strategy import optimizer_for
-from brianfit.objective import MEMORY_LIMIT, build_objective
+from brianfit.objective import MEMORY_LIMIT, Evaluation
 from brianfit.optimizers import AbstractOptimizer, SupportsPartErrors
 from brianfit.results import FitResult
 
@@ -50,6 +56,9 @@ class FitSession:
     ----------
     n_samples
         Samples per round that are wanted.
+    in_force
+        What the constructor of the fitter, and later each call of `fit`, said and what holds until
+        something else is said: metric, weights, penalty, ...
     default_parameters
         How the parameters of a model of the library are treated where the user does not say it.
     search
@@ -61,75 +70,231 @@ class FitSession:
     problem: Problem
     engine: AbstractEngine
     n_samples: int
+    in_force: FitArguments = field(default_factory=lambda: FitArguments(parameters={}))
     use_units: bool = True
-    penalty: str | None = None
     memory_limit: int = MEMORY_LIMIT
     default_parameters: Mapping[str, Any] = field(default_factory=dict)
     search: Search | None = None
     storage: Storage | None = None
     stop_reason: str = "no round was asked for"
-    refinement: str = ""
-    _given_metric: Any = field(default=None, init=False)
     _held_out: HeldOut | None = field(default=None, init=False)
-    _given_bounds: Mapping[str, Any] = field(default_factory=dict, init=False)
 
-    def fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
+    # ------------------------------------------------------------------------------- searching
+
+    def fit(self, arguments: FitArguments, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
         """Run rounds; return best parameters and error, or (None, None) if there are none."""
-        storage = storage_of(self.storage, request.store, self._result_of)
-        if storage is None:
-            return self._fit(request, namespace)
-        with storage.opened():
+        storage = storage_of(self.storage, arguments.store, self._result_of)
+        with nullcontext() if storage is None else storage.opened():
             self.storage = storage
-            return self._fit(request, namespace)
+            self._fit(arguments, namespace)
+        return self.best_params, self.best_error
 
-    def _fit(self, request: FitRequest, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
-        rounds = check_positive_integer("n_rounds", request.n_rounds, minimum=0)
-        rules = stop_rules_from(request.stop)
-        callback = callback_setup(request.callback, rounds)
-        request = self._with_default_parameters(request)
-        search = self._search_for(request, namespace, rounds)
+    def _fit(self, arguments: FitArguments, namespace: Mapping[str, Any]) -> None:
+        rounds = check_positive_integer("n_rounds", arguments.n_rounds, minimum=0)
+        rules = stop_rules_from(arguments.stop)
+        callback = callback_setup(arguments.callback, rounds)
+        start = arguments.start_iteration
+        if start is not None:
+            start = check_positive_integer("start_iteration", start, minimum=0)
+        search = self._search_for(arguments, namespace, rounds)
         self._held_out = held_out(
             self._held_out,
             search,
-            request.validation,
+            arguments.validation,
             engine=self.engine,
             memory_limit=self.memory_limit,
         )
         for rule in rules:
             with belongs_to(f"The stop rule {words_of(rule)}"):
-                rule.check(search.dimensions.error)
-        if request.start_iteration is not None:
-            search.iteration = check_positive_integer(
-                "start_iteration", request.start_iteration, minimum=0
-            )
+                rule.check(search.task.dimensions.error)
+        if start is not None:
+            search.iteration = start
         if rounds > 0:
             try:
-                self.stop_reason = run_rounds(
-                    search, rounds, rules=rules, observer=self._observer(callback)
-                )
-            except BaseException as problem:
-                own = problem.__cause__ if isinstance(problem, UserCodeError) else problem
-                self.stop_reason = f"it was interrupted by {type(own).__name__}"
-                if self.storage is not None:
-                    self.storage.finish_after(problem, search)
-                raise
-            else:
-                if self.storage is not None:
-                    self.storage.finish(search)
+                self._run(search, rounds, rules, callback)
             finally:
                 if isinstance(callback, ProgressBar):
                     callback.close()
-        return self.best_params, self.best_error
+
+    def _run(
+        self,
+        search: Search,
+        rounds: int,
+        rules: Sequence[AbstractStopRule],
+        callback: Callable[..., Any],
+    ) -> None:
+        """Run rounds and keep what was found, however they end."""
+        try:
+            self.stop_reason = run_rounds(
+                search, rounds, rules=rules, observer=self._observer(callback)
+            )
+        except BaseException as problem:
+            own = problem.__cause__ if isinstance(problem, UserCodeError) else problem
+            self.stop_reason = f"it was interrupted by {type(own).__name__}"
+            if self.storage is not None:
+                self.storage.finish_after(problem, search)
+            raise
+        if self.storage is not None:
+            self.storage.finish(search)
+
+    def _search_for(
+        self, arguments: FitArguments, namespace: Mapping[str, Any], n_rounds: int
+    ) -> Search:
+        """Return the search that goes on, or a new one."""
+        goes_on = self.search is not None and not arguments.restart
+        complete = arguments.completed_by(self.in_force)
+        if arguments.optimizer is not None:
+            check_instance("optimizer", arguments.optimizer, AbstractOptimizer, "an Optimizer")
+        if arguments.parameters or not goes_on:
+            given = {**self.default_parameters, **complete.parameters}
+            complete = replace(complete, parameters=given)
+        if self.search is not None and goes_on:
+            search = self._continued(self.search, arguments, complete, namespace)
+        else:
+            search = self._begun(complete, namespace, n_rounds)
+        self.in_force = complete
+        return search
+
+    def _begun(
+        self, arguments: FitArguments, namespace: Mapping[str, Any], n_rounds: int
+    ) -> Search:
+        """Return a new search, which is from now on that of the session."""
+        known = None if self.storage is None else self.storage.next_fit()
+        seed = _checked_seed(arguments.seed)
+        if seed is None:
+            seed = known.problem.seed if known else fresh_seed()
+        search = self._new_search(arguments, self._task(arguments, namespace), seed)
+        search.start_optimizer(known.problem.rounds_foreseen if known else n_rounds)
+        if self.storage is not None:
+            self.storage.attach(search, known)
+        if search.n_samples != self.n_samples:
+            _logger.warning(
+                "The optimizer takes %d samples per round, not the %d asked for.",
+                search.n_samples,
+                self.n_samples,
+            )
+        self.search, self.n_samples = search, search.n_samples
+        return search
+
+    def _new_search(self, arguments: FitArguments, task: FitTask, seed: int) -> Search:
+        if not task.parameters.space.names:
+            raise InvalidValueError("There is nothing to fit: no parameter is free.")
+        objective = task.objective(
+            self.engine,
+            memory_limit=self.memory_limit,
+            keep_parts=isinstance(arguments.optimizer, SupportsPartErrors),
+            racing=wants_races(arguments.optimizer),
+        )
+        optimizer, strategy = optimizer_for(arguments.optimizer, task, objective)
+        return Search(
+            task=task,
+            objective=objective,
+            optimizer=optimizer,
+            strategy=strategy,
+            executor=arguments.executor or SerialExecutor(),
+            n_samples=check_positive_integer("n_samples", self.n_samples),
+            seed=seed,
+        )
+
+    def _continued(
+        self,
+        search: Search,
+        arguments: FitArguments,
+        complete: FitArguments,
+        namespace: Mapping[str, Any],
+    ) -> Search:
+        """Return the search after checking that nothing of it is to change."""
+        changed = search.task.differences(self._task_going_on(search, complete, namespace))
+        changed += self._changed_settings(search, arguments)
+        if changed:
+            listed = "\n".join(f"  - {line}" for line in changed)
+            raise FitStateError(
+                "This fit goes on from the last one, so it must be the same problem; what "
+                f"changed:\n{listed}\nUndo this to go on, or start anew with "
+                "fit(..., restart=True)."
+            )
+        if arguments.executor is not None:
+            search.executor = arguments.executor
+        if self.storage is not None and not self.storage.is_attached_to(search):
+            self.storage.attach(search, self.storage.next_fit())
+        return search
+
+    def _changed_settings(self, search: Search, arguments: FitArguments) -> list[str]:
+        """Return, in words, what of the way to search is to be another."""
+        optimizer, seed = arguments.optimizer, _checked_seed(arguments.seed)
+        found = []
+        if optimizer is not None and not same_value(optimizer, search.optimizer):
+            found.append(f"the optimizer: was {search.optimizer}, is {optimizer}")
+        if seed not in {None, search.seed}:
+            found.append(f"the seed: was {search.seed}, is {seed}")
+        if self.n_samples != search.n_samples:
+            found.append(f"n_samples: was {search.n_samples}, is {self.n_samples}")
+        return found
+
+    # ------------------------------------------------------------------------------- the task
+
+    def _task(self, arguments: FitArguments, namespace: Mapping[str, Any]) -> FitTask:
+        """Return what is to be fitted to what."""
+        problem = self._problem(arguments, namespace)
+        return FitTask(
+            problem=problem,
+            parameters=read_parameters(
+                problem.model,
+                arguments.parameters,
+                use_units=self.use_units,
+                option_names=OPTION_NAMES,
+            ),
+            scoring=self.scoring_of(problem, arguments),
+        )
+
+    def _task_going_on(
+        self, search: Search, arguments: FitArguments, namespace: Mapping[str, Any]
+    ) -> FitTask:
+        """Return what is to be fitted now; what is in force anyway is not read again."""
+        before = self.in_force
+        if any(getattr(arguments, name) is not getattr(before, name) for name in _READ):
+            return self._task(arguments, namespace)
+        return replace(search.task, problem=self._problem(arguments, namespace))
+
+    def _problem(self, arguments: FitArguments, namespace: Mapping[str, Any]) -> Problem:
+        repeats = 1 if arguments.n_repeats is None else arguments.n_repeats
+        return self.problem.with_namespace(namespace).with_repeats(
+            check_positive_integer("n_repeats", repeats)
+        )
+
+    def scoring_of(self, problem: Problem, arguments: FitArguments) -> Scoring:
+        """Return how a problem is scored by what is in force, unless `arguments` say otherwise."""
+        complete = arguments.completed_by(self.in_force)
+        return read_scoring(
+            problem,
+            metric=complete.metric,
+            weights=complete.weights,
+            penalty=complete.penalty,
+        )
+
+    def repeated(self, problem: Problem) -> Problem:
+        """Return a problem with as many repeats of every trace as are in force."""
+        return self._problem(self.in_force, problem.model.namespace)
+
+    # ------------------------------------------------------------------------- what was found
+
+    @property
+    def seed(self) -> int:
+        """The seed of the search; 0 without one."""
+        return DEFAULT_SEED if self.search is None else self.search.seed
 
     @property
     def best_params(self) -> dict[str, Any] | None:
         """The best sample, with units if the fitter uses them; None if there is none."""
         if self.search is None or self.search.best is None:
             return None
-        model = self.problem.model
-        values = best_values(self.search)
+        return self.with_units(best_values(self.search))
+
+    def with_units(self, values: Mapping[str, float]) -> dict[str, Any]:
+        """Return values of parameters [SI] as the user of the fitter wants them."""
         if not self.use_units:
             return dict(values)
+        model = self.problem.model
         return {name: from_si(value, model.dimensions(name)) for name, value in values.items()}
 
     @property
@@ -138,13 +303,13 @@ class FitSession:
         if self.search is None or self.search.best is None:
             return None
         error = self.search.best.error
-        return from_si(error, self.search.dimensions.error) if self.use_units else error
+        return from_si(error, self.search.task.dimensions.error) if self.use_units else error
 
     def objective_errors(self, *, normalized: bool) -> dict[str, Any] | None:
         """Return the best sample's error by output."""
         if self.search is None or self.search.best is None:
             return None
-        row, dimensions = self.search.best.evaluation, self.search.dimensions
+        row, dimensions = self.search.best.evaluation, self.search.task.dimensions
         errors = row.output_errors if normalized else row.raw_output_errors
         units = dimensions.output_errors if normalized else dimensions.raw_output_errors
         return {
@@ -161,7 +326,6 @@ class FitSession:
             search,
             problem_record(search, engine=self.engine, use_units=self.use_units),
             stop_reason=self.stop_reason,
-            refinement=self.refinement,
             validation=None if self._held_out is None else self._held_out.course(),
         )
 
@@ -177,128 +341,24 @@ class FitSession:
             raise FitStateError("There is no result yet: call fit() first.")
         return self.search
 
-    def _with_default_parameters(self, request: FitRequest) -> FitRequest:
-        """Return the request with defaults beside the bounds; none where old bounds go on."""
-        if not request.parameters and self.search is not None:
-            return request
-        return replace(request, parameters={**self.default_parameters, **request.parameters})
+    def add_refined(
+        self,
+        values: Float[np.ndarray, " n_parameters"],
+        evaluation: Evaluation,
+        found: Refinement,
+        seconds: float,
+    ) -> None:
+        """Add the sample of a refinement to the history, and to the store if there is one."""
+        search = self.require_search()
+        attached = self.storage is not None and self.storage.is_attached_to(search)
+        with self.storage.opened() if self.storage is not None and attached else nullcontext():
+            search.add_refined(values, evaluation, found, seconds)
+            if self.storage is not None and attached:
+                self.storage.finish(search)
 
-    def _search_for(
-        self, request: FitRequest, namespace: Mapping[str, Any], n_rounds: int
-    ) -> Search:
-        """Return the search that goes on, or a new one."""
-        if self.search is not None and not request.restart:
-            return self._continued(self.search, request, namespace)
-        previous = self.search
-        problem = self.problem.with_namespace(namespace).with_repeats(
-            n_repeats_of(request, previous)
-        )
-        optimizer = request.optimizer
-        if optimizer is None and previous is not None and not previous.strategy:
-            optimizer = previous.optimizer
-        if optimizer is not None:
-            check_instance("optimizer", optimizer, AbstractOptimizer, "an Optimizer")
-        bounds = request.parameters or self._given_bounds
-        metric = self._given_metric if request.metric is None else request.metric
-        known = None if self.storage is None else self.storage.next_fit()
-        seed = known.problem.seed if known and request.seed is None else request.seed
-        search = self._new_search(
-            replace(request, optimizer=optimizer, metric=metric, parameters=bounds, seed=seed),
-            problem,
-        )
-        search.start_optimizer(known.problem.rounds_foreseen if known else n_rounds)
-        if self.storage is not None:
-            self.storage.attach(search, known)
-        if search.n_samples != self.n_samples:
-            _logger.warning(
-                "The optimizer takes %d samples per round, not the %d asked for.",
-                search.n_samples,
-                self.n_samples,
-            )
-        self._given_metric, self._given_bounds = metric, bounds
-        self.search, self.n_samples, self.refinement = search, search.n_samples, ""
-        return search
-
-    def _new_search(self, request: FitRequest, problem: Problem) -> Search:
-        parameters = read_parameters(
-            problem.model,
-            request.parameters,
-            use_units=self.use_units,
-            option_names=OPTION_NAMES,
-        )
-        if not parameters.space.names:
-            raise InvalidValueError("There is nothing to fit: no parameter is free.")
-        scoring = self._scoring(request, problem)
-        columns = parameters.columns
-        model = problem.model
-        objective = build_objective(
-            problem.task(),
-            scoring.outputs(problem),
-            engine=self.engine,
-            columns=columns,
-            penalty=scoring.penalty,
-            memory_limit=self.memory_limit,
-            keep_parts=isinstance(request.optimizer, SupportsPartErrors),
-            racing=wants_races(request.optimizer),
-        )
-        optimizer, strategy = optimizer_for(request.optimizer, problem, parameters, objective)
-        return Search(
-            problem=problem,
-            parameters=parameters,
-            scoring=scoring,
-            dimensions=scoring.dimensions(
-                problem, {name: model.dimensions(name) for name in columns.names}
-            ),
-            objective=objective,
-            optimizer=optimizer,
-            strategy=strategy,
-            executor=request.executor or SerialExecutor(),
-            n_samples=check_positive_integer("n_samples", self.n_samples),
-            seed=fresh_seed() if request.seed is None else _checked_seed(request.seed),
-        )
-
-    def _scoring(self, request: FitRequest, problem: Problem) -> Scoring:
-        penalty = self.penalty if request.penalty is None else request.penalty
-        return read_scoring(
-            problem, metric=request.metric, weights=request.weights, penalty=penalty
-        )
-
-    def _continued(
-        self, search: Search, request: FitRequest, namespace: Mapping[str, Any]
-    ) -> Search:
-        """Return the search after checking that the request does not contradict it."""
-        changed = contradictions(
-            search,
-            request,
-            n_samples=self.n_samples,
-            given_metric=self._given_metric,
-            use_units=self.use_units,
-        )
-        if changed:
-            raise FitStateError(
-                f"This fit goes on from the last one, so {' and '.join(changed)} cannot change. "
-                "Start anew with fit(..., restart=True)."
-            )
-        if dict(search.problem.model.namespace) != dict(namespace):
-            search.problem = search.problem.with_namespace(namespace)
-            search.objective = self._rebuilt_objective(search)
-        if request.executor is not None:
-            search.executor = request.executor
-        if self.storage is not None and not self.storage.is_attached_to(search):
-            self.storage.attach(search, self.storage.next_fit())
-        return search
-
-    def _rebuilt_objective(self, search: Search) -> Any:
-        return build_objective(
-            search.problem.task(),
-            search.scoring.outputs(search.problem),
-            engine=self.engine,
-            columns=search.parameters.columns,
-            penalty=search.scoring.penalty,
-            memory_limit=self.memory_limit,
-            keep_parts=search.objective.keep_parts,
-            racing=wants_races(search.optimizer),
-        )
+    def add_known_refinements(self) -> None:
+        """Add refinements that end the fit in the store."""
+        self.require_search().add_known_refinements()
 
     def _observer(self, callback: Callable[..., Any]) -> Callable[[Search, int], bool]:
         names = list(self.problem.output_names)
@@ -328,5 +388,12 @@ class FitSession:
         return observe
 
 
-def _checked_seed(seed: Any) -> int:
-    return check_positive_integer("seed", seed, minimum=0)
+_READ = ("parameters", "metric", "weights", "penalty")
+"""Arguments that make another task."""
+
+DEFAULT_SEED = 0
+"""Seed of the noise in simulations without a fit."""
+
+
+def _checked_seed(seed: Any) -> int | None:
+    return None if seed is None else check_positive_integer("seed", seed, minimum=0)

@@ -13,7 +13,7 @@ from brianfit._foundation.escaping import version_text
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stored_answers import answers_as_bytes, known_round
 from brianfit.results import FitResult, StoredFit, StoredRound, StoreWriter, open_store
-from brianfit.results.differences import differences
+from brianfit.results.differences import record_differences
 
 _logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class Storage:
                 f"The store '{self.path}' holds a fit already, but this one began without it. Name "
                 "another file as `store`, or give it with the first call of fit."
             )
-        changed = differences(known.problem, self._problem_of(search))
+        changed = record_differences(known.problem, self._problem_of(search))
         if changed:
             listed = "\n".join(f"  - {line}" for line in changed)
             raise StoreError(
@@ -133,12 +133,15 @@ class _KnownRounds(Sequence[Any]):
 
     def __init__(self, rounds: Sequence[StoredRound]) -> None:
         self._rounds = rounds
+        self._last: tuple[Any, Any] = (None, None)  # a round is asked for several times in a row
 
     def __len__(self) -> int:
         return len(self._rounds)
 
     def __getitem__(self, number: Any) -> Any:
-        return known_round(self._rounds[number])
+        if self._last[0] != number:
+            self._last = number, known_round(self._rounds[number])
+        return self._last[1]
 
 
 def _stored(search: Search, number: int) -> StoredRound:
@@ -162,13 +165,6 @@ def _say_versions(before: Any, now: Any) -> None:
             "other numbers, the fit is refused.",
             ", ".join(changed),
         )
-
-
-def keep_result(storage: Storage | None, search: Search | None) -> None:
-    """Write what a search has found beyond its rounds, such as a refined sample, to its store."""
-    if storage is not None and search is not None and storage.is_attached_to(search):
-        with storage.opened():
-            storage.finish(search)
 
 
 def storage_of(current: Storage | None, path: Any, describe: Describe) -> Storage | None:

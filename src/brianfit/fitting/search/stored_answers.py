@@ -11,11 +11,11 @@ import numpy as np
 
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.plain import from_plain, to_plain
-from brianfit.fitting.search.replay import Answer, KnownRound
+from brianfit.fitting.search.replay import Answer, KnownRound, Refinement
 from brianfit.objective import Evaluation, Linearisation
 from brianfit.results import Round, StoredRound
 
-_KINDS = {kind.__name__: kind for kind in (Answer, Evaluation, Linearisation)}
+_KINDS = {kind.__name__: kind for kind in (Answer, Evaluation, Linearisation, Refinement)}
 _STRUCTURE = "structure"
 
 
@@ -49,8 +49,7 @@ def known_round(stored: StoredRound) -> KnownRound:
     """Return what is known of a round that a store holds."""
     done = stored.round
     return KnownRound(
-        iteration=done.iteration,
-        seconds=done.seconds,
+        done=done,
         answers=[_plain_answer(done)] if stored.answers is None else _read(stored.answers),
     )
 
@@ -58,18 +57,7 @@ def known_round(stored: StoredRound) -> KnownRound:
 def _plain_answer(done: Round) -> Answer:
     if done.trace_errors is None:
         raise StoreError("A round of the store has no errors by trace; it cannot be gone on with.")
-    return Answer(
-        values=done.values,
-        found=Evaluation(
-            errors=done.errors,
-            output_errors=done.output_errors,
-            raw_output_errors=done.raw_output_errors,
-            trace_errors=done.trace_errors,
-            part_errors=done.part_errors,
-            is_bound=done.is_bound,
-            is_repeated=done.is_repeated,
-        ),
-    )
+    return Answer(values=done.values, found=done.evaluation)
 
 
 def _read(blob: bytes) -> Sequence[Answer]:

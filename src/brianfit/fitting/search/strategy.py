@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-from brianfit.fitting.problem.parameters import Parameters
 from brianfit.fitting.problem.problem import Problem
+from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.search.rounds import check_derivatives
 from brianfit.fitting.search.search_state import Search
 from brianfit.objective import Objective
@@ -101,10 +101,7 @@ def chosen(facts: Facts) -> Choice:
 
 
 def optimizer_for(
-    named: AbstractOptimizer | None,
-    problem: Problem,
-    parameters: Parameters,
-    objective: Objective,
+    named: AbstractOptimizer | None, task: FitTask, objective: Objective
 ) -> tuple[AbstractOptimizer, str]:
     """Return the optimizer that the user named, or the one to choose and why.
 
@@ -116,7 +113,7 @@ def optimizer_for(
     if named is not None:
         check_derivatives(objective, named)
         return named, ""
-    choice = chosen(facts_of(problem, parameters, objective))
+    choice = chosen(facts_of(task, objective))
     _logger.info("The search is by %s.", choice)
     return choice.make(), str(choice)
 
@@ -131,7 +128,7 @@ def strategy_words(search: Search) -> str:
             return search.strategy
         words = f"no local search has come to its end in {_counted(history.n_rounds, 'round')}"
     else:
-        n_parameters = len(search.parameters.space.names)
+        n_parameters = len(search.task.parameters.space.names)
         if history.n_evaluations >= FEW_EVALUATIONS * n_parameters:
             return search.strategy
         done = _counted(history.n_evaluations, "evaluation")
@@ -143,10 +140,10 @@ def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def facts_of(problem: Problem, parameters: Parameters, objective: Objective) -> Facts:
+def facts_of(task: FitTask, objective: Objective) -> Facts:
     """Return what the choice of an optimizer depends on."""
     return Facts(
-        is_smooth=_is_smooth(problem) and not parameters.space.is_integer.any(),
+        is_smooth=_is_smooth(task.problem) and not task.parameters.space.is_integer.any(),
         is_least_squares=objective.is_least_squares,
         has_traces=bool(objective.squared_outputs),
     )

@@ -125,6 +125,5 @@ def fitter_for(fitter: AnyFitter, recordings: RecordingSet) -> AnyFitter:
         search=None,
         storage=None,
         stop_reason="no round was asked for",
-        refinement="",
     )
     return changed

@@ -81,6 +81,7 @@ def resume(
         store=store,
         n_repeats=record.n_repeats,
     )
+    fitter._session.add_known_refinements()  # noqa: SLF001 - fitters share their way of working
     return fitter
 
 

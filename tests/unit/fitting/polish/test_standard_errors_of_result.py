@@ -10,6 +10,7 @@ from brian2 import ms, mV, nA, nS, pF
 
 from brianfit.engines import ReferenceEngine
 from brianfit.fitting import TraceFitter
+from brianfit.results import Round
 
 pytestmark = pytest.mark.slow
 
@@ -50,15 +51,14 @@ def test_the_result_takes_over_the_standard_errors_of_a_refinement() -> None:
 def test_errors_belong_to_the_sample_that_was_refined() -> None:
     fitter = _fitter()
     fitter.refine(callback=None)
-    search = fitter._session.search
-    assert search is not None
+    search = fitter._session.require_search()
     assert search.best is not None
-
     better = replace(search.best.evaluation, errors=search.best.evaluation.errors / 2)
+    found = Round.of(search.best.values[np.newaxis] * 1.1, better, iteration=9, seconds=0.0)
 
-    search.note_standard_errors(search.best.values * 1.1, {"gl": 1.0, "C": 1.0})
     own = fitter.result.standard_errors
-    search.note(search.best.values[np.newaxis] * 1.1, better)
+    search.past.begin_round()
+    search.finish_round(found)
 
     assert own["gl"] < 1e-6
     assert fitter.result.standard_errors == {}

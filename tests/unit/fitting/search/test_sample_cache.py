@@ -113,16 +113,6 @@ def test_samples_whose_error_may_differ_are_simulated_again(equations: str) -> N
     assert not fitter.result.history.is_repeated.any()
 
 
-def test_nothing_is_known_of_another_model() -> None:
-    engine = Lines()
-    equations = EQUATIONS.replace("(a + I", "(a + offset + I")
-    fitter = fit(Repeating(), engine=engine, equations=equations, namespace={"offset": 1.0})
-
-    fitter.fit(n_rounds=12, callback=None, namespace={"offset": 2.0})
-
-    assert sum(engine.simulated) == 32
-
-
 @final
 class NowAndThen(Optimizer):
     """Asks for a sample that fails, again and again."""
