@@ -213,13 +213,14 @@ def _firing_as_often(
         namespace={},
     )
     fixed: dict[str, Any] = {key: Parameter(fixed=value) for key, value in own.items()}
-    placed, _ = fitter.fit(
+    fitter.fit(
         metric=SpikeCount(),
         n_rounds=_COUNT_ROUNDS,
         callback=None,
         params={**fixed, name: Parameter(low, high, scale="linear")},
         seed=seed,
     )
+    placed = fitter.best_params
     return own if placed is None else {**own, name: placed[name]}
 
 
