@@ -77,7 +77,7 @@ def output_names(output_var: Any, default: Sequence[str]) -> tuple[tuple[str, ..
         return tuple(default), len(default) == 1
     if isinstance(output_var, str):
         return (output_var,), True
-    names = tuple(output_var)
+    names = tuple(output_var) if isinstance(output_var, list | tuple) else ()
     if not names or not all(isinstance(name, str) for name in names):
         raise InvalidTypeError(
             "`output_var` must be the name of a variable or a list of names, but is "

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import FrameType
 from typing import Any, TypeAlias
 
+from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.errors import FitStateError
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import Quantity
@@ -79,8 +80,10 @@ class AbstractSimulatedView(AbstractResultView):
             Without parameters.
         """
         names, is_single = output_names(output_var, self.output_var)
+        initial = {} if param_init is None else param_init
+        check_instance("param_init", initial, Mapping, "a dictionary {variable: value}")
         problem = self._problem_at(
-            calling_frame(level), namespace, (param_init or {}).values(), of_best=params is None
+            calling_frame(level), namespace, initial.values(), of_best=params is None
         )
         request = GenerateRequest(
             names=names,

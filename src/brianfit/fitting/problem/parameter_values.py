@@ -48,7 +48,6 @@ def with_param_init(problem: Problem, param_init: Mapping[str, Any] | None) -> P
     """Return the problem with some initial values replaced."""
     if param_init is None:
         return problem
-    check_instance("param_init", param_init, Mapping, "a dictionary {variable: value}")
     changed = problem.with_initial_values({**problem.model.initial_values, **param_init})
     problems = Problems()
     for found in check_initial_values(changed.model):
