@@ -39,7 +39,7 @@ def _of_voltages(recordings: RecordingSet) -> Iterator[str]:
                 "which no membrane voltage does. Check its unit, and whether artefacts need to be "
                 "cut out."
             )
-        elif max(abs(low), abs(high)) < 1e-3:
+        elif max(abs(low), abs(high)) < 1e-3 and (high > low or name in recordings.trace_names):
             yield (
                 f"'{name}' never exceeds {readable(max(abs(low), abs(high)), volt.dim)}: is its "
                 "unit right?"
@@ -79,8 +79,8 @@ def _of_currents(recordings: RecordingSet) -> Iterator[str]:
 def _of_resistance(recordings: RecordingSet) -> Iterator[str]:
     voltages, currents = _together(recordings, volt.dim), _together(recordings, amp.dim)
     for (v_name, voltage), (i_name, current) in zip(voltages, currents, strict=False):
-        if not np.ptp(current) > 0:
-            continue
+        if not (np.ptp(current) > 0 and np.ptp(voltage) > 0):
+            continue  # what stays constant tells no resistance
         resistance = float(np.ptp(voltage) / np.ptp(current))
         if not _RESISTANCE[0] <= resistance <= _RESISTANCE[1]:
             yield (

@@ -45,6 +45,7 @@ class ReaderContract:
                 assert signal.name
                 assert signal.values.dtype == np.float64
                 assert signal.values.size >= 2
+                assert signal.dt is not None
                 assert 1e-7 < signal.dt < 1.0
 
     def test_the_same_file_gives_the_same_numbers(

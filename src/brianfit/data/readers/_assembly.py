@@ -1,160 +1,118 @@
-"""Signals of sweeps to recordings: which are the inputs, which the traces, on one grid."""
+"""Signals of sweeps to recordings: chosen first, then read, and laid on one axis of time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import final
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
-from brian2 import amp, volt
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import Dimension, same_dimensions, unit_name
-from brianfit.data.readers._base import Role, Signal, Sweep
+from brianfit._foundation.units import Dimension, unit_name
+from brianfit.data.readers._agreement import compared
+from brianfit.data.readers._axis import Laid
+from brianfit.data.readers._base import ReadRequest, check_memory
+from brianfit.data.readers._report import Report
+from brianfit.data.readers._roles import Chosen, Wanted, choose
+from brianfit.data.readers._signals import Role, Samples, Signal, Sweep, load
 from brianfit.data.recordings import Recording, RecordingSet
 
-_USUAL_NAMES = {amp.dim: "I", volt.dim: "v"}
 
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which channel becomes which variable: ``{variable: channel}``; None: find them out."""
-
-    inputs: Mapping[str, str | None] | None = None
-    outputs: Mapping[str, str | None] | None = None
-
-
-def recordings_of(sweeps: Sequence[Sweep], wanted: Wanted) -> tuple[RecordingSet, tuple[str, ...]]:
-    """Return the recordings, and sentences on what had to be done to the signals.
+def recordings_of(
+    path: Path, sweeps: Sequence[Sweep], wanted: Wanted, request: ReadRequest
+) -> tuple[RecordingSet, Report]:
+    """Return the recordings of sweeps, and what users should know.
 
     Raises
     ------
     InvalidValueError
         If it is not clear which channel is what, or sweeps differ in what they hold.
+    UnreadableFileError
+        If the values that are needed take too much memory.
     """
-    notes: dict[str, None] = {}
-    recordings: list[Recording] = []
-    dimensions: dict[str, Dimension] = {}
-    for sweep in sweeps:
-        inputs, traces = _sorted_out(sweep, wanted)
-        recordings.append(_recording(sweep, inputs, traces, notes))
-        found = {name: signal.dimensions for name, signal in {**inputs, **traces}.items()}
-        dimensions = dimensions or found
-        if found != dimensions:
+    chosen = [choose(sweep, wanted) for sweep in sweeps]
+    dimensions = _common_dimensions(sweeps, chosen)
+    needed = [signal for one in chosen for signal in _signals(one)]
+    check_memory(path, sum(signal.n_values or 0 for signal in needed), request)
+    samples = dict(zip(map(id, needed), load(needed), strict=True))
+    report = Report()
+    for signal in needed:
+        report.digest.update(np.ascontiguousarray(samples[id(signal)].values).data)
+    recordings = []
+    for sweep, one in zip(sweeps, chosen, strict=True):
+        recording = _recording(sweep, one, samples, report)
+        if recording is not None:
+            recordings.append(recording)
+        for signal in _signals(one):  # what is laid on its axis need not be kept twice
+            samples.pop(id(signal), None)
+    if not recordings:
+        raise InvalidValueError(f"{path.name}: nothing was measured in any of its sweeps.")
+    return RecordingSet(recordings=tuple(recordings), dimensions=dimensions), report
+
+
+def _common_dimensions(sweeps: Sequence[Sweep], chosen: Sequence[Chosen]) -> dict[str, Dimension]:
+    dimensions = chosen[0].dimensions
+    for sweep, one in zip(sweeps, chosen, strict=True):
+        found = one.dimensions
+        if found != dimensions or set(one.traces) != set(chosen[0].traces):
             raise InvalidValueError(
                 f"Sweeps of different kinds cannot be fitted together: {sweeps[0].label} has "
-                f"{_units(dimensions)}, but {sweep.label} has {_units(found)}. Choose some of them "
-                "with `sweeps`."
+                f"{_kind(chosen[0])}, but {sweep.label} has {_kind(one)}. Choose some of them "
+                "with `sweeps`, or by `clamp` ('current' or 'voltage')."
             )
-    return RecordingSet(recordings=tuple(recordings), dimensions=dimensions), tuple(notes)
+    return dimensions
 
 
-def _sorted_out(sweep: Sweep, wanted: Wanted) -> tuple[dict[str, Signal], dict[str, Signal]]:
-    traces = _named(sweep, wanted.outputs, Role.RESPONSE)
-    if traces is None:
-        traces = _response(sweep, wanted)
-    taken = [id(signal) for signal in traces.values()]
-    rest = [signal for signal in sweep.signals if id(signal) not in taken]
-    inputs = _named(Sweep(label=sweep.label, signals=tuple(rest)), wanted.inputs, Role.STIMULUS)
-    if inputs is None:
-        inputs = _stimulus(rest, traces, wanted)
-    return inputs, traces
-
-
-def _named(
-    sweep: Sweep, given: Mapping[str, str | None] | None, role: Role
-) -> dict[str, Signal] | None:
-    """Return the signals that the user named; None where the user named none."""
-    if given is None or any(channel is None for channel in given.values()):
-        return None
-    return {name: _channel(sweep, str(channel), role) for name, channel in given.items()}
-
-
-def _channel(sweep: Sweep, channel: str, role: Role) -> Signal:
-    by_role = sorted(sweep.signals, key=lambda signal: signal.role is not role)
-    for signal in by_role:
-        if signal.name == channel:
-            return signal
-    raise InvalidValueError(
-        f"There is no channel {channel!r} in {sweep.label}. There are: {_listed(sweep.signals)}."
-    )
-
-
-def _response(sweep: Sweep, wanted: Wanted) -> dict[str, Signal]:
-    named = [channel for channel in (wanted.inputs or {}).values() if channel is not None]
-    free = [s for s in sweep.signals if s.role is not Role.STIMULUS and s.name not in named]
-    known = [s for s in free if s.role is Role.RESPONSE] or _of_unit(free, volt.dim) or free
-    if not known and sweep.spike_trains:
-        return {}
-    if len(known) != 1:
-        raise InvalidValueError(
-            f"It is not clear which channel is the response in {sweep.label}. There are: "
-            f"{_listed(sweep.signals)}. Name it, such as outputs={{'v': 'the channel'}}."
-        )
-    name = next(iter(wanted.outputs), None) if wanted.outputs else None
-    return {name or _usual_name(known[0]): known[0]}
-
-
-def _stimulus(
-    rest: Sequence[Signal], traces: Mapping[str, Signal], wanted: Wanted
-) -> dict[str, Signal]:
-    opposite = amp.dim if _of_unit(list(traces.values()), volt.dim) else volt.dim
-    free = [s for s in _of_unit(rest, opposite) if s.role is not Role.RESPONSE]
-    # What was measured includes a holding current; what was commanded may not.
-    known = [s for s in free if s.role is Role.UNKNOWN] or free
-    if len(known) > 1:
-        raise InvalidValueError(
-            f"It is not clear which channel is the stimulus. There are: {_listed(known)}. Name it, "
-            "such as inputs={'I': 'the channel'}."
-        )
-    name = next(iter(wanted.inputs), None) if wanted.inputs else None
-    return {name or _usual_name(signal): signal for signal in known}
+def _signals(chosen: Chosen) -> list[Signal]:
+    named = [s for several in (chosen.inputs, chosen.traces) for t in several.values() for s in t]
+    return [*named, *chosen.beside.values()]
 
 
 def _recording(
-    sweep: Sweep,
-    inputs: Mapping[str, Signal],
-    traces: Mapping[str, Signal],
-    notes: dict[str, None],
-) -> Recording:
-    everything = {**inputs, **traces}
+    sweep: Sweep, chosen: Chosen, samples: Mapping[int, Samples], report: Report
+) -> Recording | None:
+    everything = {**chosen.inputs, **chosen.traces}
     if not everything:
         raise InvalidValueError(f"{sweep.label} holds no signal that could be used.")
-    leading = next(iter(traces.values()), next(iter(everything.values())))
-    values = {
-        name: _on_step(name, signal, leading.dt, notes) for name, signal in everything.items()
-    }
-    _check_not_empty(sweep, values)
-    length = min(row.size for row in values.values())
-    if any(row.size != length for row in values.values()):
-        notes["signals of one sweep differed in length and were cut to the shorter"] = None
+    leading = next(iter(chosen.traces.values()), next(iter(everything.values())))
+    axis = samples[id(leading[0])]
+    if chosen.traces and not any(
+        np.any(np.isfinite(samples[id(s)].values)) for t in chosen.traces.values() for s in t
+    ):
+        report.warn(sweep.label, "has no measured value, and was left out.")
+        return None
+    _check_not_empty(sweep, everything, samples)
+    for signal in _signals(chosen):
+        report.tell(signal.told)
+        for sentence in signal.warnings:
+            report.warn(sweep.label, sentence)
+    laid = Laid(sweep=sweep, axis=axis, report=report)
+    traces = {name: laid.trace(name, signals, samples) for name, signals in chosen.traces.items()}
+    inputs = {}
+    for name, signals in chosen.inputs.items():
+        beside = chosen.beside.get(name)
+        values, known = laid.stimulus(name, signals, samples)
+        if beside is not None:
+            values = compared(signals[0], beside, values, laid, samples)
+        inputs[name] = _known(sweep, name, values)
+        if not known.all():
+            traces = {own: np.where(known, row, np.nan) for own, row in traces.items()}
     return Recording(
-        dt=leading.dt,
-        inputs={name: _known(sweep, name, values[name][:length]) for name in inputs},
-        traces={name: values[name][:length] for name in traces},
+        dt=axis.dt,
+        inputs={name: values[: laid.length] for name, values in inputs.items()},
+        traces={name: values[: laid.length] for name, values in traces.items()},
         spike_trains=sweep.spike_trains,
-        duration=leading.dt * length,
+        duration=axis.dt * laid.length,
         label=sweep.label,
     )
 
 
-def _on_step(
-    name: str, signal: Signal, dt: float, notes: dict[str, None]
-) -> Float[np.ndarray, " _"]:
-    if abs(signal.dt / dt - 1) <= 1e-6 or signal.values.size == 0:
-        return signal.values
-    notes[f"'{name}' had another sampling step and was interpolated to that of the response"] = None
-    n_values = int((signal.values.size - 1) * signal.dt / dt + 1e-6) + 1
-    own = np.arange(signal.values.size) * signal.dt
-    return np.asarray(np.interp(np.arange(n_values) * dt, own, signal.values))
-
-
-def _check_not_empty(sweep: Sweep, values: Mapping[str, Float[np.ndarray, " _"]]) -> None:
-    for name, row in values.items():
-        if row.size < 2:
+def _check_not_empty(
+    sweep: Sweep, chosen: Mapping[str, tuple[Signal, ...]], samples: Mapping[int, Samples]
+) -> None:
+    for name, signals in chosen.items():
+        if any(samples[id(signal)].values.size < 2 for signal in signals):
             raise InvalidValueError(f"'{name}' has no values in {sweep.label}.")
 
 
@@ -168,22 +126,64 @@ def _known(sweep: Sweep, name: str, values: Float[np.ndarray, " _"]) -> Float[np
     return values
 
 
-def _of_unit(signals: Sequence[Signal], dimensions: Dimension) -> list[Signal]:
-    return [signal for signal in signals if same_dimensions(signal.dimensions, dimensions)]
+def _kind(chosen: Chosen) -> str:
+    units = {name: f"{name} [{unit_name(dim)}]" for name, dim in chosen.dimensions.items()}
+    traces = ", ".join(units[name] for name in chosen.traces) or "no trace"
+    inputs = ", ".join(units[name] for name in chosen.inputs) or "no stimulus"
+    return f"{traces} for {inputs}"
 
 
-def _usual_name(signal: Signal) -> str:
-    return _USUAL_NAMES.get(signal.dimensions, signal.name)
+def laid_on(
+    recordings: RecordingSet,
+    stimuli: Sequence[Recording],
+    dimensions: Dimension,
+    *,
+    may_differ: bool,
+) -> tuple[list[Float[np.ndarray, " _"]], list[str]]:
+    """Return stimuli of another file on the time axes of recordings; both begin together.
 
+    Parameters
+    ----------
+    may_differ
+        Whether a stimulus may be shorter or longer than its response.
 
-def _listed(signals: Sequence[Signal]) -> str:
-    return ", ".join(_described(signals)) or "none"
+    Returns
+    -------
+    values
+        By recording; one stimulus is used for all.
+    sentences
+        Warnings.
 
-
-def _described(signals: Sequence[Signal]) -> Iterator[str]:
-    for signal in signals:
-        yield f"'{signal.name}' [{unit_name(signal.dimensions)}]"
-
-
-def _units(dimensions: Mapping[str, Dimension]) -> str:
-    return ", ".join(f"{name} [{unit_name(dim)}]" for name, dim in dimensions.items())
+    Raises
+    ------
+    InvalidValueError
+        If there is another number of stimuli, or one has another duration.
+    """
+    rows = [next(iter({**one.inputs, **one.traces}.values())) for one in stimuli]
+    samples = [Samples(values=row, dt=one.dt) for row, one in zip(rows, stimuli, strict=True)]
+    if len(samples) == 1:
+        samples *= len(recordings)
+    if len(samples) != len(recordings):
+        raise InvalidValueError(
+            f"The stimulus has values for {len(samples)} sweeps, but there are {len(recordings)}."
+        )
+    report = Report()
+    values = []
+    for recording, own in zip(recordings, samples, strict=True):
+        trace = next(iter({**recording.traces, **recording.inputs}.values()))
+        sweep = Sweep(label=recording.label, signals=())
+        laid = Laid(sweep=sweep, axis=Samples(values=trace, dt=recording.dt), report=report)
+        signal = Signal.from_values(
+            "stimulus", own.values, dimensions=dimensions, dt=own.dt, role=Role.STIMULUS
+        )
+        row, known = laid.stimulus("stimulus", [signal], {id(signal): own})
+        longer = abs(own.dt * own.values.size - recording.duration)
+        is_another = longer > 1.01 * max(own.dt, recording.dt) and not may_differ
+        if is_another or not known.all() or not np.all(np.isfinite(row)):
+            raise InvalidValueError(
+                f"The stimulus of {recording.label} has {own.values.size} values, "
+                f"{own.values.size * own.dt:.6g} s, but its response {trace.size}, "
+                f"{recording.duration:.6g} s."
+            )
+        values.append(row)
+    return values, report.sentences

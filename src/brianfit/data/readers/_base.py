@@ -7,16 +7,51 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import BrianfitError, UnreadableFileError
+from brianfit._foundation.errors import (
+    BrianfitError,
+    BrianfitWarning,
+    InvalidValueError,
+    UnreadableFileError,
+)
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import Dimension
+from brianfit._foundation.unit_text import unit_from_text
+from brianfit._foundation.units import Dimension, dimensions_of
+from brianfit.data.readers._signals import (
+    ArraySource,
+    Clamp,
+    PlayedFile,
+    Role,
+    Samples,
+    Signal,
+    Sweep,
+    load,
+)
+
+__all__ = [
+    "MEMORY_LIMIT",
+    "AbstractReader",
+    "ChannelUnit",
+    "Clamp",
+    "FileContent",
+    "PlayedFile",
+    "ReadRequest",
+    "ReadingWarning",
+    "Role",
+    "Samples",
+    "Signal",
+    "Sweep",
+    "channel_unit",
+    "check_memory",
+    "chosen_sweeps",
+    "parsing",
+    "without_nan_tail",
+]
 
 MEMORY_LIMIT = 2 * 1024**3
 """Bytes that the values of one file may take unless told."""
@@ -24,53 +59,31 @@ MEMORY_LIMIT = 2 * 1024**3
 _LONGEST_REASON = 200  # characters; some packages put the file into their message
 
 
-class Role(Enum):
-    """What a signal is, as far as the file says so."""
-
-    STIMULUS = "stimulus"
-    RESPONSE = "response"
-    UNKNOWN = "unknown"
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Signal:
-    """One channel of one sweep.
-
-    Attributes
-    ----------
-    name
-        What the file calls it.
-    values
-        SI numbers; nan where nothing was measured.
-    dt
-        Sampling step [s].
-    """
-
-    name: str
-    values: Float[np.ndarray, " _"]
-    dimensions: Dimension
-    dt: float
-    role: Role = Role.UNKNOWN
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Sweep:
-    """What a file holds of one sweep; spike times [s], one array per repeat, if it has them."""
-
-    label: str
-    signals: tuple[Signal, ...]
-    spike_trains: tuple[Float[np.ndarray, " _"], ...] = ()
+class ReadingWarning(BrianfitWarning):
+    """A file was read otherwise than one may expect: left out, filled up, or contradicted."""
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class FileContent:
-    """What a reader found: sweeps, and what the file says about them."""
+    """What a reader found: sweeps, what the file says about them, and what users must know.
+
+    Attributes
+    ----------
+    sweeps
+        All sweeps, as the headers tell them.
+    metadata
+        What the file says, by name.
+    warnings
+        Sentences to which users must be alerted.
+    notes
+        Sentences on how signals were put together, for the history.
+    """
 
     sweeps: tuple[Sweep, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @final
@@ -111,17 +124,45 @@ class AbstractReader(ABC):
         """Endings of its files, in lower case, with the point."""
 
     @abstractmethod
-    def read(self, path: Path, request: ReadRequest) -> FileContent:
-        """Read a file.
+    def open(self, path: Path, request: ReadRequest) -> FileContent:
+        """Return what a file holds: all of its sweeps, with signals that are not read yet.
 
         Signals of a file that are meant for one sweep share the sweep; nothing is resampled, and
-        nothing is guessed beyond what the format says.
+        nothing is guessed beyond what the format says. A channel whose unit is not known is
+        listed all the same; it is an error only if its values are asked for.
 
         Raises
         ------
         UnreadableFileError
-            If the file is broken, empty, truncated, too large, or something else.
+            If the file is broken, empty, truncated, or something else.
         """
+
+    def read(self, path: Path, request: ReadRequest) -> FileContent:
+        """Read the sweeps that are asked for, with all of their channels.
+
+        Raises
+        ------
+        UnreadableFileError
+            If the file is broken, or too large, or has not these sweeps.
+        """
+        content = self.open(path, request)
+        chosen = [content.sweeps[k] for k in chosen_sweeps(path, len(content.sweeps), request)]
+        signals = [signal for sweep in chosen for signal in sweep.signals if signal.played is None]
+        check_memory(path, sum(signal.n_values or 0 for signal in signals), request)
+        samples = dict(zip(map(id, signals), load(signals), strict=True))
+        return replace(content, sweeps=tuple(_with_values(sweep, samples) for sweep in chosen))
+
+
+def _with_values(sweep: Sweep, samples: Mapping[int, Samples]) -> Sweep:
+    signals = []
+    for signal in sweep.signals:
+        if id(signal) in samples:
+            found = samples[id(signal)]
+            source = ArraySource(samples=(found,))
+            signals.append(
+                replace(signal, source=source, key=0, dt=found.dt, n_values=found.values.size)
+            )
+    return replace(sweep, signals=tuple(signals))
 
 
 def chosen_sweeps(path: Path, n_sweeps: int, request: ReadRequest) -> list[int]:
@@ -143,6 +184,56 @@ def chosen_sweeps(path: Path, n_sweeps: int, request: ReadRequest) -> list[int]:
             "for."
         )
     return [number % n_sweeps for number in request.sweeps]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ChannelUnit:
+    """The unit of a channel: a factor to SI, and dimensions; both None where it is not known."""
+
+    text: str
+    factor: float | None
+    dimensions: Dimension | None
+
+    def factor_of(self, path: Path, channel: str) -> float:
+        """Return the factor to SI.
+
+        Raises
+        ------
+        InvalidValueError
+            If the unit is not known.
+        """
+        if self.factor is None:
+            told = f"{self.text!r}, which is no unit that is known" if self.text else "not told"
+            raise InvalidValueError(
+                f"{path.name}: the unit of the channel {channel!r} is {told}. Give it, such as "
+                f"units={{{channel!r}: mV}} (on the command line --unit '{channel}=mV')."
+            )
+        return self.factor
+
+
+def channel_unit(text: str, given: Any = None) -> ChannelUnit:
+    """Return the unit of a channel: the one `given` by the user, or that which `text` says.
+
+    Raises
+    ------
+    InvalidValueError
+        If what the user gave is no unit.
+    """
+    if given is not None:
+        try:
+            return ChannelUnit(
+                text=str(given), factor=float(given), dimensions=dimensions_of(given)
+            )
+        except (TypeError, ValueError) as error:
+            raise InvalidValueError(f"A unit must be one such as mV, but is {given!r}.") from error
+    try:
+        unit = unit_from_text(text) if text.strip() else None
+    except BrianfitError:
+        unit = None
+    if unit is None:
+        return ChannelUnit(text=text.strip(), factor=None, dimensions=None)
+    return ChannelUnit(text=text.strip(), factor=float(unit), dimensions=dimensions_of(unit))
 
 
 def check_memory(path: Path, n_values: int, request: ReadRequest) -> None:

@@ -24,7 +24,6 @@ from brianfit.data.readers._base import (
     ReadRequest,
     Signal,
     Sweep,
-    chosen_sweeps,
     without_nan_tail,
 )
 
@@ -79,8 +78,9 @@ def sweeps_of_columns(
     table = _Table(path=path, columns=by_column, request=request)
     by_row = next((c for c in read if c.name.lower() in _SWEEP_NAMES), None)
     groups = _groups_by_row(table, by_row) if by_row else _groups_by_number(table)
-    chosen = chosen_sweeps(path, len(groups), request)
-    return FileContent(sweeps=tuple(_sweep(path, k, groups[k], request) for k in chosen))
+    return FileContent(
+        sweeps=tuple(_sweep(path, k, groups[k], request) for k in range(len(groups)))
+    )
 
 
 def read_heading(heading: str, units: Mapping[str, Any]) -> Column:
@@ -158,14 +158,14 @@ def _sweep(
             continue
         factor, dimensions = _unit_of(path, column)
         signals.append(
-            Signal(
-                name=column.name if column.number is None or len(group) > 1 else column.heading,
-                values=without_nan_tail(values) * factor,
+            Signal.from_values(
+                column.name if column.number is None or len(group) > 1 else column.heading,
+                without_nan_tail(values) * factor,
                 dimensions=dimensions,
                 dt=dt,
             )
         )
-    return Sweep(label=f"sweep {number}", signals=tuple(signals))
+    return Sweep(label=f"sweep {number}", number=number, signals=tuple(signals))
 
 
 def is_time(column: Column) -> bool:

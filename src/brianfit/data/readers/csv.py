@@ -37,7 +37,7 @@ class TextReader(AbstractReader):
     def suffixes(self) -> tuple[str, ...]:
         return (".csv", ".tsv", ".txt", ".dat")
 
-    def read(self, path: Path, request: ReadRequest) -> FileContent:
+    def open(self, path: Path, request: ReadRequest) -> FileContent:
         check_memory(path, path.stat().st_size // _BYTES_PER_NUMBER, request)
         return sweeps_of_columns(path, _columns(path), request)
 

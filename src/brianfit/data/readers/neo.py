@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from brianfit._foundation.optional import import_optional
 from brianfit.data.readers._base import (
     AbstractReader,
     FileContent,
     ReadRequest,
-    check_memory,
-    chosen_sweeps,
     parsing,
 )
 from brianfit.data.readers._neo_segments import sweep_of
-
-_BYTES_PER_VALUE = 2  # acquisition systems store the integers of their converters
 
 
 @final
@@ -31,12 +27,16 @@ class NeoReader(AbstractReader):
     def suffixes(self) -> tuple[str, ...]:
         return (".ibw", ".pxp", ".smr", ".smrx", ".axgd", ".axgx", ".wcp", ".nix", ".edf")
 
-    def read(self, path: Path, request: ReadRequest) -> FileContent:
-        check_memory(path, path.stat().st_size // _BYTES_PER_VALUE, request)
+    def open(self, path: Path, request: ReadRequest) -> FileContent:
         io = import_optional("neo.io", purpose=f"Reading {path.name}")
         with parsing(path, self.name):
-            blocks = io.get_io(str(path)).read()
+            blocks = _blocks(io.get_io(str(path)))
             segments = [segment for block in blocks for segment in block.segments]
-            chosen = chosen_sweeps(path, len(segments), request)
-            sweeps = tuple(sweep_of(segments[k], k, request) for k in chosen)
+            sweeps = tuple(sweep_of(path, segments[k], k, request) for k in range(len(segments)))
         return FileContent(sweeps=sweeps)
+
+
+def _blocks(io: Any) -> list[Any]:
+    """Return the blocks of a file, without their values where neo can do so."""
+    found = io.read(lazy=True) if io.support_lazy else io.read()
+    return list(found) if isinstance(found, list | tuple) else [found]

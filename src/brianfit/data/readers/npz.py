@@ -21,7 +21,6 @@ from brianfit.data.readers._base import (
     Signal,
     Sweep,
     check_memory,
-    chosen_sweeps,
     without_nan_tail,
 )
 from brianfit.data.readers.columns import (
@@ -51,7 +50,7 @@ class NumpyReader(AbstractReader):
     def suffixes(self) -> tuple[str, ...]:
         return (".npz",)
 
-    def read(self, path: Path, request: ReadRequest) -> FileContent:
+    def open(self, path: Path, request: ReadRequest) -> FileContent:
         arrays = _numeric_arrays(path, request)
         spikes = {name: arrays.pop(name) for name in list(arrays) if _SPIKES.match(name)}
         step = next((name for name in arrays if _called_dt(name, request)), None)
@@ -131,11 +130,12 @@ def _sweeps(
             f"traces, but found: {shapes}."
         )
     trains = _trains_by_sweep(spikes, request)
-    chosen = chosen_sweeps(path, next(iter(counts.values())), request)
+    chosen = range(next(iter(counts.values())))
     return FileContent(
         sweeps=tuple(
             Sweep(
                 label=f"sweep {k}",
+                number=k,
                 signals=tuple(
                     _signal(path, name, values[k], dt, request) for name, values in rows.items()
                 ),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -17,18 +16,27 @@ from brianfit._foundation.errors import (
     UnreadableFileError,
 )
 from brianfit._foundation.telling import warn
-from brianfit._foundation.units import SECOND, from_si, scalar_si
+from brianfit._foundation.units import SECOND, Dimension, from_si, scalar_si, unit_name
 from brianfit.data.plausibility import PlausibilityWarning, implausible
 from brianfit.data.preprocessing import with_stimulus
-from brianfit.data.readers._assembly import Wanted, recordings_of
-from brianfit.data.readers._base import MEMORY_LIMIT, AbstractReader, FileContent, ReadRequest
+from brianfit.data.readers._assembly import laid_on, recordings_of
+from brianfit.data.readers._base import (
+    MEMORY_LIMIT,
+    AbstractReader,
+    FileContent,
+    PlayedFile,
+    ReadingWarning,
+    ReadRequest,
+)
+from brianfit.data.readers._roles import Wanted
+from brianfit.data.readers._selection import Selection, checked_clamp, selected
 from brianfit.data.readers.abf import AxonReader
 from brianfit.data.readers.csv import TextReader
 from brianfit.data.readers.data_frame import read_data_frame
 from brianfit.data.readers.neo import NeoReader
 from brianfit.data.readers.npz import NumpyReader
 from brianfit.data.readers.nwb import NWBReader
-from brianfit.data.recordings import RecordingSet
+from brianfit.data.recordings import Recording, RecordingSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +50,8 @@ READERS: tuple[AbstractReader, ...] = (
 )
 """All readers; the ending of a file decides which one reads it."""
 
-_BLOCK = 1024**2
 
-
-def read(
+def read(  # noqa: PLR0913 - one argument for everything that files leave open
     file: str | Path | Sequence[str | Path] | pd.DataFrame,
     *,
     inputs: Mapping[str, str | None] | None = None,
@@ -54,6 +60,8 @@ def read(
     units: Mapping[str, Any] | None = None,
     dt: Any = None,
     sweeps: Sequence[int] | None = None,
+    electrode: str | None = None,
+    clamp: str | None = None,
     memory_limit: int = MEMORY_LIMIT,
 ) -> RecordingSet:
     """Read recordings from a file.
@@ -67,7 +75,7 @@ def read(
         Which channel of the file becomes which variable of the model: ``{'I': 'Cmd 0'}``. Left out,
         the channels are found by what the file says and by their units: a voltage is the response
         and is called ``v``, a current the stimulus and called ``I``; in voltage clamp the other way
-        round. ``{'I_inj': None}`` only gives the name.
+        round. ``{'I_inj': None}`` only gives the name; ``{'I': 'a + b'}`` adds two channels.
     stimulus
         Where the file has no stimulus, or a wrong one: a stimulus such as `Steps`, a list with one
         per sweep, an array with unit (n_values) or (n_traces, n_values), or the path (or paths) of
@@ -78,6 +86,10 @@ def read(
         Sampling step, where the file does not tell it.
     sweeps
         Numbers of the sweeps that are wanted, from 0; all unless told. Counted within each file.
+    electrode
+        The name of the electrode (or cell), where a file has several.
+    clamp
+        ``'current'`` or ``'voltage'``, where a file has sweeps of both.
     memory_limit
         Bytes that the values of one file may take.
 
@@ -89,6 +101,8 @@ def read(
 
     Warns
     -----
+    ReadingWarning
+        If something was left out, filled up, or contradicts the rest of the file.
     PlausibilityWarning
         If numbers are unlike those of a cell; a wrong unit is the usual reason.
 
@@ -107,9 +121,14 @@ def read(
         sweeps=None if sweeps is None else [_whole(k) for k in sweeps],
         memory_limit=check_positive_integer("memory_limit", memory_limit),
     )
-    recordings = _recordings(_several(file), request, Wanted(inputs=inputs, outputs=outputs))
+    wanted = Wanted(inputs=inputs, outputs=outputs, stimulus_is_given=stimulus is not None)
+    which = Selection(electrode=electrode, clamp=checked_clamp(clamp))
+    found = _recordings(_several(file), request, wanted, which)
+    recordings = found.recordings
     if stimulus is not None:
-        recordings = _with_stimulus(recordings, stimulus, request, inputs)
+        recordings = _with_stimulus(found, stimulus, request, inputs)
+    for sentence in dict.fromkeys(found.warnings):
+        warn(sentence, ReadingWarning)
     for complaint in _complaints(recordings):
         warn(complaint, PlausibilityWarning)
     return recordings
@@ -148,27 +167,70 @@ def _several(file: Any) -> list[Any]:
     return files
 
 
-def _recordings(files: Sequence[Any], request: ReadRequest, wanted: Wanted) -> RecordingSet:
-    read_in_order = [_content(file, request) for file in files]
-    contents = dict(zip(map(_label, files), read_in_order, strict=True))
-    gathered = [sweep for content in contents.values() for sweep in content.sweeps]
-    if len(files) > 1:
-        gathered = [
-            replace(sweep, label=f"{label.split(' (')[0]} {sweep.label}")
-            for label, content in contents.items()
-            for sweep in content.sweeps
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What was read of all files, and what users must be alerted to."""
+
+    recordings: RecordingSet
+    warnings: list[str]
+    played: frozenset[PlayedFile]
+
+
+def _recordings(
+    files: Sequence[Any], request: ReadRequest, wanted: Wanted, which: Selection
+) -> _Found:
+    sets, sentences, history, played = [], [], [], set()
+    metadata: dict[str, str] = {}
+    for file in files:
+        content = content_of(file, request)
+        name = file_name(file)
+        sweeps = selected(name, content, request, wanted, which)
+        if len(files) > 1:
+            sweeps = [replace(sweep, label=f"{name} {sweep.label}") for sweep in sweeps]
+        found, report = recordings_of(Path(name), sweeps, wanted, request)
+        sets.append(found)
+        sentences += [f"{name}: {one}" for one in (*content.warnings, *report.sentences)]
+        read_from = f"{name} (sha256 {report.digest.hexdigest()[:16]})"
+        history += [
+            f"read from {read_from if _is_path(file) else name}",
+            *content.notes,
+            *report.notes,
         ]
-    recordings, notes = recordings_of(gathered, wanted)
-    return replace(
-        recordings,
-        history=(*(f"read from {label}" for label in contents), *notes),
-        metadata={
-            key: text for content in contents.values() for key, text in content.metadata.items()
-        },
+        metadata |= {**content.metadata, **report.metadata}
+        played |= {s.played for sweep in sweeps for s in sweep.signals if s.played is not None}
+    _check_alike(sets)
+    together = RecordingSet(
+        recordings=tuple(recording for one in sets for recording in one),
+        dimensions=sets[0].dimensions,
+        history=tuple(dict.fromkeys(history)),
+        metadata=metadata,
     )
+    return _Found(recordings=together, warnings=sentences, played=frozenset(played))
 
 
-def _content(file: Any, request: ReadRequest) -> FileContent:
+def _check_alike(sets: Sequence[RecordingSet]) -> None:
+    for one in sets[1:]:
+        if one.dimensions != sets[0].dimensions:
+            names = [
+                ", ".join(f"{name} [{unit_name(dim)}]" for name, dim in found.dimensions.items())
+                for found in (sets[0], one)
+            ]
+            raise InvalidValueError(
+                "Sweeps of different kinds cannot be fitted together: "
+                f"{sets[0].recordings[0].label} has {names[0]}, but {one.recordings[0].label} has "
+                f"{names[1]}. Choose some of the files, or name the channels."
+            )
+
+
+def content_of(file: Any, request: ReadRequest) -> FileContent:
+    """Return what a file or data frame holds, as its headers tell it.
+
+    Raises
+    ------
+    BrianfitError
+        If it cannot be opened.
+    """
     if _is_data_frame(file):
         return read_data_frame(file, request)
     if not isinstance(file, str | Path):
@@ -177,7 +239,7 @@ def _content(file: Any, request: ReadRequest) -> FileContent:
         )
     path = Path(file)
     _check_exists(path)
-    return reader_for(path).read(path, request)
+    return reader_for(path).open(path, request)
 
 
 def _check_exists(path: Path) -> None:
@@ -198,31 +260,65 @@ def _is_data_frame(file: Any) -> bool:
     return type(file).__name__ == "DataFrame" and hasattr(file, "to_numpy")
 
 
-def _label(file: Any) -> str:
-    """Return the name of a file and a fingerprint, by which a changed file is noticed."""
-    if _is_data_frame(file):
-        return "a data frame"
-    path = Path(file)
-    digest = hashlib.sha256()
-    with path.open("rb") as content:
-        for block in iter(lambda: content.read(_BLOCK), b""):
-            digest.update(block)
-    return f"{path.name} (sha256 {digest.hexdigest()[:16]})"
+def _is_path(file: Any) -> bool:
+    return isinstance(file, str | Path)
+
+
+def file_name(file: Any) -> str:
+    """Return what a file is called in messages."""
+    return Path(file).name if _is_path(file) else "a data frame"
 
 
 def _with_stimulus(
-    recordings: RecordingSet,
+    found: _Found,
     stimulus: Any,
     request: ReadRequest,
     names: Mapping[str, str | None] | None,
 ) -> RecordingSet:
+    recordings = found.recordings
     name = next(iter(names), None) if names else None
-    if _names_files(stimulus):
-        found = _recordings(_several(stimulus), request, Wanted())
-        given = with_stimulus(recordings, _only_variable(found), name=name)
-        steps = (f"{step} as the stimulus" for step in found.history)
-        return replace(given, history=(*recordings.history, *steps))
-    return with_stimulus(recordings, stimulus, name=name)
+    if not _names_files(stimulus):
+        return with_stimulus(recordings, stimulus, name=name)
+    files = _several(stimulus)
+    is_axon = all(Path(file).suffix.lower() == ".abf" for file in files)
+    given = _recordings(
+        files, _for_stimulus(files, request), Wanted(stimulus_is_given=is_axon), Selection()
+    )
+    found.warnings.extend(given.warnings)
+    rows, dimensions = _only_variable(given.recordings)
+    scale, note = _scale_of_output(found.played)
+    laid, sentences = laid_on(
+        recordings, [scale(row) for row in rows], dimensions, may_differ=bool(found.played)
+    )
+    found.warnings.extend(sentences)
+    changed = with_stimulus(recordings, [from_si(row, dimensions) for row in laid], name=name)
+    steps = [f"{step} as the stimulus" for step in given.recordings.history]
+    return replace(changed, history=(*recordings.history, *steps, *note))
+
+
+def _for_stimulus(files: Sequence[Any], request: ReadRequest) -> ReadRequest:
+    """Return the request for the files of a stimulus; one sweep in a file is meant for all."""
+    if request.sweeps is None:
+        return request
+    counts = {len(content_of(file, request).sweeps) for file in files}
+    return replace(request, sweeps=None) if counts == {1} else request
+
+
+def _scale_of_output(
+    played: frozenset[PlayedFile],
+) -> tuple[Callable[[Recording], Recording], list[str]]:
+    """Return how an output scaled the file that it played, and a sentence on it."""
+    file = next(iter(played), PlayedFile(name=""))
+    if len(played) != 1 or (file.scale, file.offset) == (1.0, 0.0):
+        return lambda row: row, []
+    note = f"the file was played times {file.scale:g} plus {file.offset:g} (SI), as the header says"
+
+    def scaled(row: Recording) -> Recording:
+        values = {name: own * file.scale + file.offset for name, own in row.traces.items()}
+        inputs = {name: own * file.scale + file.offset for name, own in row.inputs.items()}
+        return replace(row, traces=values, inputs=inputs)
+
+    return scaled, [note]
 
 
 def _names_files(stimulus: Any) -> bool:
@@ -230,14 +326,13 @@ def _names_files(stimulus: Any) -> bool:
     return bool(several) and all(isinstance(one, str | Path) for one in several)
 
 
-def _only_variable(found: RecordingSet) -> Any:
+def _only_variable(found: RecordingSet) -> tuple[list[Recording], Dimension]:
     names = [*found.input_names, *found.trace_names]
     if len(names) != 1:
         raise InvalidValueError(
             f"A file of a stimulus must hold one signal, but this has {', '.join(names)}."
         )
-    values = [{**r.inputs, **r.traces}[names[0]] for r in found]
-    return [from_si(row, found.dimensions[names[0]]) for row in values]
+    return list(found), found.dimensions[names[0]]
 
 
 def _positive_step(dt: Any) -> float:
