@@ -170,7 +170,7 @@ def _with_stimulus(
 def _partner(
     sweep: Sweep,
     responses: Sequence[Signal],
-    candidates: Sequence[Signal],
+    options: Sequence[Signal],
     *,
     must_be_one: bool = True,
 ) -> Signal | None:
@@ -181,7 +181,7 @@ def _partner(
     InvalidValueError
         If there are several, and one `must_be_one`.
     """
-    found = list(candidates)
+    found = list(options)
     electrodes = {signal.electrode for signal in responses}
     of_electrode = [signal for signal in found if signal.electrode in electrodes]
     if any(signal.electrode for signal in found) and electrodes != {""}:
@@ -197,12 +197,12 @@ def _partner(
     return found[0] if len(found) == 1 else None
 
 
-def _of_number(sweep: Sweep, response: Signal, candidates: list[Signal]) -> list[Signal]:
+def _of_number(sweep: Sweep, response: Signal, options: list[Signal]) -> list[Signal]:
     """Return the candidate whose name has the number of the response, if it is unique both ways."""
     number = _numbers(response)
     alike = [s for s in sweep.signals if s.role is response.role and _numbers(s) == number]
-    fitting = [signal for signal in candidates if number and _numbers(signal) == number]
-    return fitting if len(fitting) == 1 and len(alike) == 1 else candidates
+    fitting = [signal for signal in options if number and _numbers(signal) == number]
+    return fitting if len(fitting) == 1 and len(alike) == 1 else options
 
 
 def _numbers(signal: Signal) -> tuple[int, ...]:

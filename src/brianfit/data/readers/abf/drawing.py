@@ -1,8 +1,8 @@
-"""The waveform of an output, drawn from its table of epochs.
+"""The waveform of an output, drawn from its table of segments ("epochs" in the format).
 
-A sweep begins with a 64th of its length at the level between sweeps, goes through the epochs, and
-ends at the level between sweeps: the holding level, or that of the last epoch. The level from which
-ramps and trains start is that of the epoch before.
+A sweep begins with a 64th of its length at the level between sweeps, goes through the segments, and
+ends at the level between sweeps: the holding level, or that of the last segment. The level from
+which ramps and trains start is that of the segment before.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit.data.readers.abf.protocol import Epoch, Output, Shape, Varied
+from brianfit.data.readers.abf.protocol import Output, Segment, Shape, Varied
 
 HOLDING_FRACTION = 64
-"""Which part of a sweep lies before its first epoch."""
+"""Which part of a sweep lies before its first segment."""
 
 
 def waveform(
@@ -35,10 +35,10 @@ def waveform(
     Raises
     ------
     InvalidValueError
-        If an epoch has a form that is not known.
+        If an segment has a form that is not known.
     """
     holding = _holding(outputs, output, sweep)
-    if not output.follows_epochs:
+    if not output.follows_table:
         return np.full(n_rows, holding)
     now = output.in_sweep(sweep)
     rests = alternates and output.number == (sweep + 1) % 2
@@ -46,12 +46,12 @@ def waveform(
     first = max(n_rows // HOLDING_FRACTION, 1)
     values = np.full(n_rows, level)
     base = level
-    for epoch in _in_use(now):
-        duration = epoch.duration + epoch.duration_step * sweep
+    for segment in _in_use(now):
+        duration = segment.duration + segment.duration_step * sweep
         if duration <= 0:
             continue
-        before, base = base, epoch.level + epoch.level_step * sweep
-        drawn = np.full(duration, level) if rests else _drawn(epoch, before, base, duration)
+        before, base = base, segment.level + segment.level_step * sweep
+        drawn = np.full(duration, level) if rests else _drawn(segment, before, base, duration)
         last = min(first + duration, n_rows)
         values[first:last] = drawn[: last - first]
         first = last
@@ -79,32 +79,32 @@ def _between_sweeps(output: Output, holding: float, sweep: int) -> float:
     return before[-1].level + before[-1].level_step * (sweep - 1) if before else holding
 
 
-def _in_use(output: Output) -> list[Epoch]:
-    return [epoch for epoch in output.epochs if epoch.shape != Shape.OFF]
+def _in_use(output: Output) -> list[Segment]:
+    return [segment for segment in output.segments if segment.shape != Shape.OFF]
 
 
 def _drawn(
-    epoch: Epoch, before: float, level: float, duration: int
+    segment: Segment, before: float, level: float, duration: int
 ) -> Float[np.ndarray, " duration"]:
-    if epoch.shape == Shape.STEP:
+    if segment.shape == Shape.STEP:
         return np.full(duration, level)
-    if epoch.shape == Shape.RAMP:
+    if segment.shape == Shape.RAMP:
         return np.linspace(before, level, duration)
-    if epoch.shape not in _PULSES:
+    if segment.shape not in _PULSES:
         raise InvalidValueError(
-            f"An epoch of the protocol has the form {epoch.shape}, which is not known. Give the "
-            "stimulus that was used with `stimulus` (on the command line --stimulus FILE)."
+            f"A segment of the protocol has the form {segment.shape}, which is not known. Give "
+            "the stimulus that was used with `stimulus` (on the command line --stimulus FILE)."
         )
     values = np.full(duration, before)
-    period, width = epoch.period, max(epoch.width, 0)
+    period, width = segment.period, max(segment.width, 0)
     if period <= 0:
         return values
     n_whole, rest = divmod(duration, period)
-    pulse = _PULSES[Shape(epoch.shape)](before, level, period, min(width, period))
+    pulse = _PULSES[Shape(segment.shape)](before, level, period, min(width, period))
     values[: n_whole * period] = np.tile(pulse, n_whole)
-    if rest >= width and epoch.shape in {Shape.PULSES, Shape.BIPHASIC}:  # one more pulse has room
+    if rest >= width and segment.shape in {Shape.PULSES, Shape.BIPHASIC}:  # one more pulse has room
         values[n_whole * period :] = pulse[:rest]
-    if epoch.shape == Shape.COSINES and n_whole:
+    if segment.shape == Shape.COSINES and n_whole:
         values[: n_whole * period] = _cosines(before, level, n_whole, n_whole * period)
     return values
 

@@ -13,16 +13,16 @@ from brianfit.data.readers.abf.extents import extents_of
 from brianfit.data.readers.abf.header2 import recorded
 from brianfit.data.readers.abf.protocol import (
     Channel,
-    Epoch,
     Header,
     Output,
+    Segment,
     Source,
     UserList,
     user_list,
 )
 
 _BLOCK = 512
-_N_EPOCHS = 10
+_N_SEGMENTS = 10
 _EXTENDED = 1.59  # a single-precision 1.6 may be a little less
 """From this release on two outputs have protocols of their own, in the second half."""
 
@@ -117,14 +117,14 @@ def _outputs(fields: Fields, version: float) -> Iterator[Output]:
 
 def _protocol(fields: Fields, number: int) -> dict[str, Any]:
     """Return the protocol of one of the two outputs that have one."""
-    first = _N_EPOCHS * number
+    first = _N_SEGMENTS * number
     shapes = fields.many("h", 2308, 20)
     levels, steps = fields.many("f", 2348, 20), fields.many("f", 2428, 20)
     durations, longer = fields.many("i", 2508, 20), fields.many("i", 2588, 20)
     periods, widths = fields.many("i", 2136, 20), fields.many("i", 2216, 20)
     source = int(fields.many("h", 2300, 2)[number])
-    epochs = [
-        Epoch(
+    segments = [
+        Segment(
             number=k,
             shape=shapes[first + k],
             level=levels[first + k],
@@ -134,7 +134,7 @@ def _protocol(fields: Fields, number: int) -> dict[str, Any]:
             period=periods[first + k],
             width=widths[first + k],
         )
-        for k in range(_N_EPOCHS)
+        for k in range(_N_SEGMENTS)
     ]
     is_conditioned = fields.many("h", 3260, 2)[number] and fields.many("f", 3304, 2)[number] > 0
     return {
@@ -142,7 +142,7 @@ def _protocol(fields: Fields, number: int) -> dict[str, Any]:
         "source": Source(source) if source in set(Source) else Source.NONE,
         "keeps_last_level": bool(fields.many("h", 2304, 2)[number]),
         "post_train_level": fields.many("f", 3312, 2)[number] if is_conditioned else None,
-        "epochs": tuple(epochs),
+        "segments": tuple(segments),
         "user_list": _list(fields, number),
         "played": PlayedFile(
             name=fields.text(2736 + 256 * number, 256),
@@ -158,8 +158,8 @@ def _first_protocol(fields: Fields) -> dict[str, Any]:
     shapes = fields.many("h", 1444, 10)
     levels, steps = fields.many("f", 1464, 10), fields.many("f", 1504, 10)
     durations, longer = fields.many("h", 1544, 10), fields.many("h", 1564, 10)
-    epochs = [
-        Epoch(
+    segments = [
+        Segment(
             number=k,
             shape=shapes[k],
             level=levels[k],
@@ -167,18 +167,18 @@ def _first_protocol(fields: Fields) -> dict[str, Any]:
             duration=durations[k],
             duration_step=longer[k],
         )
-        for k in range(_N_EPOCHS)
+        for k in range(_N_SEGMENTS)
     ]
     is_conditioned = fields.one("h", 1718) and fields.one("f", 1742) > 0
     listed = None
     if fields.one("h", 1966):
-        listed = user_list(fields.text(1764, 80), fields.one("h", 1762), _N_EPOCHS, repeats=False)
+        listed = user_list(fields.text(1764, 80), fields.one("h", 1762), _N_SEGMENTS, repeats=False)
     return {
         "is_enabled": source != 0,
         "source": Source(source) if source in set(Source) else Source.NONE,
         "keeps_last_level": bool(fields.one("h", 1442)),
         "post_train_level": fields.one("f", 1746) if is_conditioned else None,
-        "epochs": tuple(epochs),
+        "segments": tuple(segments),
         "user_list": listed,
         "played": PlayedFile(
             name=fields.text(1634, 84), scale=fields.one("f", 1620), offset=fields.one("f", 1624)
@@ -192,7 +192,7 @@ def _list(fields: Fields, number: int) -> UserList | None:
     return user_list(
         fields.text(3376 + 256 * number, 256),
         fields.many("h", 3368, 4)[number],
-        _N_EPOCHS,
+        _N_SEGMENTS,
         repeats=bool(fields.many("h", 4400, 4)[number]),
     )
 

@@ -11,22 +11,22 @@ from brianfit.data.readers.abf._fields import Content, Fields, clean
 from brianfit.data.readers.abf.extents import extents_of
 from brianfit.data.readers.abf.protocol import (
     Channel,
-    Epoch,
     Header,
     Output,
+    Segment,
     Source,
     UserList,
     user_list,
 )
 
 _SECTIONS = {
-    "protocol": 76, "channels": 92, "outputs": 108, "epochs": 156, "lists": 172, "texts": 220,
+    "protocol": 76, "channels": 92, "outputs": 108, "segments": 156, "lists": 172, "texts": 220,
     "data": 236, "sweeps": 316,
 }  # fmt: skip
 """Where the header says which block, entry size and entry count a section has."""
 
 _BLOCK = 512
-_N_EPOCHS = 50
+_N_SEGMENTS = 50
 
 
 @final
@@ -118,7 +118,7 @@ def _channels(fields: Fields, protocol: int, texts: list[str]) -> Iterator[Chann
 
 
 def _outputs(fields: Fields, texts: list[str]) -> Iterator[Output]:
-    epochs = list(_epochs(fields))
+    segments = list(_segments(fields))
     lists = dict(_lists(fields, texts))
     for place in _Section(fields, "outputs").places():
         number = int(fields.one("h", place))
@@ -133,7 +133,7 @@ def _outputs(fields: Fields, texts: list[str]) -> Iterator[Output]:
             source=Source(source) if source in set(Source) else Source.NONE,
             keeps_last_level=bool(fields.one("h", place + 44)),
             post_train_level=float(fields.one("f", place + 86)) if is_conditioned else None,
-            epochs=tuple(epoch for own, epoch in epochs if own == number),
+            segments=tuple(segment for own, segment in segments if own == number),
             user_list=lists.get(number),
             played=PlayedFile(
                 name=_at(texts, fields.one("i", place + 118)),
@@ -143,13 +143,13 @@ def _outputs(fields: Fields, texts: list[str]) -> Iterator[Output]:
         )
 
 
-def _epochs(fields: Fields) -> Iterator[tuple[int, Epoch]]:
+def _segments(fields: Fields) -> Iterator[tuple[int, Segment]]:
     found = []
-    for place in _Section(fields, "epochs").places():
+    for place in _Section(fields, "segments").places():
         number, output, shape = fields.many("h", place, 3)
         level, level_step = fields.many("f", place + 6, 2)
         duration, duration_step, period, width = fields.many("i", place + 14, 4)
-        epoch = Epoch(
+        segment = Segment(
             number=number,
             shape=shape,
             level=level,
@@ -159,7 +159,7 @@ def _epochs(fields: Fields) -> Iterator[tuple[int, Epoch]]:
             period=period,
             width=width,
         )
-        found.append((output, epoch))
+        found.append((output, segment))
     yield from sorted(found, key=lambda pair: (pair[0], pair[1].number))
 
 
@@ -170,7 +170,7 @@ def _lists(fields: Fields, texts: list[str]) -> Iterator[tuple[int, UserList]]:
         # Files of several versions of the program leave the switch at 0 although the list was
         # used; what counts is that there is a list.
         if is_enabled or text:
-            yield number, user_list(text, parameter, _N_EPOCHS, repeats=bool(repeats))
+            yield number, user_list(text, parameter, _N_SEGMENTS, repeats=bool(repeats))
 
 
 def _metadata(fields: Fields, texts: list[str]) -> dict[str, str]:

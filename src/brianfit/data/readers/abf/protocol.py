@@ -19,13 +19,13 @@ class Source(IntEnum):
     """Where the waveform of an output comes from."""
 
     NONE = 0
-    EPOCHS = 1
+    SEGMENTS = 1
     FILE = 2
 
 
 @final
 class Shape(IntEnum):
-    """The forms of an epoch."""
+    """The forms of an segment."""
 
     OFF = 0
     STEP = 1
@@ -38,8 +38,8 @@ class Shape(IntEnum):
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Epoch:
-    """One column of the table of epochs; durations in sampling steps.
+class Segment:
+    """One segment ("epoch") of a protocol; durations in sampling steps.
 
     `shape` is a `Shape`, or a number that has no drawing.
     """
@@ -73,7 +73,7 @@ class UserList:
     """Values that replace one entry of the protocol, sweep by sweep."""
 
     varied: Varied
-    epoch: int
+    segment: int
     values: tuple[float, ...]
     repeats: bool
 
@@ -91,7 +91,7 @@ class Output:
     Attributes
     ----------
     keeps_last_level
-        Whether the level of the last epoch is held between sweeps, instead of `holding`.
+        Whether the level of the last segment is held between sweeps, instead of `holding`.
     post_train_level
         Level after a conditioning train, which comes before a sweep; None: there is no train.
     """
@@ -104,14 +104,14 @@ class Output:
     is_enabled: bool = False
     keeps_last_level: bool = False
     post_train_level: float | None = None
-    epochs: tuple[Epoch, ...] = ()
+    segments: tuple[Segment, ...] = ()
     user_list: UserList | None = None
     played: PlayedFile | None = None
 
     @property
-    def follows_epochs(self) -> bool:
-        """Whether the table of epochs was in use; it may be a left-over."""
-        return self.is_enabled and self.source is Source.EPOCHS
+    def follows_table(self) -> bool:
+        """Whether the table of segments was in use; it may be a left-over."""
+        return self.is_enabled and self.source is Source.SEGMENTS
 
     @property
     def plays_file(self) -> bool:
@@ -126,11 +126,11 @@ class Output:
         value = listed.value(sweep)
         if listed.varied is Varied.POST_TRAIN_LEVEL and self.post_train_level is not None:
             return replace(self, post_train_level=value)
-        epochs = tuple(
-            _varied(epoch, listed.varied, value) if epoch.number == listed.epoch else epoch
-            for epoch in self.epochs
+        segments = tuple(
+            _varied(segment, listed.varied, value) if segment.number == listed.segment else segment
+            for segment in self.segments
         )
-        return replace(self, epochs=epochs)
+        return replace(self, segments=segments)
 
 
 @final
@@ -184,38 +184,38 @@ class Header:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def _varied(epoch: Epoch, varied: Varied, value: float) -> Epoch:
+def _varied(segment: Segment, varied: Varied, value: float) -> Segment:
     if varied is Varied.LEVEL:
-        return replace(epoch, level=value, level_step=0.0)
+        return replace(segment, level=value, level_step=0.0)
     if varied is Varied.DURATION:
-        return replace(epoch, duration=int(value), duration_step=0)
+        return replace(segment, duration=int(value), duration_step=0)
     if varied is Varied.PERIOD:
-        return replace(epoch, period=int(value))
+        return replace(segment, period=int(value))
     if varied is Varied.WIDTH:
-        return replace(epoch, width=int(value))
-    return epoch
+        return replace(segment, width=int(value))
+    return segment
 
 
-def varied_by(parameter: int, n_epochs: int) -> tuple[Varied, int]:
-    """Return what a list of the user varies, and in which epoch.
+def varied_by(parameter: int, n_segments: int) -> tuple[Varied, int]:
+    """Return what a list of the user varies, and in which segment.
 
     Parameters
     ----------
     parameter
-        The number in the header: 6 and 8 are levels outside of epochs, from 11 on every epoch has
-        a number each for its digital output, level, duration, period and width.
-    n_epochs
-        How many epochs this version of the format foresees.
+        The number in the header: 6 and 8 are levels outside of segments, from 11 on every segment
+        has a number each for its digital output, level, duration, period and width.
+    n_segments
+        How many segments this version of the format foresees.
     """
     if parameter < 11:
         outside = {6: Varied.POST_TRAIN_LEVEL, 8: Varied.HOLDING_OF_OTHER}
         return outside.get(parameter, Varied.OTHER), -1
-    kind, epoch = divmod(parameter - 11, n_epochs)
+    kind, segment = divmod(parameter - 11, n_segments)
     kinds = (Varied.OTHER, Varied.LEVEL, Varied.DURATION, Varied.PERIOD, Varied.WIDTH)
-    return kinds[kind] if kind < len(kinds) else Varied.OTHER, epoch
+    return kinds[kind] if kind < len(kinds) else Varied.OTHER, segment
 
 
-def user_list(text: str, parameter: int, n_epochs: int, *, repeats: bool) -> UserList:
+def user_list(text: str, parameter: int, n_segments: int, *, repeats: bool) -> UserList:
     """Return a list of the user from its entries in the header.
 
     Raises
@@ -223,7 +223,7 @@ def user_list(text: str, parameter: int, n_epochs: int, *, repeats: bool) -> Use
     ValueError
         If the text holds something that is no number.
     """
-    varied, epoch = varied_by(parameter, n_epochs)
+    varied, segment = varied_by(parameter, n_segments)
     words = text.replace(",", " ").split()
     values = tuple(float(word) for word in words) if varied is not Varied.OTHER else ()
-    return UserList(varied=varied, epoch=epoch, values=values or (0.0,), repeats=repeats)
+    return UserList(varied=varied, segment=segment, values=values or (0.0,), repeats=repeats)

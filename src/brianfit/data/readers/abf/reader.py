@@ -180,7 +180,7 @@ class _Content:
         return None
 
     def _is_active(self, output: Output) -> bool:
-        return self._header.mode == EPISODIC and (output.follows_epochs or output.plays_file)
+        return self._header.mode == EPISODIC and (output.follows_table or output.plays_file)
 
     def _channels(self, sweep: int) -> Iterator[Signal]:
         responding = _OPPOSITE.get(self._clamp_unit)
