@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,7 @@ from brianfit.cli.terminal import (
     Quiet,
     say_aside,
 )
+from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.cli.problem_file.problem import FitProblem
@@ -27,6 +29,7 @@ def fit(
     rounds: Annotated[int | None, typer.Option(help="Instead of those of the file.", min=1)] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of that of the file.", min=0)] = None,
     restart: Annotated[bool, typer.Option(help="Forget the rounds that the store has.")] = False,
+    force: Force = False,
     allow_outside: AllowOutside = False,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -36,13 +39,15 @@ def fit(
     Ctrl-C ends the fit after the round under way; the result is kept.
     """
     from brianfit.cli.problem_file.problem import read_problem_file
+    from brianfit.results import set_aside
 
     described = read_problem_file(problem, allow_outside=allow_outside)
-    if restart:
-        remove_store(described.outputs["store"])
+    check_outputs(described.outputs, described.inputs, force=force)
     n_rounds = described.rounds if rounds is None else rounds
     given_seed = described.settings.get("seed") if seed is None else seed
-    result, was_interrupted = run(described, n_rounds, given_seed, is_shown=not (json or quiet))
+    store = described.outputs["store"]
+    with set_aside(store) if restart else nullcontext():
+        result, was_interrupted = run(described, n_rounds, given_seed, is_shown=not (json or quiet))
     tell(described, result, json=json, quiet=quiet)
     if was_interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -90,21 +95,3 @@ def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> 
         left_out=problem.left_out,
     )
     outcome.tell(outcome.write(problem.outputs), json=json, quiet=quiet)
-
-
-def remove_store(path: Path) -> None:
-    """Remove a store and what its database keeps beside it.
-
-    Raises
-    ------
-    BrianfitError
-        If the file is no store: nothing else is removed.
-    """
-    if not path.exists():
-        return
-    from brianfit.results import load
-
-    load(path)
-    beside: list[Any] = [path, *path.parent.glob(f"{path.name}-*")]
-    for file in beside:
-        file.unlink(missing_ok=True)

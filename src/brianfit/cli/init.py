@@ -9,6 +9,7 @@ import typer
 
 from brianfit.cli.inspect_file import Files, Step, Stimulus, Unit, read_files, units_of
 from brianfit.cli.terminal import Quiet, say, write_text
+from brianfit.cli.written_files import check_outputs
 
 
 def init(
@@ -36,6 +37,7 @@ def init(
         raise InvalidValueError(
             f"{target} is there already. --force replaces it, -o names another."
         )
+    check_outputs({"problem file": target}, (*files, *(stimulus or ())))
     text = problem_text(
         recordings,
         recording_files=files,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from brianfit.cli.terminal import AsJson, say, say_json
+from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.data import RecordingSet
@@ -33,9 +34,12 @@ def inspect(
     dt: Step = None,
     stimulus: Stimulus = None,
     plot: Annotated[Path | None, typer.Option(help="Draw all sweeps into this picture.")] = None,
+    force: Force = False,
     json: AsJson = False,
 ) -> None:
     """Show the sweeps, units and sampling step of recordings."""
+    if plot is not None:
+        check_outputs({"picture": plot}, (*files, *(stimulus or ())), force=force)
     recordings = read_files(files, unit, dt, stimulus)
     if json:
         say_json(described(recordings))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from brianfit.cli.terminal import AllowOutside, Quiet, say, say_aside
+from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.cli.outcome import Outcome
 
 
-def report(
+def report(  # noqa: PLR0913 - the options of a command
     store: Annotated[
         Path | None,
         typer.Argument(metavar="[RESULT.fit]", help="The newest one here unless told."),
@@ -30,12 +31,13 @@ def report(
         Path | None,
         typer.Option(help="The problem file, for sweeps left out; RESULT.toml if it is there."),
     ] = None,
+    force: Force = False,
     allow_outside: AllowOutside = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a page that shows a fit, and on request its numbers and a Brian 2 script."""
     place = newest_store(Path()) if store is None else store
-    outcome = _outcome(place, problem, allow_outside=allow_outside)
+    outcome, inputs = _outcome(place, problem, allow_outside=allow_outside)
     asked = {
         "report": out or place.with_suffix(".html"),
         "json": json,
@@ -43,6 +45,7 @@ def report(
         "script": script,
     }
     wanted = {kind: path for kind, path in asked.items() if path is not None}
+    check_outputs(wanted, inputs, force=force)
     for kind, written in outcome.write(wanted).items():
         if quiet:
             say(written)
@@ -68,7 +71,10 @@ def newest_store(folder: Path) -> Path:
     return stores[-1]
 
 
-def _outcome(store: Path, problem: Path | None, *, allow_outside: bool) -> Outcome:
+def _outcome(
+    store: Path, problem: Path | None, *, allow_outside: bool
+) -> tuple[Outcome, tuple[Path, ...]]:
+    """Return what is to be shown, and the files that were read for it."""
     from brianfit.cli.outcome import Outcome
     from brianfit.cli.problem_file.problem import read_problem_file
     from brianfit.results import load
@@ -76,11 +82,13 @@ def _outcome(store: Path, problem: Path | None, *, allow_outside: bool) -> Outco
     result = load(store).result
     beside = store.with_suffix(".toml") if problem is None else problem
     if problem is None and not beside.exists():
-        return Outcome(result=result, command=shlex.join(["brianfit", "resume", str(store)]))
+        command = shlex.join(["brianfit", "resume", str(store)])
+        return Outcome(result=result, command=command), (store,)
     described = read_problem_file(beside, allow_outside=allow_outside)
-    return Outcome(
+    outcome = Outcome(
         result=result,
         command=shlex.join(["brianfit", "fit", str(beside)]),
         recordings=described.recordings,
         left_out=described.left_out,
     )
+    return outcome, (store, *described.inputs)

@@ -9,6 +9,7 @@ import typer
 
 from brianfit.cli.inspect_file import read_files
 from brianfit.cli.terminal import Quiet, say_aside, write_text
+from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.results import Prediction
@@ -24,6 +25,7 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Table of traces; RESULT.csv unless told.")
     ] = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Simulate the best parameters of a fit; write traces and spike times as tables."""
@@ -34,11 +36,14 @@ def simulate(
     recordings = None if not recording else read_files(recording)
     prediction = predict(result, recordings)
     target = store.with_suffix(".csv") if out is None else out
-    written = {target: _traces(prediction)}
+    written = {"traces": target}
+    texts = {"traces": _traces(prediction)}
     if prediction.spikes is not None:
-        written[target.with_name(f"{target.stem}_spikes{target.suffix}")] = _spikes(prediction)
-    for path, text in written.items():
-        write_text(path, text)
+        written["spikes"] = target.with_name(f"{target.stem}_spikes{target.suffix}")
+        texts["spikes"] = _spikes(prediction)
+    check_outputs(written, (store, *(recording or ())), force=force)
+    for kind, path in written.items():
+        write_text(path, texts[kind])
         if not quiet:
             say_aside(f"written: {path}")
 

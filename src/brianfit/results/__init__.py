@@ -22,6 +22,7 @@ from brianfit.results.store import (
     merge,
     open_store,
     recover,
+    set_aside,
 )
 from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
@@ -58,4 +59,5 @@ __all__ = [
     "pareto_front",
     "recover",
     "results_table",
+    "set_aside",
 ]

@@ -16,6 +16,7 @@ from brianfit.cli.problem_file.metrics import SPIKES, read_metrics
 from brianfit.cli.problem_file.models import read_model, read_parameters
 from brianfit.cli.problem_file.recordings import chosen, paths_in, read_recordings
 from brianfit.cli.problem_file.schema import read_tables
+from brianfit.cli.written_files import clashes
 from brianfit.data import RecordingSet
 from brianfit.fitting import Fitter, TargetError, TraceFitter, WallClock
 from brianfit.library import NeuronModel
@@ -55,6 +56,8 @@ class FitProblem:
         The table [fit].
     outputs
         Paths of the files to write, by kind.
+    inputs
+        Paths of the files that were read.
     """
 
     path: Path
@@ -67,6 +70,7 @@ class FitProblem:
     weights: Mapping[str, float]
     settings: Mapping[str, Any]
     outputs: Mapping[str, Path]
+    inputs: tuple[Path, ...]
 
     @property
     def fitted(self) -> tuple[int, ...]:
@@ -136,6 +140,9 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     fitted = None if recordings is None else _output_names(recordings)
     metrics = read_metrics(document, tables["metric"], fitted)
     outputs = _outputs(document, tables["output"], allow_outside=allow_outside)
+    inputs = _inputs(document, tables)
+    for kind, words in clashes(outputs, inputs):
+        document.complain(("output", kind), words)
     document.raise_if_any()
     if tables["fit"].get("refine") and recordings is not None and recordings.has_spikes:
         document.complain(("fit", "refine"), "least squares needs traces alone, without spikes.")
@@ -155,6 +162,7 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
         },
         settings=tables["fit"],
         outputs=outputs,
+        inputs=inputs,
     )
 
 
@@ -223,3 +231,11 @@ def _outputs(
             if not paths[0].parent.is_dir():
                 document.complain(place, f"there is no folder {paths[0].parent}.")
     return found
+
+
+def _inputs(document: Document, tables: Mapping[str, Mapping[str, Any]]) -> tuple[Path, ...]:
+    """Return the files that a problem file reads, itself included."""
+    recording, model = tables["recording"], tables["model"]
+    named = [*recording.get("files", ()), *recording.get("stimulus", {}).get("files", ())]
+    named += [model["file"]] if "file" in model else []
+    return (document.path, *(document.path.parent / name for name in named))

@@ -3,6 +3,7 @@
 from brianfit.results.store.copying import merge, recover
 from brianfit.results.store.reading import Store, StoredFit, load, load_problems
 from brianfit.results.store.rows import StoredRound
+from brianfit.results.store.set_aside import set_aside
 from brianfit.results.store.writing import StoreWriter, open_store
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "merge",
     "open_store",
     "recover",
+    "set_aside",
 ]

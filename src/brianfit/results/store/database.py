@@ -185,10 +185,7 @@ def check_file(path: Path) -> None:
     with clear_errors(path, "read"):
         if not path.exists():
             return
-        if path.is_dir():
-            raise StoreError(f"The store '{path}' is a folder; name a file.")
-        if not S_ISREG(path.stat().st_mode):
-            raise StoreError(f"The store '{path}' is a device or a pipe; name a file.")
+        check_is_file(path)
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     if header and header != _HEADER:
@@ -197,6 +194,21 @@ def check_file(path: Path) -> None:
             "one, brianfit.recover(damaged, new) may save rounds of it; to begin a new store, "
             "name another file."
         )
+
+
+def check_is_file(path: Path) -> None:
+    """Check that what is at a path is a file, neither a folder nor a pipe.
+
+    Raises
+    ------
+    StoreError
+        If it is something else.
+    """
+    if path.is_dir():
+        raise StoreError(f"The store '{path}' is a folder; name a file.")
+    with clear_errors(path, "read"):
+        if not S_ISREG(path.stat().st_mode):
+            raise StoreError(f"The store '{path}' is a device or a pipe; name a file.")
 
 
 def _checked_version(connection: sqlite3.Connection, path: Path) -> int:

@@ -24,8 +24,23 @@ class StoreLock:
     """
 
     def __init__(self, store: Path) -> None:
+        self._store = store
         self._path = store.with_name(store.name + "-lock")
         self._connection = self._taken(store)
+        self._held = self._identity()
+
+    def keep(self) -> None:
+        """Take the right again if somebody removed the file.
+
+        Raises
+        ------
+        StoreError
+            If another fit has taken it since.
+        """
+        if self._identity() != self._held:
+            self._connection.close()
+            self._connection = self._taken(self._store)
+            self._held = self._identity()
 
     def release(self) -> None:
         """Give the right back."""

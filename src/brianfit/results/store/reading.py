@@ -130,6 +130,15 @@ def load_problems(path: str | os.PathLike[str]) -> tuple[ProblemRecord, ...]:
         return tuple(read_fit(database, number).problem for number in _all_fits(database))
 
 
+def has_rounds(path: str | os.PathLike[str]) -> bool:
+    """Return whether a file is a store that can be read and has a round."""
+    try:
+        with _opened(path) as database:
+            return next(database.rows("SELECT 1 FROM rounds LIMIT 1"), None) is not None
+    except StoreError:
+        return False
+
+
 @contextmanager
 def _opened(path: Any) -> Iterator[Database]:
     """Yield a store that is read as it is at this moment."""

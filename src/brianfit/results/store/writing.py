@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from brianfit.results.store.fits import (
 )
 from brianfit.results.store.journal import is_damaged
 from brianfit.results.store.lock import StoreLock
+from brianfit.results.store.place import StorePlace
 from brianfit.results.store.reading import StoredFit, read_fit
 from brianfit.results.store.rows import StoredRound, content_of
 from brianfit.results.store.texts import problem_text, summary_text
@@ -56,12 +58,15 @@ def open_store(path: Any) -> Iterator[StoreWriter]:
         database = connect_to_write(place)
         try:
             say_unchecked(database)
-            writer = StoreWriter(upgraded(database))
+            writer = StoreWriter(upgraded(database), lock)
             writer.sign()
+        except BaseException:
+            database.close()
+            raise
+        try:
             yield writer
         finally:
-            with clear_errors(place, "close"):
-                database.close()
+            writer.close()
     finally:
         lock.release()
 
@@ -95,10 +100,24 @@ def checked_path(path: Any) -> Path:
 class StoreWriter:
     """An open store; make one with `open_store`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._connection = database.connection
+    def __init__(self, database: Database, lock: StoreLock) -> None:
         self.path = database.path
+        self._lock = lock
+        self._place = StorePlace(database)
+
+    @property
+    def _database(self) -> Database:
+        return self._place.database
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._place.database.connection
+
+    def close(self) -> None:
+        """Close the file."""
+        self._place.stay(self._lock)
+        with clear_errors(self.path, "close"):
+            self._database.close()
 
     def sign(self) -> None:
         """Note who writes to the store."""
@@ -171,5 +190,6 @@ class StoreWriter:
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[None]:
+        self._place.stay(self._lock)
         with clear_errors(self.path, doing), transaction(self._connection):
             yield
