@@ -30,7 +30,10 @@ def content_of(folder: Path) -> dict[str, bytes]:
         ('report = "cell.toml"', "[output] report: must not be the same file as cell.toml"),
         ('json = "./cell.fit"', "[output] json: must not be the same file as that of `store`"),
         ('json = "cell.fit-wal"', "[output] json: must not be the same file as that of `store`"),
-        ('json = "a"\nscript = "a"', "[output] script: must not be the same file as that of `json`"),
+        (
+            'json = "a"\nscript = "a"',
+            "[output] script: must not be the same file as that of `json`",
+        ),
         ('csv = "link.csv"', "[output] csv: must not be the same file as cell.csv"),
     ],
 )
