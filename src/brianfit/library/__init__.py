@@ -14,6 +14,13 @@ from brianfit.library.leaky import LIF
 from brianfit.library.moving_reset import ADEX_G, ADEX_GM, ADEX_M
 from brianfit.library.pospischil import BURSTING, FAST_SPIKING, LOW_THRESHOLD, REGULAR_SPIKING
 from brianfit.library.serotonin import GIF_A
+from brianfit.library.voltage_threshold import (
+    GIF_VT,
+    GIF_VT_A,
+    ThresholdKernel,
+    threshold_kernels,
+    voltage_threshold_gif,
+)
 
 _MODELS = {
     model.name: model
@@ -39,6 +46,8 @@ _MODELS = {
         LOW_THRESHOLD,
         LIF_ESCAPE,
         GIF_ESCAPE,
+        GIF_VT,
+        GIF_VT_A,
     )
 }
 
@@ -72,6 +81,8 @@ __all__ = [
     "GIF",
     "GIF_A",
     "GIF_ESCAPE",
+    "GIF_VT",
+    "GIF_VT_A",
     "IGIF",
     "IZHIKEVICH",
     "IZHIKEVICH_2003",
@@ -83,7 +94,10 @@ __all__ = [
     "TRAUB_MILES",
     "WANG_BUZSAKI",
     "NeuronModel",
+    "ThresholdKernel",
     "get",
     "names",
+    "threshold_kernels",
+    "voltage_threshold_gif",
     "with_escape_noise",
 ]
