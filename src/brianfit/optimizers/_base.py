@@ -17,6 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from brianfit._foundation.errors import FitStateError
 from brianfit._foundation.parts import AbstractPart, Capability
 from brianfit._foundation.shapes import Float
 
@@ -34,6 +35,7 @@ class AbstractOptimizer(AbstractPart):
     """
 
     _generator: np.random.Generator | None = None
+    _search: object | None = None
 
     @property
     def generator(self) -> np.random.Generator:
@@ -45,6 +47,32 @@ class AbstractOptimizer(AbstractPart):
     def seed(self, generator: np.random.Generator) -> None:
         """Take random numbers from `generator` from now on; called before `initialize`."""
         self._generator = generator
+
+    def begin_search(self) -> object:
+        """Belong to a search from now on; called after `initialize`.
+
+        Returns
+        -------
+        object
+            What `check_search` knows the search by, until another one begins.
+        """
+        self._search = object()
+        return self._search
+
+    def check_search(self, search: object) -> None:
+        """Check that no other search has begun since `begin_search` returned `search`.
+
+        Raises
+        ------
+        FitStateError
+            If one has: an optimizer has a single state.
+        """
+        if self._search is not search:
+            raise FitStateError(
+                f"This search cannot go on: its {type(self).__name__} has begun another one since, "
+                "as another fitter was given the same object. Give each fitter an optimizer of its "
+                "own, or begin anew with restart=True."
+            )
 
     @abstractmethod
     def initialize(

@@ -80,6 +80,8 @@ class Search:
     pending
         What the optimizer asked for and was not told yet: a round that was interrupted is done
         again with the same samples.
+    token
+        By which the optimizer knows this search from one that another fitter began with it.
     past
         What is known of rounds that were done by an earlier process, and answers of this one.
     known
@@ -103,6 +105,7 @@ class Search:
     strategy: str = ""
     rounds_foreseen: int = 0
     pending: Any = None
+    token: object = None
     past: Past = field(default_factory=Past)
     known: KnownSamples = field(default_factory=KnownSamples)
     after_round: Callable[[Search], None] | None = None
@@ -148,6 +151,7 @@ class Search:
         self.n_samples = self.optimizer.initialize(
             list(space.names), self.n_samples, n_rounds, **bounds
         )
+        self.token = self.optimizer.begin_search()
         if isinstance(self.optimizer, SupportsPartErrors):
             self.optimizer.expect_parts(len(self.objective.part_names))
         if isinstance(self.optimizer, SupportsTraceGuidance):
@@ -162,6 +166,7 @@ class Search:
 
     def ask(self) -> Any:
         """Return what the optimizer asks for, or asked for in a round that was interrupted."""
+        self.optimizer.check_search(self.token)
         if self.pending is None:
             with uninterrupted(), belongs_to(self.optimizer_words, KEPT):
                 self.pending = self.optimizer.ask(self._n_asked)
