@@ -26,6 +26,7 @@ METRIC_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "MDStar": {"delta": 0.5 * ms},
     "MultiWindowGamma": {"deltas": [0.1, 0.2] * ms},
     "PSTHVariance": {"width": 1 * ms},
+    "StepResponse": {"threshold": 0.5, "start": 0 * ms, "stop": 3 * ms},
     "SubthresholdMSE": {"threshold": 1000 * mV},
     "VanRossum": {"tau": 1 * ms},
     "VictorPurpura": {"cost": 100 * Hz},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -88,6 +89,21 @@ def check_no_surplus(what: str, given: Mapping[str, Any], known: Collection[str]
         hints = "".join(suggestion(name, known) for name in surplus)
         listed = ", ".join(repr(name) for name in surplus)
         raise InvalidTypeError(f"{what} does not know the argument {listed}.{hints}")
+
+
+def also_called(**names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let arguments be given by other names too: ``@also_called(other="name")``."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            known = {name: value for name, value in kwargs.items() if name not in names}
+            renamed = {names[name]: value for name, value in kwargs.items() if name in names}
+            return function(*args, **known, **renamed)
+
+        return call
+
+    return decorate
 
 
 def suggestion(word: str, known: Collection[str]) -> str:

@@ -14,6 +14,9 @@ from abc import ABC
 from collections.abc import Callable
 from typing import Any, Protocol, final
 
+from brianfit._foundation.arguments import check_no_surplus
+from brianfit._foundation.errors import InvalidTypeError
+
 _REMEMBERED = "_arguments_given"
 
 
@@ -21,13 +24,42 @@ class AbstractPart(ABC):  # noqa: B024 - what parts have in common needs nothing
     """An interchangeable part: metric, optimizer, engine, executor.
 
     The arguments of its constructor are kept as they were given, whatever the part makes of them;
-    `given_arguments` returns them.
+    `given_arguments` returns them. Arguments that the constructor does not have are refused by
+    name. A method whose first arguments are positional only, so that any name may follow, takes
+    these by name as well.
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
             cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, also_by_name(method, n_before=1))
+
+
+def also_by_name(function: Callable[..., Any], *, n_before: int = 0) -> Callable[..., Any]:
+    """Return a function whose positional-only arguments may be given by name as well.
+
+    Parameters
+    ----------
+    n_before
+        How many arguments come before them, such as `self`.
+    """
+    parameters = inspect.signature(function).parameters.values()
+    first = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY][n_before:]
+    if not first:
+        return function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        missing = first[max(0, len(args) - n_before) :]
+        absent = [name for name in missing if name not in kwargs]
+        if absent:
+            raise InvalidTypeError(f"{function.__qualname__} needs the argument `{absent[0]}`.")
+        return function(*args, *(kwargs.pop(name) for name in missing), **kwargs)
+
+    return call
 
 
 _PROTOCOL_KIND: Any = type(Protocol)
@@ -100,10 +132,30 @@ def given_arguments(part: object) -> dict[str, Any]:
 
 def _remembering(initialize: Callable[..., None]) -> Callable[..., None]:
     """Return a constructor that notes its arguments; the outermost of several notes them."""
+    signature = inspect.signature(initialize)
 
     @functools.wraps(initialize)
     def remember(self: Any, *args: Any, **kwargs: Any) -> None:
-        self.__dict__.setdefault(_REMEMBERED, (args, kwargs))
+        if _REMEMBERED not in self.__dict__:
+            _check_call(type(self).__name__, signature, (self, *args), kwargs)
+            self.__dict__[_REMEMBERED] = (args, kwargs)
         initialize(self, *args, **kwargs)
 
     return remember
+
+
+def _check_call(
+    name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Check that a constructor can be called like this."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as problem:
+        known = [word for word, p in signature.parameters.items() if p.kind not in _OF_ANY_NAME][1:]
+        check_no_surplus(name, kwargs, known)
+        raise InvalidTypeError(
+            f"{name}({', '.join(known)}) was called with other arguments: {problem}."
+        ) from problem
+
+
+_OF_ANY_NAME = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -45,6 +45,7 @@ __all__ = [
     "same_dimensions",
     "scalar_si",
     "si_array",
+    "si_array_any",
     "si_scalar_any",
     "unit_name",
 ]
@@ -153,6 +154,19 @@ def si_scalar_any(name: str, value: Any) -> tuple[float, Dimension]:
     """Return a single value of any unit as (number in SI units, dimensions)."""
     dimensions = dimensions_of(value, name)
     return scalar_si(name, value, dimensions), dimensions
+
+
+def si_array_any(name: str, value: Any) -> Float[np.ndarray, "..."]:
+    """Return values of any unit as a new float64 array in SI units; what is masked is nan.
+
+    Raises
+    ------
+    InvalidTypeError
+        If they are not numeric.
+    """
+    if not isinstance(value, np.ma.MaskedArray):
+        return _regular_array(name, value)
+    return np.where(value.mask, np.nan, _regular_array(name, value.data))
 
 
 def from_si(value: Any, dimensions: Dimension) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.arguments import also_called, check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
 from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
@@ -23,15 +23,18 @@ from brianfit._foundation.units import (
     DIMENSIONLESS,
     SECOND,
     Dimension,
+    Quantity,
+    from_si,
     scalar_si,
     si_array,
+    si_array_any,
     si_scalar_any,
 )
 from brianfit.metrics._repeats import (
     Repeats,
     check_sorted,
     pairs_of_repeats,
-    read_repeats,
+    read_recorded,
     read_samples,
 )
 from brianfit.metrics._supports import SupportsTraceSelection, SupportsTrainSets
@@ -50,8 +53,8 @@ class AbstractMetric(AbstractPart):
 
     Attributes
     ----------
-    t_start : float
-        In seconds.
+    t_start : Quantity
+        The argument, as a time; without its unit [s] it is called `t_start_`, as Brian does it.
     normalization : float
         One over the argument, in SI units: the factor that is applied.
     output_power : int
@@ -68,16 +71,22 @@ class AbstractMetric(AbstractPart):
     normalization_power: ClassVar[int] = 1
 
     def __init__(self, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
-        self.t_start = scalar_si("t_start", t_start, SECOND)
+        self.t_start_ = _checked_t_start(t_start)
         divisor, self.normalization_dimensions = si_scalar_any("normalization", normalization)
-        problems = []
-        if not (np.isfinite(self.t_start) and self.t_start >= 0):
-            problems.append(f"`t_start` must be a time of 0 s or later, but is {t_start}.")
         if not (np.isfinite(divisor) and divisor > 0):
-            problems.append(f"`normalization` must be positive and finite, but is {normalization}.")
-        if problems:
-            raise InvalidValueError(" ".join(problems))
+            raise InvalidValueError(
+                f"`normalization` must be positive and finite, but is {normalization}."
+            )
         self.normalization = 1.0 / divisor
+
+    @property
+    def t_start(self) -> Quantity:
+        """What happens before this time does not count."""
+        return from_si(self.t_start_, SECOND)
+
+    @t_start.setter
+    def t_start(self, t_start: Any) -> None:
+        self.t_start_ = _checked_t_start(t_start)
 
     @abstractmethod
     def get_features(self, model: Any, data: Any, dt: float) -> Any:
@@ -96,7 +105,7 @@ class AbstractMetric(AbstractPart):
         """Return one error per sample, from the features of all samples."""
 
     @abstractmethod
-    def calc(self, model: Any, data: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
+    def calc(self, model: Any, data: Any, dt: Any, /) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample, `t_start` and `normalization` applied."""
 
     def get_dimensions(self, output_dim: Dimension) -> Dimension:
@@ -142,17 +151,19 @@ class AbstractTraceMetric(AbstractMetric):
 
     def __init__(self, t_start: Any = 0.0, t_weights: Any = None, normalization: Any = 1.0) -> None:
         AbstractMetric.__init__(self, t_start=t_start, normalization=normalization)
-        if t_weights is not None and self.t_start != 0:
+        if t_weights is not None and self.t_start_ != 0:
             raise InvalidValueError("Give either `t_start` or `t_weights`, not both.")
         self.t_weights = None if t_weights is None else normalize_weights(t_weights)
 
-    def calc(self, model: Any, data: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
+    @also_called(model="model_traces", data="data_traces")
+    def calc(self, model_traces: Any, data_traces: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample.
 
         Parameters
         ----------
-        model : array, shape (n_samples, n_traces, n_steps)
-        data : array, shape (n_traces, n_steps)
+        model_traces : array, shape (n_samples, n_traces, n_steps)
+        data_traces : array, shape (n_traces, n_steps)
+            Nan or masked where nothing was measured.
         dt
             Simulation step [s].
 
@@ -162,8 +173,8 @@ class AbstractTraceMetric(AbstractMetric):
             If the shapes do not belong together.
         """
         step = scalar_si("dt", dt, SECOND)
-        recorded = np.asarray(data, dtype=np.float64)
-        simulated = np.asarray(model, dtype=np.float64)
+        recorded = si_array_any("data_traces", data_traces)
+        simulated = si_array_any("model_traces", model_traces)
         check_trace_shapes(simulated, recorded)
         return self.get_errors(self.features_of(simulated, recorded, step))
 
@@ -176,7 +187,7 @@ class AbstractTraceMetric(AbstractMetric):
         """Apply `t_start` and `normalization`, then return the features."""
         if self.whole_traces:
             return self.get_features(model, data, dt)
-        first = first_step(self.t_start, dt)
+        first = first_step(self.t_start_, dt)
         factor = self.normalization
         return self.get_features(model[..., first:] * factor, data[..., first:] * factor, dt)
 
@@ -190,14 +201,15 @@ class AbstractSpikeMetric(AbstractMetric):
     `normalization`.
     """
 
-    def calc(self, model: Any, data: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
+    @also_called(model="model_spikes", data="data_spikes")
+    def calc(self, model_spikes: Any, data_spikes: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample.
 
         Parameters
         ----------
-        model : sequence of sequences of arrays, ``[sample][trace]``
+        model_spikes : sequence of sequences of arrays, ``[sample][trace]``
             Spike times [s]; a list of arrays where the model was simulated several times.
-        data : sequence of arrays, one per trace
+        data_spikes : sequence of arrays, one per trace
             Spike times [s]; a list of arrays where the stimulus was repeated.
         dt
             Simulation step [s].
@@ -209,8 +221,8 @@ class AbstractSpikeMetric(AbstractMetric):
             repeats differs.
         """
         step = scalar_si("dt", dt, SECOND)
-        recorded = [read_repeats("data", given) for given in data]
-        trains = read_samples(model, len(recorded))
+        recorded = read_recorded(data_spikes)
+        trains = read_samples(model_spikes, len(recorded))
         return self.errors_of(self.features_of_repeats(trains, recorded, step))
 
     def features_of_repeats(
@@ -249,7 +261,7 @@ class AbstractSpikeMetric(AbstractMetric):
         dt: float,
     ) -> Any:
         """Apply `t_start`, then return the features."""
-        start = self.t_start
+        start = self.t_start_
         kept = [[train[train >= start] for train in sample] for sample in model]
         return self.get_features(kept, [train[train >= start] for train in data], dt)
 
@@ -304,6 +316,13 @@ def normalize_weights(t_weights: Any) -> Float[np.ndarray, " n_steps"]:
 def first_step(t_start: float, dt: float) -> int:
     """Return the first step that is at or after `t_start` [s]."""
     return int(np.ceil(t_start / dt - 1e-6))
+
+
+def _checked_t_start(t_start: Any) -> float:
+    start = scalar_si("t_start", t_start, SECOND)
+    if not (np.isfinite(start) and start >= 0):
+        raise InvalidValueError(f"`t_start` must be a time of 0 s or later, but is {t_start}.")
+    return start
 
 
 def _problems_of(weights: np.ndarray) -> Iterator[InvalidValueError]:

@@ -25,7 +25,7 @@ class AbstractTimed(ABC):
         a fitter fills in the durations of its traces.
     """
 
-    t_start: float
+    t_start_: float
     time: np.ndarray | None
 
     def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> Any:
@@ -58,7 +58,7 @@ class AbstractTimed(ABC):
 
     def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> Any:
         changed = copy(self)
-        changed.time = read_time(time, self.t_start)
+        changed.time = read_time(time, self.t_start_)
         return changed
 
 

@@ -7,17 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.units import SECOND, si_array
+
+_SEQUENCES = (list, tuple, np.ndarray)
 
 Repeats = list[np.ndarray]
 """The trains on one trace [s], one for every repeat of its stimulus."""
 
 
-def read_repeats(name: str, given: Any) -> Repeats:
-    """Read what was given for one trace: an array of spike times, or a list of such arrays."""
-    several = isinstance(given, list | tuple) and any(np.ndim(train) == 1 for train in given)
-    return [si_array(name, train, SECOND) for train in (given if several else [given])]
+def read_recorded(data: Any) -> list[Repeats]:
+    """Read the recorded trains, ``[trace]``.
+
+    Raises
+    ------
+    InvalidTypeError
+        If they are no sequence of spike times.
+    """
+    check_instance("data_spikes", data, _SEQUENCES, "a list with the spike times of every trace")
+    return [_read_repeats("data_spikes", given) for given in data]
 
 
 def read_samples(model: Any, n_traces: int) -> list[list[Repeats]]:
@@ -25,22 +34,27 @@ def read_samples(model: Any, n_traces: int) -> list[list[Repeats]]:
 
     Raises
     ------
+    InvalidTypeError
+        If they are no sequences of sequences of spike times.
     InvalidValueError
         If a sample has another number of traces than the recording, or the number of repeats is
         not the same everywhere.
     """
+    what = "spike times as [sample][trace]"
+    check_instance("model_spikes", model, _SEQUENCES, what)
     for number, sample in enumerate(model):
+        check_instance("model_spikes", sample, _SEQUENCES, what)
         if len(sample) != n_traces:
             raise InvalidValueError(
                 f"Expected one spike train per trace for every sample, that is {n_traces}, "
-                f"but sample {number} of `model` has {len(sample)}."
+                f"but sample {number} of `model_spikes` has {len(sample)}."
             )
-    read = [[read_repeats("model", given) for given in sample] for sample in model]
+    read = [[_read_repeats("model_spikes", given) for given in sample] for sample in model]
     found = {len(repeats) for sample in read for repeats in sample}
     if len(found) > 1:
         raise InvalidValueError(
             "Expected the same number of trains of the model on every trace of every sample, but "
-            f"`model` has from {min(found)} to {max(found)}."
+            f"`model_spikes` has from {min(found)} to {max(found)}."
         )
     return read
 
@@ -61,6 +75,19 @@ def pairs_of_repeats(n_recorded: Sequence[int], n_simulated: int) -> list[tuple[
         for recorded in range(count)
         for simulated in range(n_simulated)
     ]
+
+
+def _read_repeats(name: str, given: Any) -> Repeats:
+    """Read what was given for one trace: an array of spike times, or a list of such arrays."""
+    several = isinstance(given, list | tuple) and any(np.ndim(train) == 1 for train in given)
+    trains = [si_array(name, train, SECOND) for train in (given if several else [given])]
+    for train in trains:
+        if train.ndim != 1:
+            raise InvalidValueError(
+                f"`{name}` must hold the spike times of every trace, arrays with one axis, but one "
+                f"of them has shape {train.shape}."
+            )
+    return trains
 
 
 def check_sorted(name: str, trains: Sequence[np.ndarray]) -> None:

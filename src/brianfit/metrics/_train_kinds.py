@@ -55,7 +55,7 @@ class AbstractPairMetric(AbstractSpikeMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the error of every sample for every pair; see `SupportsTrainPairs`."""
         check_sorted("data", data)
-        kept = [[train[train >= self.t_start] for train in data]]
+        kept = [[train[train >= self.t_start_] for train in data]]
         recorded = spike_trains_from_nested(kept, n_traces=len(data))
         return self.pair_errors(model, columns, recorded, dt)
 

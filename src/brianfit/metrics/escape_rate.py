@@ -88,7 +88,7 @@ class EscapeRateLikelihood(AbstractTraceMetric):
         InvalidValueError
             If it does not.
         """
-        measured = data[:, first_step(self.t_start, dt) :]
+        measured = data[:, first_step(self.t_start_, dt) :]
         if np.any(measured < 0):
             raise InvalidValueError(
                 "The recording of a hazard must hold the rate of recorded spikes in every step, "
@@ -116,7 +116,7 @@ class EscapeRateLikelihood(AbstractTraceMetric):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what is multiplied by the hazard, by minus its logarithm, and added, per step."""
         measured = ~np.isnan(data)
-        measured[:, : first_step(self.t_start, dt)] = False
+        measured[:, : first_step(self.t_start_, dt)] = False
         spikes = np.where(measured, np.nan_to_num(data) * dt, 0.0)
         total = spikes.sum(axis=1, keepdims=True)
         time = dt * measured.sum(axis=1, keepdims=True)

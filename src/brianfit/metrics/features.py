@@ -216,7 +216,7 @@ class FeatureMetric(AbstractTraceMetric):
         return self._targets[key.digest()]
 
     def _new_target(self, data: np.ndarray, dt: float) -> _Target:
-        first = first_step(self.t_start, dt)
+        first = first_step(self.t_start_, dt)
         parts = tuple(measured_part(row, first_step=first) for row in data)
         self._check_parts(parts, dt)
         self._features.check_single_values()
@@ -236,7 +236,7 @@ class FeatureMetric(AbstractTraceMetric):
         stimuli = one_per_trace(self.stim_times, len(parts))
         if all(part is None for part in parts):
             raise InvalidValueError(
-                f"No step of any trace was measured from `t_start` = {self.t_start} s on: there "
+                f"No step of any trace was measured from `t_start` = {self.t_start_} s on: there "
                 "is nothing to compare."
             )
         problems = Problems()

@@ -101,10 +101,10 @@ class FiringPattern(AbstractSpikeMetric):
         from brianfit.metrics._pair_loops import compared_pairs
 
         check_sorted("data", data)
-        kept = [train[train >= self.t_start] for train in data]
+        kept = [train[train >= self.t_start_] for train in data]
         recorded = spike_trains_from_nested([kept], n_traces=len(kept))
         differences = compared_pairs(
-            firing_differences, model, columns, recorded, self.t_start, n_results=3
+            firing_differences, model, columns, recorded, self.t_start_, n_results=3
         )
         return np.asarray(differences @ self.weights)
 

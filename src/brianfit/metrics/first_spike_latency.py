@@ -42,7 +42,7 @@ class FirstSpikeLatency(AbstractTimed, AbstractPairMetric):
 
     def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start)
+        self.time = read_time(time, self.t_start_)
 
     def pair_errors(
         self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
@@ -52,8 +52,8 @@ class FirstSpikeLatency(AbstractTimed, AbstractPairMetric):
         from brianfit.metrics._counted_trains import counts_and_firsts
 
         ends = self.ends(columns.size)
-        _, simulated = counts_and_firsts(model.times, model.offsets, self.t_start)
-        _, recorded = counts_and_firsts(data.times, data.offsets, self.t_start)
+        _, simulated = counts_and_firsts(model.times, model.offsets, self.t_start_)
+        _, recorded = counts_and_firsts(data.times, data.offsets, self.t_start_)
         firsts = simulated.reshape(model.n_samples, model.n_traces)[:, columns]
         return np.asarray(np.abs(_or_end(firsts, ends) - _or_end(recorded, ends)))
 

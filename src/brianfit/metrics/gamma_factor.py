@@ -105,7 +105,7 @@ class GammaFactor(AbstractSpikeMetric):
         dt: float,
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the error of every sample for every pair, `t_start` applied."""
-        return self._errors(model, columns, [train[train >= self.t_start] for train in data], dt)
+        return self._errors(model, columns, [train[train >= self.t_start_] for train in data], dt)
 
     def get_errors(
         self, features: Float[np.ndarray, "n_samples n_traces"]
@@ -125,7 +125,7 @@ class GammaFactor(AbstractSpikeMetric):
         InvalidValueError
             If `time` is not known or has not one value per trace, or `delta` is too large.
         """
-        self._chance_level([train[train >= self.t_start] for train in data])
+        self._chance_level([train[train >= self.t_start_] for train in data])
 
     def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> GammaFactor:
         """Return the metric for traces that end at `durations` [s]; a given `time` stands."""
@@ -166,10 +166,10 @@ class GammaFactor(AbstractSpikeMetric):
                     f"`time` must be one finite duration, or one per trace, but is {self.time}."
                 )
             )
-        elif np.any(self.time <= self.t_start):
+        elif np.any(self.time <= self.t_start_):
             found.append(
                 InvalidValueError(
-                    f"`time` must be later than `t_start` = {self.t_start} s, but is "
+                    f"`time` must be later than `t_start` = {self.t_start_} s, but is "
                     f"{self.time} s: nothing is left to compare."
                 )
             )
@@ -191,7 +191,7 @@ class GammaFactor(AbstractSpikeMetric):
 
         window = self.delta + _ROUNDING * dt
         found = compared_pairs(
-            count_coincidences, model, columns, recorded, self.t_start, window, n_results=2
+            count_coincidences, model, columns, recorded, self.t_start_, window, n_results=2
         )
         return _gamma_errors(
             found[..., 0],
@@ -223,7 +223,7 @@ class GammaFactor(AbstractSpikeMetric):
             )
         if self.time.size > 1:
             check_shape("time", self.time, (n_traces,), ("n_traces",))
-        return np.broadcast_to(self.time - self.t_start, (n_traces,))
+        return np.broadcast_to(self.time - self.t_start_, (n_traces,))
 
 
 def get_gamma_factor(  # noqa: PLR0917 - the signature that scripts use

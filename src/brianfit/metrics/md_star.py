@@ -78,7 +78,7 @@ class MDStar(AbstractSetMetric):
         # Numba is loaded when spikes are first compared, not when metrics are imported.
         from brianfit.metrics._train_products import set_products
 
-        pooled = pooled_trains(data, self.t_start)
+        pooled = pooled_trains(data, self.t_start_)
         window = self.delta + ROUNDING * dt
         cross, own, counts = set_products(
             model.times,
@@ -87,11 +87,11 @@ class MDStar(AbstractSetMetric):
             pooled.offsets,
             model.n_samples,
             repeats_of_model(model, len(data)),
-            self.t_start,
+            self.t_start_,
             window,
         )
         n_recorded = np.array([len(repeats) for repeats in data])
-        recorded = np.array([_mean_product(repeats, self.t_start, window) for repeats in data])
+        recorded = np.array([_mean_product(repeats, self.t_start_, window) for repeats in data])
         is_silent = (counts + pooled.counts()[0]) == 0
         return _errors(cross / n_recorded, own + recorded, is_silent)
 

@@ -110,7 +110,7 @@ class MSEMetric(AbstractTraceMetric):
     def _weights(
         self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
     ) -> Float[np.ndarray, "n_traces n_steps"]:
-        return self._relative_weights(~np.isnan(data), first=first_step(self.t_start, dt))
+        return self._relative_weights(~np.isnan(data), first=first_step(self.t_start_, dt))
 
     def _relative_weights(
         self, measured: Bool[np.ndarray, "n_traces n_steps"], *, first: int
@@ -134,7 +134,7 @@ class MSEMetric(AbstractTraceMetric):
         n_steps = measured.shape[1]
         if first >= n_steps:
             return (
-                f"`t_start` = {self.t_start} s lies beyond the end of the traces, which have "
+                f"`t_start` = {self.t_start_} s lies beyond the end of the traces, which have "
                 f"{n_steps} steps: nothing is left to compare. Give an earlier `t_start`."
             )
         if not measured.any():

@@ -56,7 +56,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         self, width: Any, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0
     ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start)
+        self.time = read_time(time, self.t_start_)
         self.width = scalar_si("width", width, SECOND)
         if not (np.isfinite(self.width) and self.width > 0):
             raise InvalidValueError(f"`width` must be a positive time, but is {width}.")
@@ -80,7 +80,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
             repeats_of_model(model, len(data)),
             np.concatenate(recorded),
             np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            (self.t_start, self.width, ROUNDING * dt),
+            (self.t_start_, self.width, ROUNDING * dt),
         )
         variances = [
             _variance(counts, len(repeats)) for counts, repeats in zip(recorded, data, strict=True)
@@ -94,7 +94,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         return changed
 
     def _numbers_of_bins(self, n_traces: int, dt: float) -> list[int]:
-        spans = self.ends(n_traces) - self.t_start
+        spans = self.ends(n_traces) - self.t_start_
         sizes = np.ceil((spans - ROUNDING * dt) / self.width).astype(np.int64)
         if np.any(sizes < 2):
             raise InvalidValueError(
@@ -111,7 +111,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         check_sorted("data", repeats)
         counts = np.zeros(n_bins)
         for train in repeats:
-            add_to_histogram(train, counts, self.t_start, self.width, ROUNDING * dt)
+            add_to_histogram(train, counts, self.t_start_, self.width, ROUNDING * dt)
         return counts / len(repeats)
 
 

@@ -35,7 +35,7 @@ class SpikeCount(AbstractPairMetric):
         self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the difference of every pair."""
-        return _count_differences(model, columns, data, self.t_start)
+        return _count_differences(model, columns, data, self.t_start_)
 
 
 @final
@@ -63,14 +63,14 @@ class SpikeRate(AbstractTimed, AbstractPairMetric):
 
     def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start)
+        self.time = read_time(time, self.t_start_)
 
     def pair_errors(
         self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the difference of every pair."""
-        differences = _count_differences(model, columns, data, self.t_start)
-        return differences / (self.ends(columns.size) - self.t_start)
+        differences = _count_differences(model, columns, data, self.t_start_)
+        return differences / (self.ends(columns.size) - self.t_start_)
 
 
 def _count_differences(

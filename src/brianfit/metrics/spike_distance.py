@@ -59,7 +59,7 @@ class SPIKEDistance(AbstractTimed, AbstractPairMetric):
 
     def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start)
+        self.time = read_time(time, self.t_start_)
 
     def pair_errors(
         self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
@@ -70,4 +70,4 @@ class SPIKEDistance(AbstractTimed, AbstractPairMetric):
         from brianfit.metrics._pair_loops import compared_pairs
 
         ends = self.ends(columns.size)
-        return compared_pairs(profile_means, model, columns, data, self.t_start, ends, True)
+        return compared_pairs(profile_means, model, columns, data, self.t_start_, ends, True)

@@ -242,7 +242,7 @@ class StepResponse(AbstractTraceMetric):
         from brianfit.metrics._voltages.step_loops import crossings, gaps_of
 
         row = np.ascontiguousarray(recorded, dtype=np.float64)
-        first = first_step(self.t_start, dt)
+        first = first_step(self.t_start_, dt)
         return np.asarray(crossings(row, gaps_of(row), first, self.threshold))
 
     def _steps(self, recorded: np.ndarray, trace: int, n_traces: int, dt: float) -> Steps:
@@ -255,7 +255,7 @@ class StepResponse(AbstractTraceMetric):
         typical = float(np.quantile(intervals, 0.1)) if intervals.size else np.inf
         shrink = min(1.0, _TIGHTEST * typical / (_BEFORE + _AFTER))
         return Steps(
-            first=first_step(self.t_start, dt),
+            first=first_step(self.t_start_, dt),
             edges=np.rint((start + fractions * (stop - start)) / dt).astype(np.int64),
             before=round(shrink * _BEFORE / dt),
             after=round(shrink * _AFTER / dt),

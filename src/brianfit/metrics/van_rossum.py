@@ -62,4 +62,4 @@ class VanRossum(AbstractPairMetric):
         from brianfit.metrics._filtered_trains import filtered_distances
         from brianfit.metrics._pair_loops import compared_pairs
 
-        return compared_pairs(filtered_distances, model, columns, data, self.t_start, self.tau)
+        return compared_pairs(filtered_distances, model, columns, data, self.t_start_, self.tau)

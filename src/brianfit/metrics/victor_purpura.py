@@ -57,4 +57,4 @@ class VictorPurpura(AbstractPairMetric):
         from brianfit.metrics._pair_loops import compared_pairs
         from brianfit.metrics._spike_matching import matching_costs
 
-        return compared_pairs(matching_costs, model, columns, data, self.t_start, self.cost)
+        return compared_pairs(matching_costs, model, columns, data, self.t_start_, self.cost)

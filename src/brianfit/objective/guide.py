@@ -25,7 +25,7 @@ def guiding_outputs(outputs: Sequence[Output], dt: float) -> tuple[Output, ...]:
     for output in outputs:
         if not isinstance(output, TraceOutput):
             return ()
-        data = _measured_from(output.data, first_step(output.metric.t_start, dt))
+        data = _measured_from(output.data, first_step(output.metric.t_start_, dt))
         measured = data[np.isfinite(data)]
         spread = float(measured.std()) if measured.size else 0.0
         if spread <= ROUNDING * float(np.abs(measured).max(initial=0.0)):

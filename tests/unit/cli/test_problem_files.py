@@ -179,7 +179,7 @@ def test_metrics_weights_and_stop_rules_are_those_of_the_file(folder: Path) -> N
 
     problem = problem_of(folder, text)
 
-    assert problem.metrics["v"].t_start == pytest.approx(0.01)
+    assert problem.metrics["v"].t_start_ == pytest.approx(0.01)
     assert problem.weights == {"v": 3.0}
     assert len(problem.stop_rules()) == 1
     assert isinstance(problem.fitter(), TraceFitter)

@@ -81,7 +81,7 @@ def test_a_spike_metric_of_a_user_is_given_spikes_from_t_start_on() -> None:
 
 
 def test_a_spike_metric_wants_one_train_per_trace() -> None:
-    with pytest.raises(InvalidValueError, match=r"that is 2, but sample 1 of `model` has 1"):
+    with pytest.raises(InvalidValueError, match=r"that is 2, but sample 1 of `model_spikes` has 1"):
         FirstSpike().calc([[[0.1], [0.1]], [[0.1]]], [[0.1], [0.1]], 1e-4)
 
 

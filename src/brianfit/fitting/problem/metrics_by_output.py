@@ -261,11 +261,11 @@ def _problems_of_delay(problem: Problem) -> list[BrianfitError]:
 
 def _problems_of_time(problem: Problem, name: str, metric: AbstractMetric) -> list[BrianfitError]:
     found: list[BrianfitError] = []
-    if metric.t_start >= problem.duration:
+    if metric.t_start_ >= problem.duration:
         found.append(
             InvalidValueError(
-                f"`t_start` of the metric of '{name}' is {metric.t_start} s, but the longest trace "
-                f"ends at {problem.duration:g} s: nothing would be compared."
+                f"`t_start` of the metric of '{name}' is {metric.t_start_} s, but the longest "
+                f"trace ends at {problem.duration:g} s: nothing would be compared."
             )
         )
     weights = metric.t_weights if isinstance(metric, AbstractTraceMetric) else None
