@@ -1,195 +1,132 @@
+# The public names: this file is the only list. `__init__.py` reads where each comes from and loads
+# it when it is first used; type checkers and editors read the same lines.
+
+from brianfit import analysis as analysis
+from brianfit import data as data
+from brianfit import engines as engines
+from brianfit import executors as executors
+from brianfit import fitter as fitter
+from brianfit import fitting as fitting
 from brianfit import library as library
-from brianfit._foundation.errors import BrianfitError as BrianfitError
-from brianfit.analysis import Reliability as Reliability
-from brianfit.analysis import reliability as reliability
-from brianfit.data import OrnsteinUhlenbeck as OrnsteinUhlenbeck
-from brianfit.data import PlausibilityWarning as PlausibilityWarning
-from brianfit.data import Ramp as Ramp
-from brianfit.data import Recording as Recording
-from brianfit.data import RecordingSet as RecordingSet
-from brianfit.data import Sine as Sine
-from brianfit.data import Steps as Steps
-from brianfit.data import add_holding as add_holding
-from brianfit.data import compensate_series_resistance as compensate_series_resistance
-from brianfit.data import cut as cut
-from brianfit.data import detect_spikes as detect_spikes
-from brianfit.data import example_recording as example_recording
-from brianfit.data import folds as folds
-from brianfit.data import low_pass as low_pass
-from brianfit.data import merge_repeats as merge_repeats
-from brianfit.data import read as read
-from brianfit.data import resample as resample
-from brianfit.data import spike_level as spike_level
+from brianfit import metric as metric
+from brianfit import metrics as metrics
+from brianfit import model as model
+from brianfit import objective as objective
+from brianfit import optimizer as optimizer
+from brianfit import optimizers as optimizers
+from brianfit import plots as plots
+from brianfit import results as results
+from brianfit import simulator as simulator
+from brianfit import testing as testing
+from brianfit import utils as utils
+from brianfit._foundation.errors import BrianfitError
+from brianfit.analysis import Reliability, reliability
+from brianfit.data import (
+    OrnsteinUhlenbeck,
+    PlausibilityWarning,
+    Ramp,
+    Recording,
+    RecordingSet,
+    Sine,
+    Steps,
+    add_holding,
+    compensate_series_resistance,
+    cut,
+    detect_spikes,
+    estimate_cell,
+    estimate_membrane,
+    example_recording,
+    folds,
+    low_pass,
+    merge_repeats,
+    read,
+    resample,
+    spike_level,
+    step_times,
+    subtract_junction_potential,
+    until_first_spike,
+    with_input_noise,
+    with_spike_rate,
+    with_spikes,
+    with_stimulus,
+)
 from brianfit.data import split as split
-from brianfit.data import step_times as step_times
-from brianfit.data import subtract_junction_potential as subtract_junction_potential
-from brianfit.data import until_first_spike as until_first_spike
-from brianfit.data import with_spike_rate as with_spike_rate
-from brianfit.data import with_spikes as with_spikes
-from brianfit.data import with_stimulus as with_stimulus
-from brianfit.engines import AbstractEngine as AbstractEngine
-from brianfit.engines import ReferenceEngine as ReferenceEngine
-from brianfit.executors import (
-    DaskExecutor as DaskExecutor,
-)
-from brianfit.executors import (
-    ProcessExecutor as ProcessExecutor,
-)
-from brianfit.executors import (
-    SerialExecutor as SerialExecutor,
-)
-from brianfit.fitting import CrossValidation as CrossValidation
+from brianfit.engines import AbstractEngine, ReferenceEngine
+from brianfit.executors import DaskExecutor, ProcessExecutor, SerialExecutor
 from brianfit.fitting import (
-    Fitter as Fitter,
+    CrossValidation,
+    Fitter,
+    HypervolumeStagnation,
+    ManyFits,
+    MaxEvaluations,
+    OnlineTraceFitter,
+    ProgressBar,
+    SpikeFitter,
+    Stagnation,
+    TargetError,
+    TraceFitter,
+    WallClock,
+    brian_script,
+    callback_none,
+    callback_setup,
+    callback_text,
+    cross_validate,
+    fit_many,
+    fit_recorded_spikes,
+    make_dic,
+    parameters_around,
+    parameters_near,
+    predict,
+    resume,
 )
-from brianfit.fitting import (
-    ManyFits as ManyFits,
-)
-from brianfit.fitting import (
-    MaxEvaluations as MaxEvaluations,
-)
-from brianfit.fitting import (
-    OnlineTraceFitter as OnlineTraceFitter,
-)
-from brianfit.fitting import (
-    ProgressBar as ProgressBar,
-)
-from brianfit.fitting import (
-    SpikeFitter as SpikeFitter,
-)
-from brianfit.fitting import (
-    Stagnation as Stagnation,
-)
-from brianfit.fitting import (
-    TargetError as TargetError,
-)
-from brianfit.fitting import (
-    TraceFitter as TraceFitter,
-)
-from brianfit.fitting import (
-    WallClock as WallClock,
-)
-from brianfit.fitting import brian_script as brian_script
-from brianfit.fitting import (
-    callback_none as callback_none,
-)
-from brianfit.fitting import (
-    callback_setup as callback_setup,
-)
-from brianfit.fitting import (
-    callback_text as callback_text,
-)
-from brianfit.fitting import cross_validate as cross_validate
-from brianfit.fitting import (
-    fit_many as fit_many,
-)
-from brianfit.fitting import (
-    make_dic as make_dic,
-)
-from brianfit.fitting import predict as predict
-from brianfit.fitting import (
-    resume as resume,
-)
+from brianfit.metrics import AbstractMetric as Metric
+from brianfit.metrics import AbstractSpikeMetric as SpikeMetric
+from brianfit.metrics import AbstractTraceMetric as TraceMetric
 from brianfit.metrics import (
-    AbstractMetric as Metric,
+    EscapeRateLikelihood,
+    FeatureMetric,
+    FiringPattern,
+    FirstSpikeLatency,
+    GammaFactor,
+    ISIDistance,
+    MDStar,
+    MSEMetric,
+    MultiWindowGamma,
+    PSTHVariance,
+    SpikeCount,
+    SPIKEDistance,
+    SpikeRate,
+    StepResponse,
+    SubthresholdMSE,
+    VanRossum,
+    VictorPurpura,
+    calc_eFEL,
+    firing_rate,
+    get_gamma_factor,
+    normalize_weights,
 )
-from brianfit.metrics import (
-    AbstractSpikeMetric as SpikeMetric,
-)
-from brianfit.metrics import (
-    AbstractTraceMetric as TraceMetric,
-)
-from brianfit.metrics import EscapeRateLikelihood as EscapeRateLikelihood
-from brianfit.metrics import (
-    FeatureMetric as FeatureMetric,
-)
-from brianfit.metrics import (
-    FiringPattern as FiringPattern,
-)
-from brianfit.metrics import FirstSpikeLatency as FirstSpikeLatency
-from brianfit.metrics import (
-    GammaFactor as GammaFactor,
-)
-from brianfit.metrics import ISIDistance as ISIDistance
-from brianfit.metrics import MDStar as MDStar
-from brianfit.metrics import (
-    MSEMetric as MSEMetric,
-)
-from brianfit.metrics import PSTHVariance as PSTHVariance
-from brianfit.metrics import SpikeCount as SpikeCount
-from brianfit.metrics import SPIKEDistance as SPIKEDistance
-from brianfit.metrics import SpikeRate as SpikeRate
-from brianfit.metrics import StepResponse as StepResponse
-from brianfit.metrics import SubthresholdMSE as SubthresholdMSE
-from brianfit.metrics import VanRossum as VanRossum
-from brianfit.metrics import VictorPurpura as VictorPurpura
-from brianfit.metrics import (
-    calc_eFEL as calc_eFEL,
-)
-from brianfit.metrics import (
-    firing_rate as firing_rate,
-)
-from brianfit.metrics import (
-    get_gamma_factor as get_gamma_factor,
-)
-from brianfit.metrics import (
-    normalize_weights as normalize_weights,
-)
-from brianfit.model import Model as Model
-from brianfit.model import Parameter as Parameter
+from brianfit.model import Model, Parameter
+from brianfit.optimizers import AbstractOptimizer as Optimizer
 from brianfit.optimizers import (
-    AbstractOptimizer as Optimizer,
+    CMAESOptimizer,
+    DifferentialEvolution,
+    GuidedCMAESOptimizer,
+    MultiStartLeastSquares,
+    NevergradOptimizer,
+    ParetoOptimizer,
+    ParticleSwarm,
+    ScipyOptimizer,
+    SkoptOptimizer,
+    calc_bounds,
 )
-from brianfit.optimizers import (
-    CMAESOptimizer as CMAESOptimizer,
-)
-from brianfit.optimizers import (
-    DifferentialEvolution as DifferentialEvolution,
-)
-from brianfit.optimizers import (
-    GuidedCMAESOptimizer as GuidedCMAESOptimizer,
-)
-from brianfit.optimizers import (
-    MultiStartLeastSquares as MultiStartLeastSquares,
-)
-from brianfit.optimizers import (
-    NevergradOptimizer as NevergradOptimizer,
-)
-from brianfit.optimizers import (
-    ParticleSwarm as ParticleSwarm,
-)
-from brianfit.optimizers import (
-    SkoptOptimizer as SkoptOptimizer,
-)
-from brianfit.optimizers import (
-    calc_bounds as calc_bounds,
-)
-from brianfit.results import (
-    FitResult as FitResult,
-)
-from brianfit.results import Prediction as Prediction
-from brianfit.results import Score as Score
-from brianfit.results import (
-    Store as Store,
-)
-from brianfit.results import (
-    load as load,
-)
-from brianfit.results import (
-    merge as merge,
-)
-from brianfit.results import (
-    recover as recover,
-)
+from brianfit.results import FitResult, ParetoFront, Prediction, Score, Store, merge, recover
+from brianfit.results import load as load
 
 __version__: str
 __version_tuple__: tuple[int, ...]
 
-from brianfit.fitting import HypervolumeStagnation as HypervolumeStagnation
-from brianfit.optimizers import ParetoOptimizer as ParetoOptimizer
-from brianfit.optimizers import ScipyOptimizer as ScipyOptimizer
-from brianfit.results import ParetoFront as ParetoFront
-
+# What `from brianfit import *` gives. `load` and `split` would hide functions of NumPy, and the
+# folders of the package variables of scripts: these are imported by name.
 __all__ = [
     "AbstractEngine",
     "BrianfitError",
@@ -199,6 +136,7 @@ __all__ = [
     "DifferentialEvolution",
     "EscapeRateLikelihood",
     "FeatureMetric",
+    "FiringPattern",
     "FirstSpikeLatency",
     "FitResult",
     "Fitter",
@@ -213,6 +151,7 @@ __all__ = [
     "Metric",
     "Model",
     "MultiStartLeastSquares",
+    "MultiWindowGamma",
     "NevergradOptimizer",
     "OnlineTraceFitter",
     "Optimizer",
@@ -262,15 +201,23 @@ __all__ = [
     "compensate_series_resistance",
     "cross_validate",
     "cut",
+    "detect_spikes",
+    "estimate_cell",
+    "estimate_membrane",
+    "example_recording",
     "firing_rate",
     "fit_many",
+    "fit_recorded_spikes",
     "folds",
     "get_gamma_factor",
+    "library",
     "low_pass",
     "make_dic",
     "merge",
     "merge_repeats",
     "normalize_weights",
+    "parameters_around",
+    "parameters_near",
     "predict",
     "read",
     "recover",
@@ -280,14 +227,9 @@ __all__ = [
     "spike_level",
     "step_times",
     "subtract_junction_potential",
+    "until_first_spike",
+    "with_input_noise",
     "with_spike_rate",
     "with_spikes",
     "with_stimulus",
 ]
-from brianfit.data import estimate_cell as estimate_cell
-from brianfit.data import estimate_membrane as estimate_membrane
-from brianfit.data import with_input_noise as with_input_noise
-from brianfit.fitting import fit_recorded_spikes as fit_recorded_spikes
-from brianfit.fitting import parameters_around as parameters_around
-from brianfit.fitting import parameters_near as parameters_near
-from brianfit.metrics import MultiWindowGamma as MultiWindowGamma

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 
 OPTIONAL_PACKAGES = frozenset(
-    {"dask", "distributed", "efel", "neo", "nevergrad", "pymoo", "pynwb", "sbi", "skopt", "torch"}
+    {"dask", "distributed", "efel", "neo", "nevergrad", "pymoo", "pynwb", "skopt"}
 )
 HEAVY_PACKAGES = frozenset({"cmaes", "matplotlib", "numba", "pandas", "scipy.optimize", "tqdm"})
 

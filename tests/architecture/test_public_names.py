@@ -1,15 +1,21 @@
-"""What `from brianfit import *` gives: the documented names, each explained and loaded lazily."""
+"""The public names: one list in the stub, each name there, explained and loaded lazily."""
 
 from __future__ import annotations
 
+import ast
+import importlib
 import importlib.metadata
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
+import brian2
+import numpy as np
 import pytest
 
 import brianfit
+from tests.architecture.source_tree import CHECKOUT, PACKAGE
 
 # The names that scripts written for the older toolbox import.
 NAMES_OF_THE_OLDER_TOOLBOX = (
@@ -37,9 +43,23 @@ NAMES_OF_THE_OLDER_TOOLBOX = (
     "make_dic",
     "normalize_weights",
 )
-PUBLIC_NAMES = tuple(getattr(brianfit, "__all__", ()))
-
-pytestmark = pytest.mark.skipif(not PUBLIC_NAMES, reason="no public names yet")
+MODULES_OF_THE_OLDER_TOOLBOX = {
+    "fitter": ("Fitter", "SpikeFitter", "TraceFitter", "OnlineTraceFitter"),
+    "metric": (
+        *("Metric", "TraceMetric", "SpikeMetric", "MSEMetric", "GammaFactor", "FeatureMetric"),
+        *("get_gamma_factor", "firing_rate", "calc_eFEL", "normalize_weights"),
+    ),
+    "optimizer": ("Optimizer", "NevergradOptimizer", "SkoptOptimizer", "calc_bounds"),
+    "utils": ("callback_setup", "callback_text", "callback_none", "ProgressBar", "make_dic"),
+    "simulator": (),
+}
+PUBLIC_NAMES = tuple(name for name in dir(brianfit) if not name.startswith("_"))
+FOLDERS = tuple(
+    path.name
+    for path in sorted(PACKAGE.iterdir())
+    if path.is_dir() and not path.name.startswith("_") and path.name != "cli"
+)
+HIDES_A_FUNCTION_OF_NUMPY = {"load", "split"}
 
 
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
@@ -76,9 +96,87 @@ def test_names_of_the_older_toolbox_are_public() -> None:
     assert set(NAMES_OF_THE_OLDER_TOOLBOX) <= set(PUBLIC_NAMES)
 
 
-def test_public_names_are_listed_once_and_by_dir() -> None:
-    assert len(set(PUBLIC_NAMES)) == len(PUBLIC_NAMES)
-    assert set(PUBLIC_NAMES) <= set(dir(brianfit))
+@pytest.mark.parametrize("module", MODULES_OF_THE_OLDER_TOOLBOX)
+def test_modules_of_the_older_toolbox_hand_on_the_public_names(module: str) -> None:
+    found = getattr(brianfit, module)
+
+    names = MODULES_OF_THE_OLDER_TOOLBOX[module]
+
+    assert [getattr(found, name) for name in names] == [getattr(brianfit, name) for name in names]
+
+
+def test_the_stub_lists_every_name_once() -> None:
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+
+    listed = [
+        name.asname or name.name
+        for line in stub.body
+        if isinstance(line, ast.ImportFrom)
+        for name in line.names
+    ]
+
+    assert sorted(listed) == sorted(PUBLIC_NAMES)
+
+
+def test_all_open_folders_and_modules_of_the_package_are_public_names() -> None:
+    modules = {name for name in PUBLIC_NAMES if inspect.ismodule(getattr(brianfit, name))}
+
+    assert modules == {*FOLDERS, *MODULES_OF_THE_OLDER_TOOLBOX}
+
+
+def test_a_star_import_gives_all_names_but_modules_and_names_of_numpy() -> None:
+    by_name_only = set(PUBLIC_NAMES) - set(brianfit.__all__)
+
+    assert set(brianfit.__all__) <= set(PUBLIC_NAMES)
+    assert by_name_only == {
+        *HIDES_A_FUNCTION_OF_NUMPY,
+        *set(FOLDERS) - {"library"},
+        *MODULES_OF_THE_OLDER_TOOLBOX,
+    }
+
+
+def test_a_star_import_hides_nothing_of_numpy_or_brian() -> None:
+    assert set(brianfit.__all__).isdisjoint({*dir(np), *dir(brian2)})
+    assert set(dir(np)) >= HIDES_A_FUNCTION_OF_NUMPY
+
+
+def test_every_folder_is_an_attribute_from_the_start() -> None:
+    code = (
+        "import brianfit\n"
+        f"for name in {(*FOLDERS, *MODULES_OF_THE_OLDER_TOOLBOX)}:\n"
+        "    assert getattr(brianfit, name).__name__ == 'brianfit.' + name\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_name_that_a_folder_lists_is_there(folder: str) -> None:
+    module = importlib.import_module(f"brianfit.{folder}")
+
+    missing = [name for name in getattr(module, "__all__", ()) if not hasattr(module, name)]
+
+    assert missing == []
+
+
+@pytest.mark.slow
+def test_strict_types_hold_in_a_script_that_uses_every_public_name(tmp_path: Path) -> None:
+    script = tmp_path / "every_name.py"
+    others = sorted(set(PUBLIC_NAMES) - set(brianfit.__all__))
+    lines = ["import brianfit as bf", "from brianfit import *", "", "names: list[object] = ["]
+    lines += [f"    {name}," for name in sorted(brianfit.__all__)]
+    lines += [f"    bf.{name}," for name in others]
+    lines += ["]", "print(bf.metrics.MSEMetric(), bf.__version__.upper(), bf.__version_tuple__[0])"]
+    script.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "pyproject.toml"]
+
+    done = subprocess.run(
+        [*command, str(script)], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:

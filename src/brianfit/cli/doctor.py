@@ -14,7 +14,7 @@ from brianfit.cli.terminal import BAD_INPUT, AsJson, say, say_json
 _READERS = ("neo", "igor2", "pynwb")
 _OPTIONAL = {
     "efel": "efel", "nevergrad": "nevergrad", "skopt": "skopt", "pymoo": "pymoo",
-    "distributed": "dask", "pyarrow": "parquet", "sbi": "sbi",
+    "distributed": "dask", "pyarrow": "parquet",
 }  # fmt: skip
 _AGREEMENT = 1e-9  # of the signal's range: what the fused engine promises before the first spike
 
