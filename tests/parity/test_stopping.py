@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import DimensionMismatchError, ms, mV, second, volt
+from brian2 import DimensionMismatchError, ms, mV, nS, second, volt
 
 from brianfit import (
     CMAESOptimizer,
     MaxEvaluations,
     MSEMetric,
+    Parameter,
     Stagnation,
     TargetError,
     TraceMetric,
     WallClock,
 )
-from brianfit._foundation.errors import UserCodeError
+from brianfit._foundation.errors import InvalidValueError, UserCodeError
+from brianfit.optimizers import RandomSearch
 from tests.parity.leaky import BOUNDS, membrane, trace_fitter
 from tests.parity.scripted_optimizer import ScriptedOptimizer
 
@@ -118,15 +120,64 @@ def test_stops_after_the_round_that_uses_up_the_time() -> None:
     assert "time limit of 1. ns was used up" in fitter.result.stop_reason
 
 
-def test_stops_after_the_round_that_uses_up_the_evaluations() -> None:
+@pytest.mark.parametrize(
+    ("limit", "n_done", "reason"),
+    [
+        (4, 4, "the limit of 4 evaluations was reached"),
+        (5, 4, "another round of 2 evaluations after 4 would exceed the limit of 5"),
+    ],
+)
+def test_makes_no_more_evaluations_than_allowed(limit: int, n_done: int, reason: str) -> None:
     fitter = trace_fitter()
 
     fitter.fit(
-        ScriptedOptimizer([FAR, TRUTH]), n_rounds=9, stop=MaxEvaluations(5), callback=None, **BOUNDS
+        ScriptedOptimizer([FAR, [0.3, 0.3]]),
+        n_rounds=9,
+        stop=MaxEvaluations(limit),
+        callback=None,
+        **BOUNDS,
     )
 
-    assert fitter.result.history.n_evaluations == 6
-    assert fitter.result.stop_reason == "the limit of 5 evaluations was reached"
+    assert fitter.result.history.n_evaluations == n_done
+    assert fitter.result.stop_reason == reason
+
+
+@pytest.mark.parametrize("starts", [{}, {"gl": Parameter(1 * nS, 30 * nS, value=[4, 9] * nS)}])
+@pytest.mark.parametrize("n_samples", [30, 12])
+@pytest.mark.parametrize("make", [None, RandomSearch])
+def test_starts_and_finite_differences_count_as_evaluations(make, n_samples, starts) -> None:
+    fitter = trace_fitter(n_samples=n_samples)
+    optimizer = None if make is None else make()
+
+    fitter.fit(
+        optimizer,
+        n_rounds=9,
+        stop=MaxEvaluations(50),
+        callback=None,
+        seed=1,
+        **{**BOUNDS, **starts},
+    )
+
+    assert 0 < fitter.result.history.n_evaluations <= 50
+
+
+def test_a_fit_that_was_stopped_before_a_round_goes_on_with_this_round() -> None:
+    whole, stopped = trace_fitter(n_samples=4), trace_fitter(n_samples=4)
+    whole.fit(CMAESOptimizer(), n_rounds=3, callback=None, seed=1, **BOUNDS)
+
+    stopped.fit(
+        CMAESOptimizer(), n_rounds=3, stop=MaxEvaluations(9), callback=None, seed=1, **BOUNDS
+    )
+    stopped.fit(callback=None)
+
+    assert stopped.result.history.values.tolist() == whole.result.history.values.tolist()
+
+
+def test_a_limit_below_the_first_round_is_refused() -> None:
+    fitter = trace_fitter(n_samples=10)
+
+    with pytest.raises(InvalidValueError, match="a round takes 10 evaluations, but the limit is 9"):
+        fitter.fit(RandomSearch(), stop=MaxEvaluations(9), callback=None, **BOUNDS)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.user_code import belongs_to
 from brianfit.fitting.search.callbacks import KEPT
 from brianfit.fitting.search.interrupts import uninterrupted
-from brianfit.fitting.search.rounds import Outcome, evaluate_asked
+from brianfit.fitting.search.rounds import Outcome, evaluate_asked, n_evaluations_of
 from brianfit.fitting.search.search_state import Search
-from brianfit.fitting.search.stop_rules import AbstractStopRule, words_of
+from brianfit.fitting.search.stop_rules import AbstractStopRule, MaxEvaluations, words_of
 from brianfit.results import History, Round
 
 Observer = Callable[[Search, int], bool]
@@ -28,6 +29,9 @@ def run_rounds(
         Why the search ended, in words that follow "because".
     """
     for number in range(n_rounds):
+        reason = _reason_not_to_begin(search, rules)
+        if reason is not None:
+            return reason
         run_round(search)
         wants_to_stop = observer(search, number)
         reason = _reason_to_stop(search.history, rules)
@@ -51,6 +55,33 @@ def run_round(search: Search) -> None:
                 outcome.tell()
         finally:  # what was simulated is kept also if an optimizer fails to take it
             _keep(search, outcome, search.past.seconds_of(number, time.perf_counter() - started))
+
+
+def check_first_round(search: Search, rules: Sequence[AbstractStopRule]) -> None:
+    """Check that a search may do at least one round.
+
+    Raises
+    ------
+    InvalidValueError
+        If a limit is below what its first round evaluates.
+    """
+    reason = None if search.history.n_rounds else _reason_not_to_begin(search, rules)
+    if reason is not None:
+        raise InvalidValueError(
+            f"`stop`: {reason}. Allow more evaluations, or make `n_samples` smaller."
+        )
+
+
+def _reason_not_to_begin(search: Search, rules: Sequence[AbstractStopRule]) -> str | None:
+    """Return why another round would be too much; what was asked for is kept for it."""
+    for rule in rules:
+        if isinstance(rule, MaxEvaluations):
+            reason = rule.reason_not_to_begin(
+                search.history.n_evaluations, n_evaluations_of(search, search.ask())
+            )
+            if reason is not None:
+                return reason
+    return None
 
 
 def _keep(search: Search, outcome: Outcome, seconds: float) -> None:

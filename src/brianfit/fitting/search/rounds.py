@@ -113,6 +113,21 @@ def evaluate_asked(search: Search, asked: Any) -> Outcome:
     )
 
 
+def n_evaluations_of(search: Search, asked: Any) -> int:
+    """Return how many samples a round evaluates at most, those included that nobody asked for.
+
+    They are the neighbours of finite differences and the values to start from.
+    """
+    n_asked = len(as_array(asked, search.task.parameters.space.names))
+    n_pulled, n_linear = _shares(search.optimizer, n_asked)
+    n_others = n_asked - n_pulled - n_linear
+    return (
+        n_pulled * search.objective.simulations_per_synchronisation
+        + n_linear * search.objective.simulations_per_linearisation
+        + (n_others + len(_start_values(search)) if n_others else 0)
+    )
+
+
 def check_derivatives(objective: Objective, optimizer: object) -> None:
     """Check that an optimizer that follows derivatives of squares can have them.
 

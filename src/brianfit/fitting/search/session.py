@@ -31,7 +31,7 @@ from brianfit.fitting.search.callbacks import (
 )
 from brianfit.fitting.search.evaluations import wants_races
 from brianfit.fitting.search.held_out import HeldOut, held_out
-from brianfit.fitting.search.loop import run_rounds
+from brianfit.fitting.search.loop import check_first_round, run_rounds
 from brianfit.fitting.search.record_of_search import problem_record
 from brianfit.fitting.search.replay import Refinement
 from brianfit.fitting.search.result_of_search import best_values, result_of
@@ -110,6 +110,7 @@ class FitSession:
         if start is not None:
             search.iteration = start
         if rounds > 0:
+            check_first_round(search, rules)
             try:
                 self._run(search, rounds, rules, callback)
             finally:

@@ -127,7 +127,11 @@ class WallClock(AbstractStopRule):
 
 @final
 class MaxEvaluations(AbstractStopRule):
-    """Stop once this many samples have been evaluated."""
+    """Evaluate at most this many samples: stop before a round that would exceed it.
+
+    Rounds stay whole, so that a fit may go on later as if it had not stopped. Samples that were
+    evaluated beside those of the optimizer, for finite differences or to start from, count as well.
+    """
 
     def __init__(self, n_evaluations: int) -> None:
         self.n_evaluations = check_positive_integer("n_evaluations", n_evaluations)
@@ -137,6 +141,17 @@ class MaxEvaluations(AbstractStopRule):
         if history.n_evaluations >= self.n_evaluations:
             return f"the limit of {self.n_evaluations} evaluations was reached"
         return None
+
+    def reason_not_to_begin(self, n_done: int, n_next: int) -> str | None:
+        """Return why a round of `n_next` evaluations must not begin after `n_done`, or None."""
+        if n_done + n_next <= self.n_evaluations:
+            return None
+        if n_done == 0:
+            return f"a round takes {n_next} evaluations, but the limit is {self.n_evaluations}"
+        return (
+            f"another round of {n_next} evaluations after {n_done} would exceed the limit of "
+            f"{self.n_evaluations}"
+        )
 
     def check(self, error_dimensions: Dimension) -> None:
         """Accept every unit."""
