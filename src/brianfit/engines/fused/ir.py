@@ -61,7 +61,7 @@ FUNCTIONS = frozenset(
         "abs",
     ]
 )
-"""Functions of one argument that the math of the kernels provides; 'exp_limited' is for passes."""
+"""Functions of one argument that the math of the kernels provides."""
 
 
 @final

@@ -123,6 +123,7 @@ class ExpressionWriter:
             "neg": self._prefixed,
             "not": self._prefixed,
             "select": self._selection,
+            "limited": self._limited,
             "call": self._called,
             "noise": self._drawn,
             "row": self._row,
@@ -178,6 +179,14 @@ class ExpressionWriter:
             branches = [self._in_precision(branch) for branch in branches]
         return f"select({', '.join([condition, *branches])})"
 
+    def _limited(self, node: Node, args: list[str]) -> str:
+        value, limit, *argument = args
+        text = f"select({limit} < {value}, {limit}, {value})"
+        if not argument:
+            return text
+        zero, one = self._in_precision("0.0"), self._in_precision("1.0")
+        return f"select({argument[0]} == {zero}, {one}, {text})"
+
     def _called(self, node: Node, args: list[str]) -> str:
         function = self._function(str(node.value))
         if not self._is_single or self._times.include(node):
@@ -214,7 +223,8 @@ class ExpressionWriter:
         return f"{text_left} {_INFIX[node.op]} {text_right}"
 
     def _enclosed(self, node: Node, text: str) -> str:
-        is_simple = re.fullmatch(r"[\w.]+", text) or node.op in ("call", "select", "noise")
+        calls = ("call", "select", "limited", "noise")
+        is_simple = re.fullmatch(r"[\w.]+", text) or node.op in calls
         is_simple = is_simple or node.op in ("power", "mod", "floordiv", "lookup", "row")
         return text if is_simple else f"({text})"
 

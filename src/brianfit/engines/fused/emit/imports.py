@@ -16,7 +16,7 @@ _BY_MODULE = {
     f"{_MATH}.lanes": "opaque_count stack_array stack_array_float32 wide_vectors",
     f"{_MATH}.logarithms": "log log10 log1p",
     f"{_MATH}.powers": "power",
-    f"{_MATH}.short_exponentials": "exp_limited exp_short",
+    f"{_MATH}.short_exponentials": "exp_short",
     "brianfit.engines.fused.runtime.noise": "neuron_key normal poisson uniform",
     "brianfit.engines.fused.runtime.timed": "timed_row",
 }
@@ -31,9 +31,7 @@ _SINGLE_BY_MODULE = {
     ),
 }
 
-SINGLE = {name: f"{name}_32" for names in _SINGLE_BY_MODULE.values() for name in names.split()} | {
-    "exp_limited": "exp_32"
-}
+SINGLE = {name: f"{name}_32" for names in _SINGLE_BY_MODULE.values() for name in names.split()}
 """What functions are called where they compute in float32."""
 
 _ALWAYS = frozenset({"opaque_count", "stack_array", "wide_vectors", "neuron_key", "select"})

@@ -20,7 +20,7 @@ def optimise(program: LoopProgram, precision: str) -> LoopProgram:
     program, algebra = normalise(program)
     program, algebra = share_exponentials(program, algebra, number_range)
     program = remove_dead(merge_divisions(program, algebra, number_range))
-    return add_tangents(program)
+    return add_tangents(program, number_range)
 
 
 __all__ = ["optimise", "schedule"]

@@ -41,7 +41,7 @@ def normalise(
     replaced
         Nodes that stand for a sum or product.
     limited
-        Exponentials that are limited to a range, and so are their powers: they are never zero.
+        Exponentials that are limited in size.
     """
     algebra = Algebra(program.graph, limited)
     sums = replaced or {}
@@ -64,7 +64,7 @@ class Algebra:
     Attributes
     ----------
     limited
-        Exponentials that are limited to a range, and so are their powers: they are never zero.
+        Exponentials that are limited in size.
     fractions
         Sums that are divisors somewhere, over the common denominator of their terms.
     """
@@ -175,10 +175,7 @@ class Algebra:
         return total, extra
 
     def has_known_size(self, node: Node) -> bool:
-        """Return whether a node is a limited exponential, or a number plus such ones.
-
-        It is not zero then, or a lane where it is zero is lost anyway.
-        """
+        """Return whether a node is a limited exponential, or a number plus such ones."""
         if node in self.limited:
             return True
         linear = self._views.get(node)
@@ -339,8 +336,12 @@ class Algebra:
         return self.folder.fold(self._graph.make(op, left, right))
 
     def exp(self, node: Node) -> Node:
-        """Return the exponential of a value that does not change with the steps."""
+        """Return the exponential of a value."""
         return self.folder.fold(self._graph.make("call", node, value="exp"))
+
+    def limited_node(self, node: Node, limit: Node, *argument: Node) -> Node:
+        """Return an exponential, but no more than `limit`, and one where its argument is zero."""
+        return self._graph.make("limited", node, limit, *argument)
 
     def number(self, value: float) -> Node:
         """Return a constant."""

@@ -12,12 +12,19 @@ random numbers and values looked up in tables do not change.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import final
 
 from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.passes.constants import Folder
-from brianfit.engines.fused.passes.function_slopes import slope_of, slope_of_power
+from brianfit.engines.fused.passes.function_slopes import (
+    cut,
+    cut_both,
+    finite_at,
+    slope_of,
+    slope_of_power,
+)
 
 Form = Mapping[Node, Node]
 """Coefficients by leaf ('state', 'parameter', 'time') or by a node that stands for itself."""
@@ -36,6 +43,8 @@ class Differentials:
         The parameters that change.
     longest
         Nodes with longer forms stand for themselves.
+    largest
+        Derivatives of exponentials are cut here: infinity times zero would be nan.
 
     Attributes
     ----------
@@ -43,11 +52,14 @@ class Differentials:
         Nodes found by `form` to stand for themselves, with the forms behind them; may be empty.
     """
 
-    def __init__(self, graph: Graph, directions: tuple[str, ...], longest: int) -> None:
+    def __init__(
+        self, graph: Graph, directions: tuple[str, ...], longest: int, largest: float
+    ) -> None:
         self._graph = graph
         self._folder = Folder(graph)
         self._directions = frozenset(directions)
         self._longest = longest
+        self.largest = largest
         self._forms: dict[Node, Form] = {}
         self._relative: dict[Node, Form] = {}
         self._in_branches: set[Node] = set()
@@ -114,7 +126,7 @@ class Differentials:
         relative = self._relative_form(node)
         if relative is not None:
             self._relative[node] = relative
-            return self.scaled(relative, node)
+            return self.scaled(relative, self._cut(node))
         if node.op in ("state", "time"):
             return {node: self.number(1.0)}
         if node.op == "parameter":
@@ -124,8 +136,10 @@ class Differentials:
 
     def _relative_form(self, node: Node) -> Form | None:
         """Return the derivative over the value: short for exponentials and their powers."""
-        if node.op == "call" and node.value == "exp_limited":
-            return self._forms[node.args[0]]
+        if node.op == "call" and node.value == "exp":
+            return self._forms[node.args[0]] or None
+        if node.op == "limited":  # beyond the limit the derivative is nothing beside its divisor
+            return self._relative.get(node.args[0])
         if node.op not in ("mul", "div"):
             return None
         parts = [self._relative.get(arg, None if self._forms[arg] else {}) for arg in node.args]
@@ -133,6 +147,16 @@ class Differentials:
         if left is None or right is None or not (left or right):
             return None
         return self.combined(left, right if node.op == "mul" else self._negated(right))
+
+    def _cut(self, node: Node) -> Node:
+        """Return an exponential, a product or a quotient of such, limited in size."""
+        if node.op == "limited":
+            return node
+        is_positive = node.op == "call" or all(
+            arg in self._relative or (arg.is_constant and arg.number_value > 0.0)
+            for arg in node.args
+        )
+        return cut(self, node) if is_positive else cut_both(self, node)
 
     def _settled(self, node: Node, form: Form) -> Form:
         """Let a node with a long form stand for itself."""
@@ -169,6 +193,9 @@ class Differentials:
         above, below = node.args
         one = self.number(1.0)
         inverse = node if _is(above, 1.0) else self.made("div", one, below)
+        if self._forms[below] and _is_chosen(below):
+            inverse = finite_at(self, below, 0.0, inverse)
+            node = self.made("mul", above, inverse)
         # In this order: a divisor may be so large that the square of its inverse is zero.
         by_divisor = {
             key: self.made("neg", self.made("mul", self.made("mul", c, inverse), node))
@@ -229,7 +256,19 @@ class Differentials:
             )
             for point in points
         ]
-        return self.made("div", self.made("sub", *values), self.made("sub", *points))
+        quotient = self.made("div", self.made("sub", *values), self.made("sub", *points))
+        size = self.made("call", quotient, value="abs")
+        is_finite = self.test("lt", size, self.number(math.inf))
+        return self.choice(is_finite, quotient, self.number(0.0))
+
+
+def _is_chosen(node: Node) -> bool:
+    """Return whether a value may stay at a bound because it is clipped there."""
+    while node.args and node.op in ("add", "sub", "mul", "neg", "select", "power", "call"):
+        if node.op == "select":
+            return True
+        node = max(node.args, key=lambda arg: arg.depends)
+    return False
 
 
 def branches_of(nodes: Iterable[Node]) -> set[Node]:

@@ -3,9 +3,10 @@
 A division takes as long as half an exponential, a multiplication next to nothing. Only divisors
 are put together whose size is known: sums of a number and of exponentials that are limited. Such
 a divisor is zero or at least as large as the rounding error of the number, and its product with
-others neither overflows nor underflows. Where it is zero the others become nan as well; so
-divisors are left alone that stand in a branch of a selection, where the user may have taken care
-that the division by zero does not count.
+others neither overflows nor underflows. Where it is zero or nan the others become nan as well; so
+only those are put together that depend on the same states, and divisors are left alone that stand
+in a branch of a selection, where the user may have taken care that the division by zero does not
+count.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import final
 
 from brianfit.engines.fused.ir import Graph, LoopProgram, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.passes.algebra import Algebra
+from brianfit.engines.fused.passes.linear import Product
 from brianfit.engines.fused.passes.number_range import NumberRange
 from brianfit.engines.fused.passes.rewriting import rebuilt, rewrite
 
@@ -59,9 +61,16 @@ class _Merging:
         return found
 
     def _groups(self) -> Iterator[list[Node]]:
+        by_leaves: dict[frozenset[Node], list[Node]] = {}
+        for divisor in self._divisors():
+            by_leaves.setdefault(_changing_leaves(divisor), []).append(divisor)
+        for divisors in by_leaves.values():
+            yield from self._groups_of(divisors)
+
+    def _groups_of(self, divisors: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
         total = (0.0, 0.0)
-        for divisor in self._divisors():
+        for divisor in divisors:
             low, high = self._size(divisor)
             new_total = (total[0] + low, total[1] + high)
             if len(group) == MOST or max(-new_total[0], new_total[1]) > self._range.largest_log:
@@ -85,24 +94,29 @@ class _Merging:
 
     def _size(self, node: Node) -> tuple[float, float]:
         """Return the decimal logarithms of the least and largest size of a divisor."""
-        reach = self._range.largest_argument / math.log(10)
         if node in self._algebra.limited:
+            reach = math.log10(node.args[1].number_value)
             return -reach, reach
         linear = self._algebra.view(node)
         if linear.offset.number_value == 0.0:
             (product, coefficient), *_ = linear.terms.items()
-            own = math.log10(abs(coefficient.number_value))
-            sizes = [
-                (exponent * low, exponent * high)
-                for factor, exponent in product.numerator
-                for low, high in [self._size(factor)]
-            ]
-            return own + sum(low for low, _ in sizes), own + sum(high for _, high in sizes)
-        offset = abs(linear.offset.number_value)
-        largest = max(abs(c.number_value) for c in linear.terms.values())
-        return math.log10(offset) + self._range.rounding_log, math.log10(
-            max(largest, offset)
-        ) + reach + 1.0
+            return self._size_of_product(product, coefficient.number_value)
+        offset = math.log10(abs(linear.offset.number_value))
+        sizes = [
+            self._size_of_product(product, coefficient.number_value)[1]
+            for product, coefficient in linear.terms.items()
+        ]
+        return offset + self._range.rounding_log, max(offset, *sizes) + 1.0
+
+    def _size_of_product(self, product: Product, factor: float) -> tuple[float, float]:
+        own = math.log10(abs(factor))
+        sizes = [(n * low, n * high) for it, n in product.numerator for low, high in [self._size(it)]]
+        return own + sum(low for low, _ in sizes), own + sum(high for _, high in sizes)
+
+
+def _changing_leaves(node: Node) -> frozenset[Node]:
+    leaves = (part for part in reachable(iter([node])) if not part.args)
+    return frozenset(leaf for leaf in leaves if rate_of(leaf) not in (Rate.CONSTANT, Rate.NEURON))
 
 
 def _in_branches(nodes: Iterable[Node]) -> set[Node]:

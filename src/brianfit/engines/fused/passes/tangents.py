@@ -25,6 +25,7 @@ from brianfit.engines.fused.ir import (
 from brianfit.engines.fused.passes.crossings import Tangents
 from brianfit.engines.fused.passes.differentials import Differentials, Form
 from brianfit.engines.fused.passes.liveness import remove_dead
+from brianfit.engines.fused.passes.number_range import NumberRange
 from brianfit.engines.fused.passes.saltation import Saltation
 from brianfit.engines.fused.passes.valuation import Valuation
 
@@ -43,14 +44,17 @@ def tangent_name(state: str, direction: str) -> str:
     return f"d{state}/d{direction}"
 
 
-def add_tangents(program: LoopProgram) -> LoopProgram:
+def add_tangents(program: LoopProgram, number_range: NumberRange) -> LoopProgram:
     """Return `program` with the derivatives that are wanted of it."""
     if program.wanted is None:
         return program
     n_directions = len(program.wanted.directions)
     lengths = {n_directions, *(length for length in LENGTHS if length < n_directions)}
     extended = min(
-        (remove_dead(_Extension(program, program.wanted, n).program()) for n in sorted(lengths)),
+        (
+            remove_dead(_Extension(program, program.wanted, n, number_range).program())
+            for n in sorted(lengths)
+        ),
         key=lambda candidate: len(reachable(candidate.step_roots())),
     )
     return replace(extended, groups=tuple(_groups(extended, program)))
@@ -60,10 +64,14 @@ def add_tangents(program: LoopProgram) -> LoopProgram:
 class _Extension:
     """Makes the additional states, sums and effects."""
 
-    def __init__(self, program: LoopProgram, wanted: Wanted, longest: int) -> None:
+    def __init__(
+        self, program: LoopProgram, wanted: Wanted, longest: int, number_range: NumberRange
+    ) -> None:
         self._program = program
         self._wanted = wanted
-        self._differentials = Differentials(program.graph, wanted.directions, longest)
+        self._differentials = Differentials(
+            program.graph, wanted.directions, longest, number_range.largest_slope
+        )
         self._active: set[tuple[str, int]] = set()
         self._saltation = Saltation(program, wanted, self._differentials)
         self._values = Valuation(self._differentials, self._leaf)
