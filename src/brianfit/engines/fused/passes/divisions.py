@@ -110,7 +110,9 @@ class _Merging:
 
     def _size_of_product(self, product: Product, factor: float) -> tuple[float, float]:
         own = math.log10(abs(factor))
-        sizes = [(n * low, n * high) for it, n in product.numerator for low, high in [self._size(it)]]
+        sizes = [
+            (n * low, n * high) for it, n in product.numerator for low, high in [self._size(it)]
+        ]
         return own + sum(low for low, _ in sizes), own + sum(high for _, high in sizes)
 
 
