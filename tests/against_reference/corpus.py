@@ -16,7 +16,7 @@ import numpy as np
 from brian2 import Equations, Quantity, TimedArray
 
 from brianfit.engines import SimulationTask
-from brianfit.model import Event, Model
+from brianfit.model import Event, Model, RegularOperation
 
 FOLDER = Path(os.environ.get("BRIANFIT_SHARED", Path(__file__).parents[3] / "shared"))
 FILE = FOLDER / "model_corpus" / "corpus.json"
@@ -37,8 +37,7 @@ def entries() -> list[dict[str, Any]]:
 def task_of(entry: dict[str, Any], *, method: str | None, n_steps: int) -> SimulationTask:
     """Return the task that simulates an entry.
 
-    What ran by the clock (`run_regularly`) is left out; no part of a model says that. Values given
-    for each neuron are columns of the samples.
+    Values given for each neuron are columns of the samples.
     """
     equations = Equations(entry["equations"])
     columns = _columns(entry)
@@ -52,6 +51,15 @@ def task_of(entry: dict[str, Any], *, method: str | None, n_steps: int) -> Simul
             name: Event(condition=event["condition"], code=event["code"] or "")
             for name, event in entry["events"].items()
         },
+        run_regularly=tuple(
+            RegularOperation(
+                code=given["code"],
+                dt=None if given["dt"] is None else _value(given["dt"]),
+                when=given["when"],
+                order=given["order"],
+            )
+            for given in entry["run_regularly"]
+        ),
         initial_values={
             name: _value(given)
             for name, given in entry["initial_values"].items()

@@ -1,7 +1,7 @@
 """What is simulated: equations, parameters, values given over time, running sums."""
 
 from brianfit.model.accumulators import Accumulator
-from brianfit.model.model import Event, Model
+from brianfit.model.model import Event, Model, RegularOperation
 from brianfit.model.parameters import Parameter, ParameterSpace, uses_log_scale
 from brianfit.model.timed_values import TimedValues
 
@@ -11,6 +11,7 @@ __all__ = [
     "Model",
     "Parameter",
     "ParameterSpace",
+    "RegularOperation",
     "TimedValues",
     "uses_log_scale",
 ]

@@ -34,6 +34,27 @@ class Event:
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class RegularOperation:
+    """Code that is run by the clock, as by `run_regularly` of Brian.
+
+    Attributes
+    ----------
+    code
+        Statements.
+    dt
+        Time between two runs, the first of which is at the start; None: every step.
+    when, order
+        Where in a step, as for Brian; by default before the recording and the state update.
+    """
+
+    code: str
+    dt: Any = None
+    when: str = "start"
+    order: int = 0
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """A neuron model in the language of Brian 2; it is never changed.
 
@@ -50,6 +71,8 @@ class Model:
         Name of the integration method, or None: Brian chooses.
     events
         Further events besides the spike, by name.
+    run_regularly
+        Code that is run by the clock, in this order.
     initial_values
         Value at the start of every run for variables and parameters: quantity, number (SI), or an
         expression as a string that may use parameters.
@@ -64,6 +87,7 @@ class Model:
     method: str | None = None
     method_options: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    run_regularly: tuple[RegularOperation, ...] = ()
     initial_values: Mapping[str, Any] = field(default_factory=dict)
     namespace: Mapping[str, Any] = field(default_factory=dict)
 
@@ -116,6 +140,14 @@ class Model:
         return "shared" in self.equations[name].flags
 
     @property
+    def code_blocks(self) -> tuple[str, ...]:
+        """All code besides the equations: conditions, statements, initial values."""
+        texts = [self.threshold, self.reset, self.refractory, *self.initial_values.values()]
+        texts += [text for event in self.events.values() for text in (event.condition, event.code)]
+        texts += [operation.code for operation in self.run_regularly]
+        return tuple(text for text in texts if isinstance(text, str))
+
+    @property
     def undefined_names(self) -> frozenset[str]:
         """Names that the equations use without defining them."""
         return frozenset(self.equations.identifiers) - frozenset(self.equations.names)
@@ -165,4 +197,4 @@ def read_equations(model: object) -> Equations:
     )
 
 
-__all__ = ["ITERATION", "Event", "Model", "copied", "read_equations"]
+__all__ = ["ITERATION", "Event", "Model", "RegularOperation", "copied", "read_equations"]

@@ -25,9 +25,7 @@ def draws_random_numbers(model: Model) -> bool:
 
 def names_used(model: Model) -> frozenset[str]:
     """Return the names of all variables, constants and functions that a model uses."""
-    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
-    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
-    texts += [equation.expr.code for equation in model.equations.values() if equation.expr]
+    expressions = [equation.expr.code for equation in model.equations.values() if equation.expr]
     return frozenset(
-        name for text in texts if isinstance(text, str) for name in get_identifiers(text)
+        name for text in (*model.code_blocks, *expressions) for name in get_identifiers(text)
     )

@@ -110,6 +110,8 @@ def check_differentiable(
 
 def _code_complaints(model: Model, relevant: Collection[str]) -> Iterator[str]:
     codes = {f"the event '{name}'": event.code for name, event in model.events.items()}
+    if model.run_regularly:
+        codes["code that is run regularly"] = "\n".join(it.code for it in model.run_regularly)
     if model.threshold is not None:
         codes["the reset"] = model.reset or ""
     for place, code in codes.items():

@@ -101,6 +101,7 @@ def _description(model: Model) -> str:
     lines += [f"reset: {'; '.join(str(model.reset).split(chr(10)))}"] if model.reset else []
     lines += [f"refractory: {model.refractory}"] if model.refractory is not False else []
     lines += [f"event {name}: {event.condition}" for name, event in model.events.items()]
+    lines += [f"regularly: {'; '.join(it.code.split(chr(10)))}" for it in model.run_regularly]
     lines += [f"method: {model.method or 'chosen by Brian'}"]
     return "\n".join(line.replace("\\", "/").replace('"""', "'''") for line in lines)
 
@@ -117,6 +118,7 @@ def _content(task: SimulationTask) -> object | None:
         _given(model.refractory),
         sorted((name, repr(value)) for name, value in model.method_options.items()),
         sorted((name, event.condition, event.code) for name, event in model.events.items()),
+        [(it.code, _given(it.dt), it.when, it.order) for it in model.run_regularly],
         [(name, _given(value)) for name, value in model.initial_values.items()],
         names,
         task.parameter_names,
@@ -135,7 +137,7 @@ def _equation(equation: Any) -> tuple[str, ...]:
 
 def _given(value: object) -> str:
     """Return a value given by the user as text: exact, with its unit."""
-    if isinstance(value, str | bool):
+    if isinstance(value, str | bool | None):
         return repr(value)
     return repr((np.asarray(value).tolist(), repr(dimensions_of(value))))
 

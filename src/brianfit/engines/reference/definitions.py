@@ -80,17 +80,10 @@ def used_timed_values(task: SimulationTask) -> dict[str, TimedValues]:
     used.update(task.recorded, task.final)
     for accumulator in task.accumulators:
         used.update(accumulator.variables)
-    for code in _code_of(task.model):
+    for code in task.model.code_blocks:
         used |= get_identifiers(code)
     given = {**task.targets, **task.inputs}
     return {name: values for name, values in given.items() if name in used}
-
-
-def _code_of(model: Model) -> Iterable[str]:
-    """Return all code of the model besides its equations."""
-    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
-    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
-    return (text for text in texts if isinstance(text, str))
 
 
 def _without_shared(equations: Equations) -> Equations:
@@ -137,7 +130,7 @@ def _added_variables(
 def _external_names(model: Model, equations: Equations) -> dict[str, Any]:
     """Return what the model uses of its namespace; names that the equations define are theirs."""
     used = set(equations.identifiers)
-    for code in _code_of(model):
+    for code in model.code_blocks:
         used |= get_identifiers(code)
     return {
         name: value

@@ -190,6 +190,15 @@ def _neuron_group(task: SimulationTask, definitions: Definitions, size: int) -> 
     for name, event in model.events.items():
         if event.code:
             group.run_on_event(name, event.code)
+    for number, operation in enumerate(model.run_regularly):
+        # In a slot, objects of one order are run by name; running sums and recording come later.
+        group.run_regularly(
+            operation.code,
+            dt=operation.dt,
+            when=operation.when,
+            order=operation.order,
+            name=f"brianfit_neurons_regularly_{number:03}",
+        )
     if definitions.code_at_start:
         group.run_regularly(definitions.code_at_start, when="start", name="brianfit_sums")
     return group

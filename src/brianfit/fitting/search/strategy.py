@@ -11,6 +11,7 @@ from brianfit.fitting.problem.problem import Problem
 from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.search.rounds import check_derivatives
 from brianfit.fitting.search.search_state import Search
+from brianfit.model.random_models import draws_random_numbers
 from brianfit.objective import Objective
 from brianfit.optimizers import (
     AbstractOptimizer,
@@ -27,8 +28,6 @@ FEW_ROUNDS = 12
 FEW_EVALUATIONS, USUAL_EVALUATIONS = 50, 200
 """Of CMA-ES, by parameter: with less than these it hardly begins to follow the error, and so many
 it takes to solve the problems of the benchmark."""
-
-RANDOM_FUNCTIONS = frozenset({"rand", "randn", "poisson"})
 
 
 @final
@@ -151,7 +150,7 @@ def facts_of(task: FitTask, objective: Objective) -> Facts:
 
 def _is_smooth(problem: Problem) -> bool:
     stops = problem.is_reset or _heeds_refractoriness(problem)
-    return not (stops or problem.model.events or _is_random(problem))
+    return not (stops or problem.model.events or draws_random_numbers(problem.model))
 
 
 def _heeds_refractoriness(problem: Problem) -> bool:
@@ -159,9 +158,3 @@ def _heeds_refractoriness(problem: Problem) -> bool:
     equations = problem.model.equations
     stops = any("unless refractory" in equation.flags for equation in equations.values())
     return stops or "not_refractory" in equations.identifiers
-
-
-def _is_random(problem: Problem) -> bool:
-    """Return whether the equations contain noise or random functions."""
-    equations = problem.model.equations
-    return bool(equations.is_stochastic or RANDOM_FUNCTIONS & set(equations.identifiers))

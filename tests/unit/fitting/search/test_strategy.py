@@ -74,6 +74,8 @@ def test_other_metrics_of_smooth_traces_are_guided_by_the_traces() -> None:
     ("model", "changes"),
     [
         (LEAK, {"threshold": "v > -65*mV", "reset": "v = -70*mV"}),
+        (LEAK, {"param_init": {"v": "-60*mV + rand()*mV"}}),
+        (LEAK, {"threshold": "v > -65*mV + randn()*mV"}),
         (LEAK.replace("volt", "volt (unless refractory)"), {"threshold": "v > 0*mV"}),
         (LEAK.replace(" : volt", " + xi*mV/ms**0.5 : volt"), {}),
     ],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
+from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 from brian2.devices.device import get_device, reset_device, set_device
 from brian2.equations.equations import Equations
@@ -18,6 +19,8 @@ from brian2.units.fundamentalunits import Quantity
 
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines._base import SimulationTask
+from brianfit.engines.fused.analysis.regular import Phase, RegularCode, regular_code
+from brianfit.engines.fused.analysis.translation import translate
 from brianfit.engines.fused.ir import Kind
 from brianfit.model import TimedValues
 from brianfit.model.complete_equations import TIMED_PREFIX, complete_equations
@@ -45,6 +48,8 @@ class GroupCode:
     ----------
     before_start
         Values of subexpressions that are constant over a step.
+    regular
+        Code that is run by the clock, by the phase of a step.
     update
         The state update, refractoriness included.
     events
@@ -68,6 +73,7 @@ class GroupCode:
     """
 
     before_start: str
+    regular: Mapping[Phase, tuple[RegularCode, ...]]
     update: str
     events: tuple[EventCode, ...]
     variables: Mapping[str, Kind]
@@ -83,12 +89,10 @@ class GroupCode:
 
 def read_group(task: SimulationTask) -> GroupCode:
     """Return the abstract code of the model of `task`, as Brian's state updaters write it."""
-    with _runtime_device():
+    with _runtime_device(), _numpy_target():
         group = _make_group(task)
-        group.state_updater.update_abstract_code(run_namespace={})
-        for runner in (*group.thresholder.values(), *group.resetter.values()):
-            runner.update_abstract_code(run_namespace={})
-        return _code_of(group)
+        translate(group, task.model)
+        return _code_of(group, task)
 
 
 @contextmanager
@@ -102,6 +106,17 @@ def _runtime_device() -> Iterator[None]:
         yield
     finally:
         reset_device()
+
+
+@contextmanager
+def _numpy_target() -> Iterator[None]:
+    """Let Brian write NumPy code, which needs no compiler."""
+    chosen = prefs["codegen.target"]
+    prefs["codegen.target"] = "numpy"
+    try:
+        yield
+    finally:
+        prefs["codegen.target"] = chosen
 
 
 def _runtime() -> object:
@@ -138,7 +153,16 @@ def _make_group(task: SimulationTask) -> NeuronGroup:
     for name, event in model.events.items():
         if event.code:
             group.run_on_event(name, event.code)
-    _check(group)
+    for operation in model.run_regularly:
+        group.run_regularly(
+            operation.code, dt=operation.dt, when=operation.when, order=operation.order
+        )
+    if group._linked_variables:
+        raise UnsupportedByFusedEngine(
+            "The model has linked variables "
+            f"({', '.join(sorted(group._linked_variables))}), whose values belong to another "
+            "group; the fused engine knows one group only."
+        )
     return group
 
 
@@ -165,26 +189,13 @@ def _stand_ins(timed: Mapping[str, TimedValues]) -> dict[str, TimedArray]:
     }
 
 
-def _check(group: NeuronGroup) -> None:
-    """Run the checks that Brian runs before a simulation."""
-    from brian2.equations.equations import check_subexpressions
-
-    if group._linked_variables:
-        raise UnsupportedByFusedEngine(
-            "The model has linked variables "
-            f"({', '.join(sorted(group._linked_variables))}), whose values belong to another "
-            "group; the fused engine knows one group only."
-        )
-    group.equations.check_units(group, run_namespace={})
-    check_subexpressions(group, group.equations, {})
-
-
-def _code_of(group: NeuronGroup) -> GroupCode:
+def _code_of(group: NeuronGroup, task: SimulationTask) -> GroupCode:
     updater = group.subexpression_updater
     names = [name for name in ("spike",) if name in group.events]
     names += sorted(name for name in group.events if name != "spike")
     return GroupCode(
         before_start=updater.abstract_code if updater is not None else "",
+        regular=regular_code(task.model, task.dt),
         update=group.state_updater.abstract_code,
         events=tuple(
             EventCode(

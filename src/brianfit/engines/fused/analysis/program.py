@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import final
 
 import numpy as np
@@ -14,6 +14,7 @@ from brianfit.engines._base import SimulationTask
 from brianfit.engines.fused.analysis.expressions import ExpressionReader
 from brianfit.engines.fused.analysis.group import EventCode, GroupCode, read_group
 from brianfit.engines.fused.analysis.names import Names
+from brianfit.engines.fused.analysis.regular import Phase, RegularCode
 from brianfit.engines.fused.ir import (
     Depends,
     Event,
@@ -61,18 +62,19 @@ class _Analysis:
         states = self._states(first)
         at_start = self._values(first, states)
         self._env = dict(at_start)
+        self._run_regularly(Phase.FIRST)
         self._run(self._code.before_start)
+        self._run_regularly(Phase.BEFORE_RECORDING)
         recorded = {name: self._name_of(name) for name in self._task.recorded}
         sums = self._sums(self._task.accumulators)
         residuals = self._sums(self._task.squares)
         outputs = {name: self._name_of(name) for name in self._task.sloped}
+        self._run_regularly(Phase.BEFORE_UPDATE)
         self._run(self._code.update, masked=self._code.masked)
+        self._run_regularly(Phase.BEFORE_CONDITIONS)
         update = {name: self._env[name] for name in states if self._env[name] != at_start[name]}
         conditions = self._conditions()
-        events = [
-            Event(name=event.name, condition=condition, effects=self._effects(event, at_start))
-            for event, condition in zip(self._code.events, conditions, strict=True)
-        ]
+        events = self._events(conditions, at_start)
         self._env = dict(at_start)
         wanted = self._wanted(residuals, outputs)
         final = {name: self._name_of(name) for name in self._task.final}
@@ -88,7 +90,7 @@ class _Analysis:
             sums=sums,
             final=final,
             update=update,
-            events=tuple(events),
+            events=(*events, *self._regular_events(Phase.LAST, at_start)),
             record_spikes=self._task.record_spikes and self._task.model.threshold is not None,
             dt=self._task.dt,
             wanted=wanted,
@@ -141,6 +143,7 @@ class _Analysis:
     def _assigned(self) -> Iterable[str]:
         codes = [self._code.before_start, self._code.update]
         codes += [event.effects for event in self._code.events]
+        codes += [it.statements for codes in self._code.regular.values() for it in codes]
         for code in codes:
             for name, _ in _statements(code):
                 yield name
@@ -228,12 +231,69 @@ class _Analysis:
             "not_refractory": self._graph.constant(False, Kind.BOOLEAN),
         }
 
-    def _effects(self, event: EventCode, at_start: Mapping[str, Node]) -> dict[str, Node]:
+    def _effects(
+        self, event: EventCode, at_start: Mapping[str, Node], *, are_marked: bool
+    ) -> dict[str, Node]:
         self._env = dict(at_start)
-        if event.name == "spike" and self._code.is_refractory:
+        if event.name == "spike" and self._code.is_refractory and not are_marked:
             self._env.update(self._marks_of_spike())
         self._run(event.effects)
         return {name: self._env[name] for name in at_start if self._env[name] != at_start[name]}
+
+    def _run_regularly(self, phase: Phase) -> None:
+        """Execute what is run by the clock, where the time has come."""
+        for code in self._code.regular[phase]:
+            before, due = dict(self._env), self._due(code)
+            self._run(code.statements, masked=self._code.masked)
+            for name, old in before.items():
+                kind = self._code.variables.get(name, Kind.FLOAT)
+                self._env[name] = self._chosen(due, self._env[name], old, kind)
+
+    def _events(self, conditions: list[Node], at_start: Mapping[str, Node]) -> list[Event]:
+        """Return the events; what is run by the clock before their effects splits the spike."""
+        between = list(self._regular_events(Phase.BEFORE_EFFECTS, at_start))
+        happening = list(zip(self._code.events, conditions, strict=True))
+        first: list[Event] = []
+        if between and happening and happening[0][0].name == "spike":
+            marks = self._marks_of_spike() if self._code.is_refractory else {}
+            first = [Event(name="spike", condition=conditions[0], effects=marks)]
+        rest = [
+            Event(
+                name=f"{event.name}_effects" if between else event.name,
+                condition=condition,
+                effects=self._effects(event, at_start, are_marked=bool(between)),
+            )
+            for event, condition in happening
+        ]
+        return [*first, *between, *rest]
+
+    def _regular_events(self, phase: Phase, at_start: Mapping[str, Node]) -> Iterator[Event]:
+        """Yield what is run by the clock after the conditions."""
+        for number, code in enumerate(self._code.regular[phase]):
+            if self._task.directions:
+                raise UnsupportedByFusedEngine(
+                    "The model runs code regularly after the thresholds, of which the fused "
+                    "engine has no derivatives."
+                )
+            self._env = dict(at_start)
+            self._run(code.statements, masked=self._code.masked)
+            effects = {n: self._env[n] for n in at_start if self._env[n] != at_start[n]}
+            name = f"regular_{phase.name.lower()}_{number}"
+            yield Event(name=name, condition=self._due(code), effects=effects)
+
+    def _due(self, code: RegularCode) -> Node:
+        graph = self._graph
+        step = graph.leaf("step", None, Kind.INTEGER, Depends.STEP)
+        period = graph.constant(float(code.every), Kind.INTEGER)
+        rest = graph.make("mod", step, period, kind=Kind.INTEGER)
+        if code.every == 1:
+            return graph.constant(True, Kind.BOOLEAN)
+        return graph.make("eq", rest, graph.constant(0.0, Kind.INTEGER), kind=Kind.BOOLEAN)
+
+    def _chosen(self, due: Node, new: Node, old: Node, kind: Kind) -> Node:
+        if new == old or due.is_constant:
+            return new
+        return self._graph.make("select", due, new, old, kind=kind)
 
     def _run(self, code: str, masked: frozenset[str] = frozenset()) -> None:
         """Execute statements: afterwards names stand for the new values."""
