@@ -79,7 +79,7 @@ def test_other_metrics_of_smooth_traces_are_guided_by_the_traces() -> None:
         (LEAK.replace("volt", "volt (unless refractory)"), {"threshold": "v > 0*mV"}),
         (LEAK.replace(" : volt", " + xi*mV/ms**0.5 : volt"), {}),
     ],
-    ids=["reset", "refractoriness", "noise"],
+    ids=["reset", "random start", "random threshold", "refractoriness", "noise"],
 )
 def test_what_jumps_is_searched_by_cma_es(model: str, changes: dict[str, Any]) -> None:
     fitter = trace_fitter(model, **changes)
