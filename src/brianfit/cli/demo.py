@@ -15,7 +15,7 @@ from brianfit.cli.terminal import Quiet, say_aside, write_text
 def demo(
     *,
     folder: Annotated[Path, typer.Option(help="Where the files go.")] = Path(),
-    rounds: Annotated[int | None, typer.Option(help="150 unless told.", min=1)] = None,
+    rounds: Annotated[int | None, typer.Option(help="200 unless told.", min=1)] = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit a real recording: write a problem file, run it, write the report."""

@@ -18,7 +18,10 @@ def init(
     unit: Unit = None,
     dt: Step = None,
     stimulus: Stimulus = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="A model of the library.")] = "adex",
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="A model of the library; one that suits unless told."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to; beside the recording unless told.")
     ] = None,
@@ -31,7 +34,8 @@ def init(
     from brianfit.cli.problem_file.template import FileOptions, problem_text
 
     recordings = read_files(files, unit, dt, stimulus)
-    library.get(model)
+    if model is not None:
+        library.get(model)
     target = files[0].with_suffix(".toml") if out is None else out
     if target.exists() and not force:
         raise InvalidValueError(

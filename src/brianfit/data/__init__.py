@@ -25,7 +25,7 @@ from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
 from brianfit.data.spike_rate import with_spike_rate
 from brianfit.data.splitting import folds, split
-from brianfit.data.step_times import is_made_of_steps, step_times
+from brianfit.data.step_times import around_step, is_made_of_steps, step_times
 from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Sine",
     "Steps",
     "add_holding",
+    "around_step",
     "between_spikes",
     "compensate_series_resistance",
     "cut",

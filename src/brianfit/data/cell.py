@@ -23,6 +23,9 @@ _STEEP = 10.0  # [V/s] at which a spike begins; Naundorf et al. (2006), Nature 4
 _LOOK_BACK = 0.003  # [s] before a crossing, within which the spike began
 _AFTER, _BEFORE = 0.0015, 0.001  # [s] around spikes, within which no trough lies
 
+_NAN = float("nan")
+_UNKNOWN = MembraneEstimate(tau_m=_NAN, R=_NAN, EL=_NAN, R_e=_NAN, onset=_NAN, explained=_NAN)
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -203,34 +206,32 @@ def _membrane_of(
     """Return the passive membrane; all nan if the voltage between spikes does not tell."""
     sweeps = with_spikes(recordings, level * volt if np.isfinite(level) else 1 * volt, trace=trace)
     try:
-        return estimate_membrane(sweeps, input, trace)
+        found = estimate_membrane(sweeps, input, trace)
     except InvalidValueError:
-        unknown = float("nan")
-        return MembraneEstimate(
-            tau_m=unknown, R=unknown, EL=unknown, R_e=unknown, onset=unknown, explained=unknown
-        )
+        return _UNKNOWN
+    return found if found.R > 0 else _UNKNOWN
 
 
 def _sag(recordings: RecordingSet, input: str, trace: str) -> float:
     """Return which part of the largest hyperpolarisation is gone at the end of its step."""
     if not is_made_of_steps(recordings):
-        return float("nan")
+        return _NAN
     try:
         start, stop = (float(time) for time in step_times(recordings, input))
     except InvalidValueError:
-        return float("nan")
+        return _NAN
     sweep = min(recordings, key=lambda each: _mean_within(each.inputs[input], each.dt, start, stop))
     values, dt = sweep.traces[trace], sweep.dt
     base = _median(values[max(0, round((start - _START) / dt)) : round(start / dt)])
     answer = values[round(start / dt) : min(round(stop / dt), values.size)]
     if answer.size < 10 or not np.isfinite(answer).all():
-        return float("nan")
+        return _NAN
     late = _median(answer[-max(1, answer.size // 5) :])
     width = max(1, round(0.002 / dt))
     smooth = np.convolve(answer, np.full(width, 1 / width), mode="valid")
     deepest = float(smooth.min())
     below = base - deepest
-    return (late - deepest) / below if below > 0.003 else float("nan")
+    return (late - deepest) / below if below > 0.003 else _NAN
 
 
 def _mean_within(values: Float[np.ndarray, " n"], dt: float, start: float, stop: float) -> float:
@@ -243,13 +244,13 @@ def _noise(recordings: RecordingSet, trace: str) -> float:
     known = np.concatenate(bends)
     known = known[np.isfinite(known)]
     # The second difference of white noise has the variance 1 + 4 + 1 times its own.
-    return float(1.4826 * np.median(np.abs(known)) / np.sqrt(6)) if known.size else float("nan")
+    return float(1.4826 * np.median(np.abs(known)) / np.sqrt(6)) if known.size else _NAN
 
 
 def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:
     known = np.array([value for value in values if np.isfinite(value)])
     if known.size == 0:
-        return (float("nan"),) * 3
+        return (_NAN,) * 3
     low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
     return float(low), float(middle), float(high)
 
@@ -257,7 +258,7 @@ def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:
 def _median(values: Sequence[float] | Float[np.ndarray, " n"]) -> float:
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
-    return float(np.median(known)) if known.size else float("nan")
+    return float(np.median(known)) if known.size else _NAN
 
 
 def _in(value: float, factor: float, unit: str) -> str:

@@ -76,7 +76,8 @@ def estimate_membrane(
     Raises
     ------
     InvalidValueError
-        If a name is unknown, there are no spike trains, or nothing is left between the spikes.
+        If a name is unknown, there are no spike trains, nothing is left between the spikes, or the
+        voltage never changes there.
     """
     from scipy.optimize import minimize_scalar
 
@@ -88,6 +89,8 @@ def estimate_membrane(
             "Nothing is left between the spikes: give smaller `before` and `after`, or a recording "
             "with fewer spikes."
         )
+    if np.ptp(np.concatenate([sweep.voltage[sweep.counts] for sweep in sweeps])) == 0:
+        raise InvalidValueError("The voltage between the spikes never changes.")
     every = max(1, n_values // _AT_MOST)
 
     def misfit(log_tau: float) -> float:

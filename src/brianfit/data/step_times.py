@@ -13,6 +13,7 @@ from brianfit._foundation.shapes import Bool, Float
 from brianfit.data.recordings import RecordingSet
 
 _MOVING = 0.25  # of the span of a stimulus, within 5 ms: it is on the way from step to step
+_MARGIN = 0.003  # [s] in which a step is on its way, smoothed
 _OFTEN = 0.05  # of the time: what moves more often is not made of steps
 
 
@@ -41,6 +42,38 @@ def step_times(recordings: RecordingSet, input: str | None = None) -> tuple[Any,
         )
     first, last = _longest_stretch(course > 0.5 * np.max(course))  # half up at the time of a step
     return float(first) * dt * second, float(last) * dt * second
+
+
+def around_step(
+    recordings: RecordingSet, input: str | None = None, *, before: float = 0.2, after: float = 0.15
+) -> tuple[Any, Any]:
+    """Return from when to when sweeps hold one step of current and nothing else [s], for `cut`.
+
+    Parameters
+    ----------
+    input
+        As for `step_times`.
+    before, after
+        How much is kept on both sides of the step [s], unless the current moves earlier.
+
+    Raises
+    ------
+    InvalidValueError
+        As in `step_times`.
+    """
+    start, stop = (float(time / second) for time in step_times(recordings, input))
+    rows, dt = _rows(recordings, input)
+    margin = round(_MARGIN / dt)
+    first, last = round(start / dt), round(stop / dt)
+    limit = _MOVING * np.ptp(rows)
+    lead, tail = rows[:, : max(first - margin, 1)], rows[:, last + margin :]
+    moved = np.flatnonzero((np.abs(lead - lead[:, -1:]) > limit).any(axis=0))
+    begin = max(start - before, (moved[-1] + margin) * dt if moved.size else 0.0)
+    end = min(stop + after, rows.shape[1] * dt)
+    if tail.size:
+        moved = np.flatnonzero((np.abs(tail - tail[:, :1]) > limit).any(axis=0))
+        end = min(end, (last + moved[0]) * dt) if moved.size else end
+    return begin * second, end * second
 
 
 def is_made_of_steps(recordings: RecordingSet) -> bool:
@@ -100,4 +133,4 @@ def _smoothed(values: Float[np.ndarray, " _"], dt: float) -> Float[np.ndarray, "
     return np.convolve(padded, np.full(width, 1 / width), mode="valid")
 
 
-__all__ = ["is_made_of_steps", "step_times"]
+__all__ = ["around_step", "is_made_of_steps", "step_times"]

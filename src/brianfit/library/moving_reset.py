@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from brian2 import ms, mV, second, volt
+from brian2 import ms, mV
 
 from brianfit.library.exponential import ADEX
 from brianfit.model import Parameter
@@ -29,9 +29,9 @@ _MOVED = """
         theta_s : volt (constant)
         tau_theta : second (constant)
         k_r : 1 (constant)
-        k_t : second/volt (constant)
+        k_t : second (constant)
 """
-_REFRACTORY = "t_ref + clip(k_t*theta, 0*ms, 3*ms)"
+_REFRACTORY = "t_ref + clip(k_t*theta/(10*mV), 0*ms, 3*ms)"
 
 _SHARED = {
     **ADEX.parameters,
@@ -46,7 +46,7 @@ _OF_MOVED = {
     "theta_s": Parameter(0.01 * mV, 10 * mV, scale="log"),
     "tau_theta": Parameter(20 * ms, 2000 * ms, scale="log"),
     "k_r": Parameter(-1, 5),
-    "k_t": Parameter(0 * second / volt, 2 * second / volt),
+    "k_t": Parameter(0 * ms, 20 * ms),
 }
 _ON_CONDUCTANCE = (
     "Every spike adds g_s to a conductance, in units of the leak conductance, that drives the "
@@ -54,9 +54,9 @@ _ON_CONDUCTANCE = (
 )
 _ON_MOVED = (
     "Every spike adds theta_s to theta, which decays with tau_theta. It raises the threshold by "
-    "theta, the reset by k_r*theta and the refractory time by k_t*theta, 3 ms at most: spikes "
-    "become broader as sodium channels inactivate. So that no pause of the model stands for what "
-    "the cell does between spikes, t_ref is bounded by the width of a spike."
+    "theta, the reset by k_r*theta, and the refractory time by k_t for every 10 mV, 3 ms at most: "
+    "spikes become broader as sodium channels inactivate. So that no pause of the model stands for "
+    "what the cell does between spikes, t_ref is bounded by the width of a spike."
 )
 
 ADEX_G = replace(

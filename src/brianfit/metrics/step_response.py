@@ -28,6 +28,9 @@ _SCALE = 2e-3
 _BEFORE, _AFTER = 2e-3, 5e-3
 """What lies so near to a spike [s] belongs to it, less where the recorded intervals are short."""
 
+_LONGEST_GAP = 1e-3
+"""Shorter gaps [s] are those between the values of a recording."""
+
 _SHORTEST, _LATE = 1e-3, 5e-3
 _TIGHTEST = 0.6
 """Before and after a spike, at most this part of a short interval belongs to the spikes."""
@@ -224,7 +227,8 @@ class StepResponse(AbstractTraceMetric):
         parts = np.empty((n_samples, n_traces, N_PARTS))
         diverged = ~np.isfinite(model.sum(axis=2))
         voltages = np.ascontiguousarray(model, dtype=np.float64)
-        for trace, recorded in enumerate(np.ascontiguousarray(data, dtype=np.float64)):
+        for trace, row in enumerate(data):
+            recorded = _without_short_gaps(row, dt)
             sweep = Sweep(trace, *_trains_on(spikes, trace, dt))
             steps = self._steps(recorded, trace, n_traces, dt)
             run_part = partial(_run_part, (voltages, sweep, recorded, steps, parts))
@@ -241,7 +245,7 @@ class StepResponse(AbstractTraceMetric):
     def _recorded_steps(self, recorded: np.ndarray, dt: float) -> np.ndarray:
         from brianfit.metrics._voltages.step_loops import crossings, gaps_of
 
-        row = np.ascontiguousarray(recorded, dtype=np.float64)
+        row = _without_short_gaps(recorded, dt)
         first = first_step(self.t_start_, dt)
         return np.asarray(crossings(row, gaps_of(row), first, self.threshold))
 
@@ -264,6 +268,12 @@ class StepResponse(AbstractTraceMetric):
             level=self.threshold,
             scale=self.scale,
         )
+
+
+def _without_short_gaps(row: Float[np.ndarray, " n_steps"], dt: float) -> np.ndarray:
+    from brianfit.metrics._voltages.step_loops import bridged
+
+    return bridged(np.ascontiguousarray(row, dtype=np.float64), round(_LONGEST_GAP / dt))
 
 
 def _run_part(arguments: tuple[Any, ...], first: int, last: int) -> None:

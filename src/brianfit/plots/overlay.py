@@ -20,6 +20,15 @@ from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import INPUT, LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
 from brianfit.results import Prediction
 
+PEAK_WITHIN = 0.002
+"""So soon [s] after a spike is detected it has its peak."""
+
+SHAPELESS = 0.25
+"""A model has no shape of spikes if its own are lower by more than this part of recorded ones."""
+
+SHADED_GAP = 0.01
+"""Gaps longer than this part of a sweep are shaded."""
+
 # Height of the panels of one sweep [inch], and their proportion.
 _SWEEP_HEIGHT = 2.1
 _TRACE_TO_INPUT = (4, 1)
@@ -86,7 +95,7 @@ def plot_overlay(
     _share_limits(axes)
     axes[-1, 1].set_xlabel(time.label("time"))
     axes[0, 0].legend(
-        loc="lower right", bbox_to_anchor=(1, 1.1), fontsize="small", frameon=False, ncols=2
+        loc="lower right", bbox_to_anchor=(1, 1.1), fontsize="small", frameon=False, ncols=3
     )
     axes[0, 0].margins(x=0.01)
     figure.align_ylabels(list(axes.flat))
@@ -163,11 +172,57 @@ def _draw_trace(axes: Axes, drawn: _Drawn, number: int, recording: Recording, ti
         simulated = drawn.trace[number]
         t = np.arange(simulated.size) * step * time.factor
         axes.plot(t, simulated * drawn.unit.factor, color=MODEL, linewidth=0.7, label="model")
+        _complete_spikes(axes, drawn, number, recording, time)
+    _shade_gaps(axes, recorded, recording.dt * time.factor)
     _draw_spikes(axes, drawn, number, recording, time)
     axes.set_ylabel(drawn.unit.label(drawn.variable), fontsize="small")
     axes.tick_params(labelbottom=False, bottom=False)
     axes.spines["bottom"].set_visible(False)
     tidy(axes)
+
+
+def _complete_spikes(
+    axes: Axes, drawn: _Drawn, number: int, recording: Recording, time: Scale
+) -> None:
+    """Draw spikes that a model has no shape for up to the recorded peaks, in a lighter line."""
+    if drawn.trace is None or drawn.spikes is None or not recording.spike_trains:
+        return
+    recorded, step = recording.traces[drawn.variable], drawn.dt or recording.dt
+    simulated, train = drawn.trace[number], drawn.spikes[number]
+    peak = peak_of_spikes(recorded, recording.spike_trains[0], recording.dt)
+    missing = peak - peak_of_spikes(simulated, train, step)
+    if not missing > SHAPELESS * (peak - np.nanmedian(recorded)):
+        return
+    places = np.minimum(np.rint(train / step).astype(int), simulated.size - 1)
+    axes.vlines(
+        train * time.factor,
+        simulated[places] * drawn.unit.factor,
+        peak * drawn.unit.factor,
+        color=MODEL,
+        alpha=0.4,
+        linewidth=0.7,
+        label="its spikes, up to the recorded peaks" if number == 0 else "_",
+    )
+
+
+def peak_of_spikes(
+    recorded: Float[np.ndarray, " n_steps"], spikes: Float[np.ndarray, " n_spikes"], dt: float
+) -> float:
+    """Return the median height of recorded spikes; nan if there is none to be seen."""
+    width = max(1, round(PEAK_WITHIN / dt))
+    places = (spikes / dt).astype(int)
+    peaks = [
+        np.nanmax(piece) for k in places if np.isfinite(piece := recorded[k : k + width]).any()
+    ]
+    return float(np.median(peaks)) if peaks else float("nan")
+
+
+def _shade_gaps(axes: Axes, recorded: Float[np.ndarray, " n_steps"], step: float) -> None:
+    """Shade what was not measured, or left out of the comparison."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.isnan(recorded).astype(int), [0]])))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if (last - first) > SHADED_GAP * recorded.size:
+            axes.axvspan(first * step, last * step, color="0.5", alpha=0.15, linewidth=0)
 
 
 def _draw_spikes(axes: Axes, drawn: _Drawn, number: int, recording: Recording, time: Scale) -> None:

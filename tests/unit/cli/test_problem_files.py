@@ -12,14 +12,22 @@ from brian2 import Mohm, ms, mV, nA, nS, pA, second
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brianfit import library
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.unit_text import quantity_from_text
 from brianfit.cli.problem_file.document import lines_of, read_document
 from brianfit.cli.problem_file.problem import FitProblem, read_problem_file
 from brianfit.cli.problem_file.schema import TABLES, read_tables
 from brianfit.cli.problem_file.template import problem_text
 from brianfit.cli.problem_file.values import parameter
-from brianfit.data import OrnsteinUhlenbeck, RecordingSet, Steps, example_recording
-from brianfit.fitting import Fitter, TraceFitter
+from brianfit.data import (
+    OrnsteinUhlenbeck,
+    RecordingSet,
+    Steps,
+    estimate_cell,
+    example_recording,
+)
+from brianfit.fitting import Fitter, TraceFitter, parameters_near
 from brianfit.model import Parameter
 from tests.unit.cli.broken_inputs import GOOD_PROBLEM, GOOD_TABLE, OWN_MODEL
 
@@ -247,10 +255,49 @@ def test_the_template_knows_steps_from_noise(tmp_path: Path) -> None:
             )
         )
 
-    assert made["steps"]["metric"]["spikes"] == {"kind": "firing_pattern", "t_start": "200 ms"}
+    assert made["steps"]["metric"]["spikes"]["kind"] == "firing_pattern"
+    assert made["steps"]["metric"]["v"]["kind"] == "step_response"
     assert made["steps"]["fit"]["outputs"] == ["v", "spikes"]
     assert made["noise"]["metric"]["spikes"] == {"kind": "gamma", "delta": "4 ms"}
     assert made["noise"]["fit"]["outputs"] == ["spikes"]
+
+
+def test_the_times_of_the_step_count_from_where_the_template_cuts(tmp_path: Path) -> None:
+    cell = example_recording("B6")
+    _save(cell, tmp_path / "cell.npz")
+
+    text = problem_text(cell, recording_files=[tmp_path / "cell.npz"], target=tmp_path / "a.toml")
+
+    told = tomllib.loads(text)
+    begin, _ = (quantity_from_text(time) for time in told["recording"]["preprocess"]["cut"])
+    start, stop = (quantity_from_text(told["metric"]["v"][key]) for key in ("start", "stop"))
+    assert (begin + start) / ms == pytest.approx(700, abs=1)
+    assert (begin + stop) / ms == pytest.approx(2700, abs=1)
+    assert told["model"]["name"] == "adex_gm"
+
+
+def test_bounds_are_read_off_the_sweeps_that_are_fitted(tmp_path: Path) -> None:
+    text = (
+        '[recording]\nexample = "B6"\n[model]\nname = "adex"\nbounds = "recorded"\n'
+        '[parameters]\nR = "100 Mohm"\n[validation]\nsweeps = [1, 3]\n'
+    )
+
+    parameters = problem_of(tmp_path, text).parameters
+
+    known = parameters_near(library.ADEX, estimate_cell(example_recording("B6")[[0, 2, 4]]))
+    assert parameters["V_r"] == known["V_r"]
+    assert not parameters["R"].is_free  # what the file names stands
+
+
+def test_bounds_of_equations_of_ones_own_cannot_be_read_off(tmp_path: Path) -> None:
+    text = (
+        '[recording]\nexample = "B6"\n[model]\nbounds = "recorded"\n'
+        'equations = "dv/dt = -v/tau + I*ohm/second : volt\\n tau : second (constant)"\n'
+        '[parameters]\ntau = ["1 ms", "10 ms"]\n'
+    )
+
+    with pytest.raises(InvalidValueError, match="models of the library only"):
+        problem_of(tmp_path, text)
 
 
 def _save(cell: RecordingSet, path: Path) -> None:

@@ -118,6 +118,20 @@ def test_what_was_not_measured_is_left_out_on_both_sides() -> None:
     np.testing.assert_array_equal(_parts(model, data), np.zeros(4))
 
 
+def test_a_recording_with_a_longer_step_than_the_simulation_shows_all_its_spikes() -> None:
+    dt = 1e-4
+    data = np.repeat(_voltage(range(112, 400, 20)), 10)
+    sparse = np.full_like(data, np.nan)
+    sparse[::5] = data[::5]
+
+    features = _metric().get_features(data[np.newaxis, np.newaxis], sparse[np.newaxis], dt)
+
+    assert features[0, 0, 1] == pytest.approx(0, abs=1e-20)
+    assert features[0, 0, 2] == pytest.approx(0, abs=1e-20)
+    # The line to the first value above the level crosses it up to half a millisecond early.
+    assert features[0, 0, 3] < (np.log(12 / 11.5) / 0.12) ** 2
+
+
 def test_short_intervals_leave_less_to_the_spikes() -> None:
     fast = range(110, 400, 6)  # the 7 ms that belong to a spike are longer than an interval
 

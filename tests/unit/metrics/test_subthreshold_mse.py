@@ -58,6 +58,17 @@ def test_a_spike_that_the_voltage_hides_costs_as_if_it_lasted_a_millisecond() ->
     assert costs[1, 0] == 0  # beside a recorded spike
 
 
+def test_spikes_are_seen_between_values_of_a_longer_step() -> None:
+    data = _with_spike(10)
+    data[0, 1::2] = np.nan
+    model = _flat(value=-0.06)[np.newaxis]
+    model[0, 0, 8:14] = -0.01
+
+    error = _metric().calc(model, data, DT)[0]
+
+    assert error == pytest.approx(0.01**2, rel=1e-9)
+
+
 def test_a_crossing_that_lasts_is_one_spike() -> None:
     data = _with_spike(10)
     data[0, 11] = 0.01

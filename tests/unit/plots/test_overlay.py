@@ -116,3 +116,39 @@ def test_refuses_a_simulation_of_another_number_of_sweeps() -> None:
 def test_refuses_recordings_without_a_trace() -> None:
     with pytest.raises(InvalidTypeError, match="recorded trace"):
         plot_overlay(_recordings(traces={}))
+
+
+def _spiking(model_peak: float) -> np.ndarray:
+    recorded = np.full((1, 60), -60.0)
+    recorded[0, [20, 40]] = 10.0
+    model = np.full((1, 60), -60.0)
+    model[0, [24, 44]] = model_peak
+    recordings = _recordings(
+        inputs={"I": np.zeros((1, 60)) * pA},
+        traces={"v": recorded * mV},
+        spikes=[np.array([20.0, 40.0]) * ms],
+        labels=["only"],
+    )
+    spikes = [np.array([24.0, 44.0]) * ms]
+    return plot_overlay(recordings, trace=model * mV, spikes=spikes, dt=1 * ms)
+
+
+def test_spikes_without_a_shape_are_drawn_up_to_the_recorded_peaks() -> None:
+    (lines,) = _spiking(-45.0)[0, 0].collections
+
+    tops = [segment[1, 1] for segment in lines.get_segments()]
+
+    assert tops == pytest.approx([10.0, 10.0])
+
+
+def test_a_model_with_a_shape_of_spikes_is_drawn_as_it_is() -> None:
+    assert not _spiking(8.0)[0, 0].collections
+
+
+def test_what_was_not_measured_is_shaded() -> None:
+    traces = np.linspace(-70, -50, 100).reshape(2, 50)
+    traces[0, 20:] = np.nan
+
+    axes = plot_overlay(_recordings(traces={"v": traces * mV}))
+
+    assert [len(panel.patches) for panel in axes[:, 0]] == [1, 0]

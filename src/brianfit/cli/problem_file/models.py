@@ -14,6 +14,8 @@ from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit._foundation.units import from_si
 from brianfit.cli.problem_file.document import Document
 from brianfit.cli.problem_file.recordings import paths_in
+from brianfit.data import RecordingSet, estimate_cell
+from brianfit.fitting import parameters_near
 from brianfit.fitting.problem.parameters import read_parameters as checked_parameters
 from brianfit.library import NeuronModel
 from brianfit.model import Model, Parameter
@@ -71,6 +73,24 @@ def read_parameters(
     for name, how in given.items():
         _check_one(document, plain, name, how)
     return given
+
+
+def recorded_bounds(
+    document: Document, model: NeuronModel | Model | None, recordings: RecordingSet | None
+) -> dict[str, Parameter]:
+    """Return bounds around what the fitted sweeps say about their cell; problems are noted."""
+    place = ("model", "bounds")
+    if not isinstance(model, NeuronModel):
+        if model is not None:
+            document.complain(place, 'can be "recorded" for models of the library only.')
+        return {}
+    if recordings is None:
+        return {}
+    try:
+        return parameters_near(model, estimate_cell(recordings))
+    except BrianfitError as problem:
+        document.complain(place, problem)
+        return {}
 
 
 def _check_one(document: Document, model: Model, name: str, how: Parameter) -> None:

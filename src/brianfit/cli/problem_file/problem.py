@@ -13,7 +13,7 @@ from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit.cli.problem_file.document import Document, read_document
 from brianfit.cli.problem_file.metrics import SPIKES, read_metrics
-from brianfit.cli.problem_file.models import read_model, read_parameters
+from brianfit.cli.problem_file.models import read_model, read_parameters, recorded_bounds
 from brianfit.cli.problem_file.recordings import chosen, paths_in, read_recordings
 from brianfit.cli.problem_file.schema import read_tables
 from brianfit.cli.written_files import clashes
@@ -135,8 +135,11 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     recordings = read_recordings(document, tables["recording"], allow_outside=allow_outside)
     model = read_model(document, tables["model"], allow_outside=allow_outside)
     parameters = read_parameters(document, tables["parameters"], model)
-    recordings = _of_outputs(document, recordings, tables["fit"])
     left_out = _left_out(document, recordings, tables["validation"])
+    if tables["model"].get("bounds") == "recorded":
+        fitted_sweeps = _without(recordings, left_out)
+        parameters = {**recorded_bounds(document, model, fitted_sweeps), **parameters}
+    recordings = _of_outputs(document, recordings, tables["fit"])
     fitted = None if recordings is None else _output_names(recordings)
     metrics = read_metrics(document, tables["metric"], fitted)
     outputs = _outputs(document, tables["output"], allow_outside=allow_outside)
@@ -196,6 +199,12 @@ def _of_outputs(
         if name in wanted or name in recordings.input_names
     }
     return replace(recordings, recordings=tuple(kept), dimensions=dimensions)
+
+
+def _without(recordings: RecordingSet | None, left_out: tuple[int, ...]) -> RecordingSet | None:
+    if recordings is None:
+        return None
+    return recordings[[k for k in range(len(recordings)) if k not in left_out]]
 
 
 def _output_names(recordings: RecordingSet) -> tuple[str, ...]:

@@ -61,6 +61,9 @@ _PREPROCESS: Mapping[str, Converter] = {
     "resample": time,
 }
 
+BOUNDS = ("model", "recorded")
+"""Where the bounds of parameters are from that the file does not name."""
+
 TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
     "recording": {
         "files": list_of(text, may_be_single=True),
@@ -83,6 +86,7 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
         "method": text,
         "initial": table_of(expression),
         "constants": table_of(quantity),
+        "bounds": one_of(BOUNDS),
     },
     "fit": {
         "outputs": list_of(text),

@@ -10,13 +10,27 @@ from string import Template
 from typing import Any, final
 
 import numpy as np
+from brian2 import second
 
 from brianfit import library
+from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.escaping import in_comment, in_toml
-from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import readable, unit_name
-from brianfit.data import RecordingSet, spike_level, with_spikes
+from brianfit.data import (
+    RecordingSet,
+    around_step,
+    estimate_cell,
+    is_made_of_steps,
+    spike_level,
+    step_times,
+    with_spikes,
+)
+from brianfit.fitting import parameters_near
 from brianfit.library import NeuronModel
+from brianfit.model import Parameter
+
+MODEL, MODEL_OF_STEPS = "adex", "adex_gm"
+"""What is fitted unless told; the second one to voltage and spikes under steps of current."""
 
 _LONGEST_STEP = 1e-4  # [s] of the simulation; integrate-and-fire models need no shorter one
 _STEPS_OF_A_FIT = 1e11  # neuron-steps that the foreseen rounds take at most: about half an hour
@@ -37,13 +51,14 @@ def problem_text(
     *,
     recording_files: Sequence[Path],
     target: Path,
-    model: str,
+    model: str | None = None,
     options: FileOptions | None = None,
 ) -> str:
     """Return the text of a problem file for a recording.
 
-    Spikes, if there are any, are fitted by their pattern where the stimulus is made of steps, and
-    by their times where it fluctuates; the voltage is fitted up to the first spike.
+    Where the stimulus is made of steps, voltage and spikes are compared by the response to the
+    step: the voltage before and between spikes, rate, latency and rhythm. Where it fluctuates,
+    spikes are fitted by their times.
 
     Parameters
     ----------
@@ -52,7 +67,7 @@ def problem_text(
     target
         Where the text will stand; files are named relative to its folder.
     model
-        Name of a model of the library.
+        Name of a model of the library; None: one that suits the recording.
     options
         What the reader was told besides the files.
     """
@@ -61,12 +76,16 @@ def problem_text(
         level = spike_level(recordings, recordings.trace_names[0])
     template = files("brianfit.cli.problem_file").joinpath("problem.template").read_text("utf-8")
     trace = recordings.trace_names[0] if recordings.trace_names else "v"
+    step = _step_of(recordings)
     outputs = [trace] if level is None else [trace, "spikes"]
-    has_steps = _is_made_of_steps(recordings)
-    if level is not None and not has_steps:
+    if level is not None and step is None:
         outputs = ["spikes"]
+    fires_on_steps = level is not None and step is not None
+    chosen = model or (MODEL_OF_STEPS if fires_on_steps else MODEL)
     left_out = _left_out(recordings, trace, level)
     dt = _simulation_step(recordings)
+    kept = [k for k in range(len(recordings)) if k not in left_out]
+    bounds = _bounds(recordings[kept], library.get(chosen)) if outputs != ["spikes"] else {}
     values = {
         "recording": in_comment(", ".join(path.name for path in recording_files)),
         "name": in_comment(target.name),
@@ -75,17 +94,54 @@ def problem_text(
         "table": "\n#   ".join(in_comment(line) for line in str(recordings).splitlines()),
         "recording_lines": _option_lines(options or FileOptions(), target)
         + _stimulus_lines(recordings),
-        "duration": f"{1000 * float(recordings.durations.min()):.6g} ms",
-        "preprocess_lines": _preprocess_lines(level, outputs),
-        "model_entry": f"{in_toml(model):<26}",
-        "parameter_lines": _parameter_lines(library.get(model), only_spikes=outputs == ["spikes"]),
+        "cut_line": _cut_line(recordings, step if fires_on_steps else None),
+        "preprocess_lines": _preprocess_lines(level),
+        "model_entry": f"{in_toml(chosen):<26}",
+        "bounds_line": _bounds_line(bounds),
+        "parameter_lines": _parameter_lines(
+            library.get(chosen), bounds, only_spikes=outputs == ["spikes"]
+        ),
         "outputs": ", ".join(in_toml(name) for name in outputs),
         "dt_entry": f"{in_toml(f'{1000 * dt:.6g} ms'):<28}",
         "rounds_entry": str(_rounds(recordings, dt)),
-        "metric_lines": _metric_lines(recordings, outputs, has_steps=has_steps),
+        "metric_lines": _metric_lines(outputs, level, step if fires_on_steps else None),
         "left_out": ", ".join(str(number) for number in left_out),
     }
     return Template(template).substitute(values)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """A step of current, and what is kept around it [s]."""
+
+    start: float
+    stop: float
+    begin: float
+    end: float
+
+
+def _step_of(recordings: RecordingSet) -> _Step | None:
+    """Return the step of current; None if the stimulus is none."""
+    if not recordings.input_names or not is_made_of_steps(recordings):
+        return None
+    try:
+        start, stop = (float(time / second) for time in step_times(recordings))
+        begin, end = (float(time / second) for time in around_step(recordings))
+    except BrianfitError:
+        return None
+    duration = float(recordings.durations.min())
+    if begin <= 0.05 * duration and end >= 0.95 * duration:
+        begin, end = 0.0, duration
+    return _Step(start=start, stop=stop, begin=begin, end=end)
+
+
+def _bounds(recordings: RecordingSet, model: NeuronModel) -> dict[str, Any]:
+    """Return bounds around what is recorded; none if it says nothing."""
+    try:
+        return parameters_near(model, estimate_cell(recordings))
+    except BrianfitError:
+        return {}
 
 
 def _first_dimension(recordings: RecordingSet) -> Any:
@@ -129,38 +185,60 @@ def _stimulus_lines(recordings: RecordingSet) -> str:
     )
 
 
-def _preprocess_lines(level: Any, outputs: Sequence[str]) -> str:
+def _cut_line(recordings: RecordingSet, step: _Step | None) -> str:
+    duration = float(recordings.durations.min())
+    if step is None or (step.begin == 0.0 and step.end == duration):
+        return f'# cut = ["0 ms", {_time(duration)}]'
+    return (
+        f"{f'cut = [{_time(step.begin)}, {_time(step.end)}]':<33} # the step; times count from here"
+    )
+
+
+def _time(seconds: float) -> str:
+    return in_toml(f"{1000 * seconds:.6g} ms")
+
+
+def _preprocess_lines(level: Any) -> str:
     if level is None:
         return '# spikes = "-10 mV"              # upward crossings of this level; none were seen'
-    lines = [f"{f'spikes = {in_toml(readable(level))}':<33} # upward crossings of this level"]
-    if len(outputs) > 1:
-        lines.append("until_first_spike = true          # later spikes of long steps do not repeat")
-    return "\n".join(lines)
+    return f"{f'spikes = {in_toml(readable(level))}':<33} # upward crossings of this level"
 
 
-def _parameter_lines(model: NeuronModel, *, only_spikes: bool) -> str:
+def _bounds_line(bounds: Mapping[str, Any]) -> str:
+    if not bounds:
+        return '# bounds = "recorded"             # around what a voltage says about its cell'
+    return 'bounds = "recorded"               # around what the recording says about its cell'
+
+
+def _parameter_lines(
+    model: NeuronModel, bounds: Mapping[str, Parameter], *, only_spikes: bool
+) -> str:
     lines = []
-    for name, how in model.parameters_for(only_spikes=only_spikes).items():
+    for name, how in {**model.parameters_for(only_spikes=only_spikes), **bounds}.items():
         if how.fixed is not None:
             lines.append(f"# {name} = {in_toml(readable(how.fixed))}")
         else:
-            bounds = f"{in_toml(readable(how.low))}, {in_toml(readable(how.high))}"
-            lines.append(f"# {name} = [{bounds}]")
+            low, high = in_toml(readable(how.low)), in_toml(readable(how.high))
+            lines.append(f"# {name} = [{low}, {high}]")
     return "\n".join(lines)
 
 
-def _metric_lines(recordings: RecordingSet, outputs: Sequence[str], *, has_steps: bool) -> str:
+def _metric_lines(outputs: Sequence[str], level: Any, step: _Step | None) -> str:
     lines = []
-    onset = f"{1000 * _onset(recordings):.6g} ms"
     for output in outputs:
         lines.append(f"[metric.{_key(output)}]")
-        if output != "spikes":
+        if output != "spikes" and step is None:
             lines.append('kind = "mse"')
-            if len(outputs) > 1:
-                lines.append('normalization = "5 mV"            # a large difference counts 1')
-        elif has_steps:
+        elif output != "spikes" and step is not None:
+            lines += [
+                'kind = "step_response"            # voltage around spikes, rate, latency',
+                f"threshold = {in_toml(readable(level))}",
+                f"{f'start = {_time(step.start - step.begin)}':<33} # of the step",
+                f"stop = {_time(step.stop - step.begin)}",
+            ]
+        elif step is not None:
             lines.append('kind = "firing_pattern"           # count, latency and rhythm')
-            lines.append(f"{f't_start = {in_toml(onset)}':<33} # when the stimulus begins")
+            lines.append(f"t_start = {_time(step.start - step.begin)}")
         else:
             lines.append('kind = "gamma"                    # coincidences of spikes')
             lines.append('delta = "4 ms"')
@@ -178,11 +256,11 @@ def _simulation_step(recordings: RecordingSet) -> float:
 
 def _rounds(recordings: RecordingSet, dt: float) -> int:
     per_round = 30 * float(recordings.durations.sum()) / dt
-    return int(np.clip(_STEPS_OF_A_FIT / per_round, 30, 150))
+    return int(np.clip(_STEPS_OF_A_FIT / per_round, 30, 200))
 
 
 def _left_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
-    """Return every second or third sweep; of those with spikes if there are any.
+    """Return every second sweep; of those with spikes if there are any.
 
     The first and the last are kept, since what lies between fitted stimuli can be predicted.
     """
@@ -191,43 +269,4 @@ def _left_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
         spikes = with_spikes(recordings, level, trace=trace)
         firing = [k for k, sweep in enumerate(spikes) if sweep.spike_trains[0].size]
         numbers = firing if len(firing) >= 3 else numbers
-    return numbers[1:-1:3] if len(numbers) > 8 else numbers[1:-1:2]
-
-
-def _onset(recordings: RecordingSet) -> float:
-    """Return when the stimuli of the sweeps begin to differ, or else first change [s]."""
-    dt = min(recording.dt for recording in recordings)
-    times = np.arange(int(float(recordings.durations.min()) / dt)) * dt
-    rows = [
-        _smoothed(np.interp(times, np.arange(values.size) * recording.dt, values), dt)
-        for recording in recordings
-        for values in list(recording.inputs.values())[:1]
-    ]
-    if not rows:
-        return 0.0
-    spread = np.ptp(np.array(rows), axis=0)
-    course = spread if np.ptp(spread) > 0.1 * np.ptp(rows) else np.abs(rows[0] - rows[0][0])
-    moved = np.flatnonzero(course - course[0] > 0.5 * np.ptp(course))  # smooth steps are half up
-    return float(moved[0]) * dt if moved.size and np.ptp(course) > 0 else 0.0
-
-
-def _is_made_of_steps(recordings: RecordingSet) -> bool:
-    """Return whether the stimulus is constant most of the time, but for noise of the amplifier."""
-    for recording in recordings:
-        for values in recording.inputs.values():
-            span = float(np.ptp(values))
-            if span == 0:
-                continue
-            smooth = _smoothed(values, recording.dt)
-            moving = np.abs(np.gradient(smooth)) * (0.005 / recording.dt) > 0.25 * span
-            if np.mean(moving) > 0.05:
-                return False
-    return True
-
-
-def _smoothed(values: Float[np.ndarray, " _"], dt: float) -> Float[np.ndarray, " _"]:
-    """Return means over about 2 ms, as much before a value as after it."""
-    half = min(round(0.001 / dt), values.size // 4)
-    width = 2 * half + 1
-    padded = np.pad(values, half, mode="edge")
-    return np.convolve(padded, np.full(width, 1 / width), mode="valid")
+    return numbers[1:-1:2]

@@ -12,12 +12,19 @@ def cut_out_spikes(
 ) -> None:
     """Set `kept` to nan around every upward crossing of `level` by `values`.
 
+    Steps without a value (nan) are passed over: a recording with a longer sampling step than the
+    simulation has many.
+
     Parameters
     ----------
     window
         How many steps before and after a crossing are cut out.
     """
     before, after = window
-    for step in range(1, values.size):
-        if values[step - 1] <= level and values[step] > level:
+    last = np.nan
+    for step in range(values.size):
+        if np.isnan(values[step]):
+            continue
+        if last <= level and values[step] > level:
             kept[max(step - before, 0) : step + after + 1] = np.nan
+        last = values[step]

@@ -198,6 +198,25 @@ def profile_of(voltage: np.ndarray, spikes: np.ndarray, gaps: np.ndarray, steps:
 
 
 @numba.njit(cache=True, nogil=True)
+def bridged(values: np.ndarray, longest: int) -> np.ndarray:
+    """Return values with gaps (nan) of up to `longest` steps filled linearly.
+
+    A recording with a longer sampling step than the simulation has a gap between any two values.
+    """
+    filled = values.copy()
+    last = -1
+    for step in range(values.size):
+        if np.isnan(values[step]):
+            continue
+        if 0 <= last < step - 1 and step - last - 1 <= longest:
+            slope = (values[step] - values[last]) / (step - last)
+            for between in range(last + 1, step):
+                filled[between] = values[last] + slope * (between - last)
+        last = step
+    return filled
+
+
+@numba.njit(cache=True, nogil=True)
 def outside_error(
     voltage: np.ndarray, data: np.ndarray, first: int, last: int, level: float
 ) -> float:
@@ -296,7 +315,7 @@ def voltage_error(
 
 @numba.njit(cache=True, nogil=True)
 def read_recorded(data: np.ndarray, steps: Steps) -> Recorded:
-    """Return what is compared of a recorded voltage."""
+    """Return what is compared of a recorded voltage, which has no short gaps."""
     gaps = gaps_of(data)
     spikes = crossings(data, gaps, steps.first, steps.level)
     return Recorded(data, gaps, spikes, profile_of(data, spikes, gaps, steps))
