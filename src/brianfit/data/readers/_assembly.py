@@ -41,6 +41,7 @@ def recordings_of(
         report.digest.update(np.ascontiguousarray(samples[id(signal)].values).data)
     recordings = []
     for sweep, one in zip(sweeps, chosen, strict=True):
+        _tell_of_unknown_units(sweep, one, wanted, report)
         recording = _recording(sweep, one, samples, report)
         if recording is not None:
             recordings.append(recording)
@@ -62,6 +63,17 @@ def _common_dimensions(sweeps: Sequence[Sweep], chosen: Sequence[Chosen]) -> dic
                 "with `sweeps`, or by `clamp` ('current' or 'voltage')."
             )
     return dimensions
+
+
+def _tell_of_unknown_units(sweep: Sweep, chosen: Chosen, wanted: Wanted, report: Report) -> None:
+    """Warn of channels that were left out because nobody told their unit."""
+    unknown = [f"'{s.name}'" for s in sweep.signals if s.dimensions is None and not s.unit]
+    if unknown and not chosen.inputs and not wanted.stimulus_is_given:
+        report.warn(
+            sweep.label,
+            f"{', '.join(unknown)} was left out, since its unit is not told. Give it, such as "
+            "units={'I': pA} (on the command line --unit 'I=pA').",
+        )
 
 
 def _signals(chosen: Chosen) -> list[Signal]:

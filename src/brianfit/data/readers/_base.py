@@ -78,12 +78,15 @@ class FileContent:
         Sentences to which users must be alerted.
     notes
         Sentences on how signals were put together, for the history.
+    late_warnings
+        Like `warnings`, but known only when the values have been read.
     """
 
     sweeps: tuple[Sweep, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    late_warnings: Mapping[str, None] = field(default_factory=dict)
 
 
 @final

@@ -70,9 +70,13 @@ class AbstractSource(ABC):
 @final
 @dataclass(frozen=True, kw_only=True)
 class PlayedFile:
-    """A file whose values an output played, times a scale, plus an offset [SI]."""
+    """A file whose values an output played, times a scale, plus an offset [SI].
+
+    `unit` is that of the output, and so of the values of the file where it tells none.
+    """
 
     name: str
+    unit: str = ""
     scale: float = 1.0
     offset: float = 0.0
 

@@ -1,66 +1,122 @@
 """Columns of numbers to sweeps: what tables of text, data frames and archives have in common.
 
-A heading is ``name [unit]``, ``name (unit)`` or ``name_unit``. Columns whose names differ in a
-number at the end, ``v 1``, ``v 2``, are sweeps of one signal. A column of times gives the sampling
-step; a column ``sweep`` (or ``trace``, ``episode``) says to which sweep a row belongs.
+Headings are read as `_headings` says. A column of times gives the sampling step; a column ``sweep``
+(or ``trace``, ``episode``) says to which sweep a row belongs; so do numbers in headings.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import BrianfitError, InvalidValueError, UnreadableFileError
+from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.unit_text import unit_from_text
-from brianfit._foundation.units import SECOND, dimensions_of, same_dimensions
-from brianfit.data.readers._base import (
-    FileContent,
-    ReadRequest,
-    Signal,
-    Sweep,
-    without_nan_tail,
-)
+from brianfit.data.readers._base import FileContent, ReadRequest, without_nan_tail
+from brianfit.data.readers._headings import Column, read_heading
+from brianfit.data.readers._signals import AbstractSource, Samples, Signal, Sweep
+from brianfit.data.readers._times import step_of_times
 
-_BRACKETED = re.compile(r"^(?P<name>.*?)\s*[\[(](?P<unit>[^\])]*)[\])]\s*$")
-# One letter after an underscore is part of a name, as in V_m or g_s; so units have two at least.
-_UNDERSCORED = re.compile(r"^(?P<name>.+?)_(?P<unit>[A-Za-zµμ]{2,}|(?<=time_)s|(?<=t_)s)$")
-_NUMBERED = re.compile(r"^(?P<name>.*?[^\d\s_.-])[\s_.-]*(?P<number>\d+)$")
-_TIME_NAMES = {"t", "time", "times", "zeit"}
 _SWEEP_NAMES = {"sweep", "trace", "episode"}
-_UNEVEN = 1e-3
-"""Sampling steps of one column of times may differ by this fraction; times are often rounded."""
 
 
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Column:
-    """One heading, read: the bare name, its sweep if it has one, and the unit (None: not told).
+class AbstractColumns(ABC):
+    """Columns that are read when they are needed."""
 
-    Two columns are the same only if they are the same object.
-    """
+    @abstractmethod
+    def read(self, places: Sequence[int]) -> dict[int, Float[np.ndarray, " _"]]:
+        """Return the columns at some places, in new arrays.
 
-    heading: str
-    name: str
-    number: int | None
-    unit: Any
+        Raises
+        ------
+        BrianfitError
+            If they cannot be read, or hold something that is no number.
+        """
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class _Table:
+class _Key:
+    """A column, that of its times, and the number of the sweep whose rows are meant."""
+
+    column: int
+    times: int | None
+    sweep: float | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Source(AbstractSource):
     path: Path
-    columns: Mapping[Column, Float[np.ndarray, " _"]]
+    headings: tuple[Column, ...]
+    columns: AbstractColumns
+    by_row: int | None
     request: ReadRequest
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def read(self, keys: Sequence[Hashable]) -> list[Samples]:
+        wanted = [key for key in keys if isinstance(key, _Key)]
+        for key in wanted:
+            self._check_unit(self.headings[key.column])
+        needed = {place for key in wanted for place in (key.column, key.times)} | {self.by_row}
+        found = self.columns.read(sorted(place for place in needed if place is not None))
+        uses = [key.column for key in wanted]
+        return [self._samples(key, found, is_shared=uses.count(key.column) > 1) for key in wanted]
+
+    def _samples(
+        self, key: _Key, found: dict[int, Float[np.ndarray, " _"]], *, is_shared: bool
+    ) -> Samples:
+        rows: Any = slice(None)
+        if key.sweep is not None and self.by_row is not None:
+            rows = found[self.by_row] == key.sweep
+        column = self.headings[key.column]
+        factor = column.unit.factor_of(self.path, column.name)
+        values = without_nan_tail(found[key.column][rows])
+        if is_shared or key.sweep is not None:
+            values = values * factor
+        elif factor != 1.0:
+            values *= factor  # the array is nobody else's
+        dt, note = self._step(key, found, rows)
+        if note:
+            self.notes[note] = None
+        return Samples(values=values, dt=dt)
+
+    def _step(
+        self, key: _Key, found: Mapping[int, Float[np.ndarray, " _"]], rows: Any
+    ) -> tuple[float, str]:
+        if self.request.dt is not None:
+            return self.request.dt, ""
+        if key.times is None:
+            listed = _listed([column.heading for column in self.headings])
+            raise InvalidValueError(
+                f"{self.path.name} has no column of times (its columns: {listed}). Give the "
+                "sampling step, such as dt=0.1*ms (on the command line --dt '0.1 ms')."
+            )
+        column = self.headings[key.times]
+        if column.unit.factor is None:
+            raise InvalidValueError(
+                f"{self.path.name}: the unit of the times is not known. Name the column "
+                f"'time [ms]', or give units={{{column.name!r}: ms}}."
+            )
+        times = without_nan_tail(found[key.times][rows]) * column.unit.factor
+        return step_of_times(self.path, column.heading, times)
+
+    def _check_unit(self, column: Column) -> None:
+        if column.unit.factor is None:
+            told = f" {column.unit.text!r}" if column.unit.text else ""
+            raise InvalidValueError(
+                f"{self.path.name}: the unit{told} of the column {column.heading!r} is not known. "
+                f"Write it into the heading, '{column.name} [mV]', or give "
+                f"units={{{column.name!r}: mV}} (on the command line --unit '{column.name}=mV')."
+            )
 
 
 def sweeps_of_columns(
-    path: Path, columns: Mapping[str, Float[np.ndarray, " _"]], request: ReadRequest
+    path: Path, headings: Sequence[str], columns: AbstractColumns, request: ReadRequest
 ) -> FileContent:
     """Return the sweeps that a table holds.
 
@@ -68,169 +124,104 @@ def sweeps_of_columns(
     ------
     UnreadableFileError
         If the columns make no sweeps.
-    InvalidValueError
-        If the sampling step or a unit is not known.
     """
-    if not columns or all(values.size == 0 for values in columns.values()):
+    read = tuple(_told_apart([read_heading(heading, request.units) for heading in headings]))
+    by_row = next((k for k, one in enumerate(read) if _numbers_sweeps(one)), None)
+    source = _Source(path=path, headings=read, columns=columns, by_row=by_row, request=request)
+    places = {column: k for k, column in enumerate(read)}
+    if by_row is None:
+        groups = [(group, None) for group in _groups_by_number(path, read)]
+    else:
+        numbers = columns.read([by_row])[by_row]
+        rest = [column for k, column in enumerate(read) if k != by_row]
+        known = dict.fromkeys(numbers[np.isfinite(numbers)].tolist())
+        groups = [(rest, number) for number in known]
+    if not groups:
         raise UnreadableFileError(f"{path.name} holds no rows of numbers.")
-    read = [read_heading(heading, request.units) for heading in columns]
-    by_column = dict(zip(read, columns.values(), strict=True))
-    table = _Table(path=path, columns=by_column, request=request)
-    by_row = next((c for c in read if c.name.lower() in _SWEEP_NAMES), None)
-    groups = _groups_by_row(table, by_row) if by_row else _groups_by_number(table)
     return FileContent(
-        sweeps=tuple(_sweep(path, k, groups[k], request) for k in range(len(groups)))
+        sweeps=tuple(
+            Sweep(
+                label=f"sweep {k}",
+                number=k,
+                signals=tuple(_signals(group, number, source, places)),
+            )
+            for k, (group, number) in enumerate(groups)
+        ),
+        late_warnings=source.notes,
     )
 
 
-def read_heading(heading: str, units: Mapping[str, Any]) -> Column:
-    """Return what a heading says; `units` are those given by the user, by heading or name.
-
-    Raises
-    ------
-    InvalidValueError
-        If brackets hold something that is no unit.
-    """
-    name, unit = heading.strip(), None
-    if match := _BRACKETED.match(name):
-        name, unit = match["name"].strip(), unit_from_text(match["unit"])
-    elif match := _UNDERSCORED.match(name):
-        try:
-            unit = unit_from_text(match["unit"])
-            name = match["name"]
-        except BrianfitError:
-            unit = None  # v_target ends in no unit: it is a name
-    numbered = _NUMBERED.match(name)
-    bare = numbered["name"] if numbered else name
-    for key in (heading, name, bare):
-        unit = units.get(key, unit)
-    return Column(
-        heading=heading,
-        name=bare,
-        number=int(numbered["number"]) if numbered else None,
-        unit=unit,
-    )
+def _numbers_sweeps(column: Column) -> bool:
+    """Return whether a column says to which sweep its rows belong."""
+    is_bare = column.number is None and not column.unit.text
+    return column.name.lower() in _SWEEP_NAMES and is_bare
 
 
-def _groups_by_row(table: _Table, by_row: Column) -> list[dict[Column, np.ndarray]]:
-    numbers = table.columns[by_row]
-    known = numbers[np.isfinite(numbers)]
-    rest = {column: values for column, values in table.columns.items() if column is not by_row}
-    return [
-        {column: values[numbers == number] for column, values in rest.items()}
-        for number in dict.fromkeys(known.tolist())
-    ]
+def _told_apart(columns: Sequence[Column]) -> Iterator[Column]:
+    """Yield columns with a number each where one heading comes several times."""
+    seen: dict[str, int] = {}
+    for column in columns:
+        count = sum(other.heading == column.heading for other in columns)
+        if count == 1:
+            yield column
+            continue
+        seen[column.heading] = seen.get(column.heading, -1) + 1
+        yield replace(column, number=seen[column.heading])
 
 
-def _groups_by_number(table: _Table) -> list[dict[Column, np.ndarray]]:
+def _groups_by_number(path: Path, columns: Sequence[Column]) -> list[list[Column]]:
     """Return the columns of every sweep; what has no number belongs to all of them."""
-    families: dict[str, list[Column]] = {}
-    for column in table.columns:
-        families.setdefault(column.name, []).append(column)
-    several = {name: family for name, family in families.items() if len(family) > 1}
+    families: dict[Any, list[Column]] = {}
+    for column in columns:
+        families.setdefault((column.name, column.unit.dimensions), []).append(column)
+    several = [family for family in families.values() if len(family) > 1]
     single = [family[0] for family in families.values() if len(family) == 1]
     if not several:
-        return [dict(table.columns)]
-    counts = {name: len(family) for name, family in several.items()}
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-        raise UnreadableFileError(
-            f"{table.path.name}: every signal needs the same number of columns; found: {listed}."
+        return [list(columns)]
+    for family in several:
+        numbers = [column.number for column in family]
+        if len(set(numbers)) < len(numbers) or None in numbers:
+            raise UnreadableFileError(
+                f"{path.name}: the columns {_listed([one.heading for one in family])} cannot be "
+                "told apart; number them, such as 'v 1 [mV]', 'v 2 [mV]'."
+            )
+    keys = [sorted(column.number or 0 for column in family) for family in several]
+    if any(key != keys[0] for key in keys):
+        listed = "; ".join(
+            f"{family[0].name}: {', '.join(str(number) for number in key)}"
+            for family, key in zip(several, keys, strict=True)
         )
-    n_sweeps = next(iter(counts.values()))
+        raise UnreadableFileError(
+            f"{path.name}: every signal needs a column for the same sweeps, but the numbers in the "
+            f"headings are {listed}."
+        )
     return [
-        {
-            column: table.columns[column]
-            for column in [*single, *(family[k] for family in several.values())]
-        }
-        for k in range(n_sweeps)
+        [*single, *(one for family in several for one in family if one.number == number)]
+        for number in keys[0]
     ]
 
 
-def _sweep(
-    path: Path, number: int, group: Mapping[Column, np.ndarray], request: ReadRequest
-) -> Sweep:
-    times = next((column for column in group if is_time(column)), None)
-    dt = _sampling_step(path, times, group, request)
-    signals = []
-    for column, values in group.items():
-        if column is times:
+def _signals(
+    group: Sequence[Column], number: float | None, source: _Source, places: Mapping[Column, int]
+) -> Iterator[Signal]:
+    times = next((column for column in group if column.is_time), None)
+    names = [column.name for column in group]
+    for column in group:
+        if column is times or column.is_time:
             continue
-        factor, dimensions = _unit_of(path, column)
-        signals.append(
-            Signal.from_values(
-                column.name if column.number is None or len(group) > 1 else column.heading,
-                without_nan_tail(values) * factor,
-                dimensions=dimensions,
-                dt=dt,
-            )
+        is_one = names.count(column.name) == 1
+        key = _Key(
+            column=places[column], times=None if times is None else places[times], sweep=number
         )
-    return Sweep(label=f"sweep {number}", number=number, signals=tuple(signals))
-
-
-def is_time(column: Column) -> bool:
-    """Return whether a column holds times: its unit is one of time, or its name says so."""
-    if column.unit is None:
-        return column.name.lower() in _TIME_NAMES
-    return same_dimensions(dimensions_of(column.unit), SECOND)
-
-
-def _sampling_step(
-    path: Path, times: Column | None, group: Mapping[Column, np.ndarray], request: ReadRequest
-) -> float:
-    if request.dt is not None:
-        return request.dt
-    if times is None:
-        raise InvalidValueError(
-            f"{path.name} has no column of times (its columns: "
-            f"{_listed([column.heading for column in group])}). Give the sampling step, such as "
-            "dt=0.1*ms."
+        yield Signal(
+            name=column.name if is_one else column.heading,
+            source=source,
+            key=key,
+            dimensions=column.unit.dimensions,
+            unit=column.unit.text,
+            dt=source.request.dt,
+            other_names=(column.title, column.heading),
         )
-    return step_of_times(path, times, group[times])
-
-
-def step_of_times(path: Path, column: Column, times: Float[np.ndarray, " _"]) -> float:
-    """Return the sampling step of a column of times [s].
-
-    Raises
-    ------
-    InvalidValueError
-        If its unit is not known.
-    UnreadableFileError
-        If the times do not rise in equal steps.
-    """
-    if column.unit is None:
-        raise InvalidValueError(
-            f"{path.name}: the unit of the times is not known. Name the column 'time [ms]', or "
-            f"give units={{{column.name!r}: ms}}."
-        )
-    values = without_nan_tail(times) * float(column.unit)
-    steps = np.diff(values)
-    if steps.size == 0 or not np.all(np.isfinite(steps)):
-        raise UnreadableFileError(
-            f"{path.name}: a sweep needs a time in every row, and two rows at least."
-        )
-    step = float(np.median(steps))
-    if not step > 0 or np.any(np.abs(steps - step) > _UNEVEN * step + 1e-6 * abs(values).max()):
-        raise UnreadableFileError(
-            f"{path.name}: the times must rise in equal steps, but the steps range from "
-            f"{steps.min():g} s to {steps.max():g} s."
-        )
-    return float((values[-1] - values[0]) / (values.size - 1))
-
-
-def _unit_of(path: Path, column: Column) -> tuple[float, Any]:
-    if column.unit is None:
-        raise InvalidValueError(
-            f"{path.name}: the unit of the column {column.heading!r} is not known. Write it into "
-            f"the heading, '{column.name} [mV]', or give units={{{column.name!r}: mV}}."
-        )
-    try:
-        return float(column.unit), dimensions_of(column.unit)
-    except (TypeError, ValueError) as error:
-        raise InvalidValueError(
-            f"The unit of {column.heading!r} must be one such as mV, but is {column.unit!r}."
-        ) from error
 
 
 def _listed(headings: Sequence[str]) -> str:

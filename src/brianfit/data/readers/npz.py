@@ -1,35 +1,34 @@
-"""Archives of NumPy arrays."""
+"""Archives of NumPy arrays, and single arrays."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import replace
+import zlib
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, scalar_si
+from brianfit._foundation.units import SECOND, same_dimensions
 from brianfit.data.readers._base import (
     AbstractReader,
     FileContent,
     ReadRequest,
+    Samples,
     Signal,
     Sweep,
-    check_memory,
     without_nan_tail,
 )
-from brianfit.data.readers.columns import (
-    Column,
-    is_time,
-    read_heading,
-    step_of_times,
-    sweeps_of_columns,
-)
+from brianfit.data.readers._headings import Column, read_heading
+from brianfit.data.readers._signals import AbstractSource
+from brianfit.data.readers._times import step_of_times
+from brianfit.data.readers.columns import AbstractColumns, sweeps_of_columns
 
 _SPIKES = re.compile(r"^spikes[\s_]*(?P<sweep>\d+)(?P<rest>.*)$")
 
@@ -39,7 +38,10 @@ class NumpyReader(AbstractReader):
     """Reads ``.npz`` archives whose arrays are called ``name [unit]`` or ``name_unit``.
 
     An array is one sweep, or a row per sweep, shape (n_traces, n_values); nan fills up short ones.
-    The sampling step is called ``dt [ms]``. Spike times of sweep 0 are called ``spikes 0 [s]``.
+    An array of one row, or of one axis, beside arrays of several rows belongs to every sweep. The
+    sampling step is called ``dt [ms]``; it may have a value per sweep, as times may have a row.
+    Spike times of sweep 0 are called ``spikes 0 [s]``. An array alone (``.npy``) is called like its
+    file.
     """
 
     @property
@@ -48,121 +50,235 @@ class NumpyReader(AbstractReader):
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        return (".npz",)
+        return (".npz", ".npy")
 
     def open(self, path: Path, request: ReadRequest) -> FileContent:
-        arrays = _numeric_arrays(path, request)
-        spikes = {name: arrays.pop(name) for name in list(arrays) if _SPIKES.match(name)}
-        step = next((name for name in arrays if _called_dt(name, request)), None)
-        dt = request.dt
-        if step is not None:
-            given = arrays.pop(step)
-            dt = dt or _step(path, read_heading(step, request.units), given)
-        request = replace(request, dt=dt)
-        if all(values.ndim == 1 for values in arrays.values()) and not spikes:
-            return sweeps_of_columns(path, arrays, request)
-        for name in list(arrays):
-            column = read_heading(name, request.units)
-            if is_time(column):
-                times = np.atleast_2d(arrays.pop(name))[0]
-                dt = dt or step_of_times(path, column, times)
-        if dt is None:
+        return _Content(_Archive(path=path), request).content()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Archive:
+    """An archive whose arrays are read one by one."""
+
+    path: Path
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of all arrays of numbers, from their headers.
+
+        Raises
+        ------
+        UnreadableFileError
+            If there are none, or the file is broken.
+        """
+        with self._reading():
+            headers = self._headers()
+        found = {name: shape for name, (shape, kind) in headers.items() if kind in "biuf"}
+        if not found:
+            raise UnreadableFileError(
+                f"{self.path.name} cannot be read as a NumPy archive: it holds no arrays of "
+                "numbers."
+            )
+        return found
+
+    def array(self, name: str) -> np.ndarray:
+        """Return one array.
+
+        Raises
+        ------
+        UnreadableFileError
+            If the file is broken.
+        """
+        with self._reading():
+            if self.path.suffix.lower() == ".npy":
+                return np.array(np.load(self.path, allow_pickle=False), dtype=np.float64)
+            with np.load(self.path, allow_pickle=False) as archive:
+                return np.array(archive[name], dtype=np.float64)
+
+    def _headers(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        if self.path.suffix.lower() == ".npy":
+            with self.path.open("rb") as file:
+                return {self.path.stem: _header(file)}
+        found = {}
+        with zipfile.ZipFile(self.path) as archive:
+            for entry in archive.namelist():
+                with archive.open(entry) as file:
+                    found[entry.removesuffix(".npy")] = _header(file)
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError, zlib.error) as error:
+            raise UnreadableFileError(
+                f"{self.path.name} cannot be read as a NumPy archive: {error}"
+            ) from error
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], str]:
+    form: Any = np.lib.format  # has no types
+    version = form.read_magic(file)
+    read = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}.get(version)
+    if read is None:
+        raise ValueError(f"its version {version} of the format is not known")
+    shape, _, dtype = read(file)
+    return shape, dtype.kind
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Columns(AbstractColumns):
+    archive: _Archive
+    names: tuple[str, ...]
+
+    def read(self, places: Sequence[int]) -> dict[int, Float[np.ndarray, " _"]]:
+        return {place: self.archive.array(self.names[place]) for place in places}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _RowSource(AbstractSource):
+    """Rows of arrays; a key is (name, row, sweep)."""
+
+    archive: _Archive
+    columns: Mapping[str, Column]
+    steps: Sequence[float]
+    times: str | None
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def read(self, keys: Sequence[Hashable]) -> list[Samples]:
+        wanted: list[Any] = list(keys)
+        arrays = {name: np.atleast_2d(self.archive.array(name)) for name, *_ in wanted}
+        times = None if self.times is None else np.atleast_2d(self.archive.array(self.times))
+        found = []
+        for name, row, sweep in wanted:
+            column = self.columns[name]
+            factor = column.unit.factor_of(self.archive.path, column.name)
+            values = without_nan_tail(arrays[name][row]) * factor
+            found.append(Samples(values=values, dt=self._step(times, sweep)))
+        return found
+
+    def _step(self, times: np.ndarray | None, sweep: int) -> float:
+        if self.steps:
+            return self.steps[sweep % len(self.steps)]
+        if times is None or self.times is None:
             raise InvalidValueError(
-                f"{path.name} does not tell the sampling step: store it as 'dt [ms]', or give "
-                "dt=0.1*ms."
+                f"{self.archive.path.name} does not tell the sampling step: store it as 'dt [ms]', "
+                "or give dt=0.1*ms."
             )
-        return _sweeps(path, arrays, spikes, dt, request)
+        column = self.columns[self.times]
+        factor = column.unit.factor_of(self.archive.path, column.name)
+        row = without_nan_tail(times[sweep if len(times) > 1 else 0]) * factor
+        step, note = step_of_times(self.archive.path, column.heading, row)
+        if note:
+            self.notes[note] = None
+        return step
 
 
-def _numeric_arrays(path: Path, request: ReadRequest) -> dict[str, np.ndarray]:
-    try:
-        _check_declared_sizes(path, request)
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError, AttributeError) as error:
-        if isinstance(error, UnreadableFileError):
-            raise
-        raise UnreadableFileError(
-            f"{path.name} cannot be read as a NumPy archive: {error}"
-        ) from error
-    numeric = {
-        name: np.asarray(values, dtype=np.float64)
-        for name, values in arrays.items()
-        if values.dtype.kind in "biuf"
-    }
-    if not numeric:
-        raise UnreadableFileError(f"{path.name} holds no arrays of numbers.")
-    return numeric
+@final
+class _Content:
+    """The arrays of an archive that has a row per sweep, or spike times, or a sampling step."""
 
+    def __init__(self, archive: _Archive, request: ReadRequest) -> None:
+        self._archive = archive
+        self._request = request
+        shapes = archive.shapes()
+        self._spikes = {name: shapes.pop(name) for name in list(shapes) if _SPIKES.match(name)}
+        self._columns = {name: read_heading(name, request.units) for name in shapes}
+        step = next((n for n, one in self._columns.items() if one.name.lower() == "dt"), None)
+        self._steps = self._steps_of(step)
+        if step is not None:
+            del shapes[step]
+        self._shapes = shapes
 
-def _check_declared_sizes(path: Path, request: ReadRequest) -> None:
-    """Check what an archive would unpack to, before it does."""
-    with zipfile.ZipFile(path) as archive:
-        check_memory(path, sum(entry.file_size for entry in archive.infolist()) // 4, request)
-
-
-def _called_dt(name: str, request: ReadRequest) -> bool:
-    return read_heading(name, request.units).name.lower() == "dt"
-
-
-def _step(path: Path, column: Column, values: np.ndarray) -> float:
-    if values.size != 1 or column.unit is None:
-        raise InvalidValueError(
-            f"{path.name}: the sampling step must be one number with its unit, such as 'dt [ms]', "
-            f"but {column.heading!r} has {values.size} values."
+    def content(self) -> FileContent:
+        path = self._archive.path
+        if all(len(shape) == 1 for shape in self._shapes.values()) and not self._spikes:
+            request = replace(self._request, dt=next(iter(self._steps), self._request.dt))
+            names = tuple(self._shapes)
+            columns = _Columns(archive=self._archive, names=names)
+            return sweeps_of_columns(path, names, columns, request)
+        times = next((name for name in self._shapes if self._columns[name].is_time), None)
+        self._check_shapes(times)
+        source = _RowSource(
+            archive=self._archive, columns=self._columns, steps=self._steps, times=times
         )
-    return scalar_si(column.heading, float(values.reshape(())) * column.unit, SECOND)
-
-
-def _sweeps(
-    path: Path,
-    arrays: Mapping[str, np.ndarray],
-    spikes: Mapping[str, np.ndarray],
-    dt: float,
-    request: ReadRequest,
-) -> FileContent:
-    rows = {name: np.atleast_2d(values) for name, values in arrays.items()}
-    counts = {name: values.shape[0] for name, values in rows.items()}
-    if len(set(counts.values())) != 1 or any(values.ndim != 2 for values in rows.values()):
-        shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
-        raise UnreadableFileError(
-            f"{path.name}: arrays need the shape (n_traces, n_values) with the same number of "
-            f"traces, but found: {shapes}."
+        trains = self._trains()
+        n_sweeps = max(_n_rows(shape) for shape in self._shapes.values())
+        names = tuple(name for name in self._shapes if name != times)
+        return FileContent(
+            sweeps=tuple(
+                Sweep(
+                    label=f"sweep {k}",
+                    number=k,
+                    signals=tuple(self._signal(name, k, source) for name in names),
+                    spike_trains=trains.get(k, (np.empty(0),) if trains else ()),
+                )
+                for k in range(n_sweeps)
+            ),
+            late_warnings=source.notes,
         )
-    trains = _trains_by_sweep(spikes, request)
-    chosen = range(next(iter(counts.values())))
-    return FileContent(
-        sweeps=tuple(
-            Sweep(
-                label=f"sweep {k}",
-                number=k,
-                signals=tuple(
-                    _signal(path, name, values[k], dt, request) for name, values in rows.items()
-                ),
-                spike_trains=trains.get(k, (np.empty(0),) if trains else ()),
+
+    def _steps_of(self, name: str | None) -> list[float]:
+        if self._request.dt is not None:
+            return [self._request.dt]
+        if name is None:
+            return []
+        column, path = self._columns[name], self._archive.path
+        if column.unit.dimensions is None or not same_dimensions(column.unit.dimensions, SECOND):
+            raise InvalidValueError(
+                f"{path.name}: the sampling step must be stored with its unit, such as 'dt [ms]', "
+                f"but is called {column.heading!r}."
             )
-            for k in chosen
+        steps = self._archive.array(name).ravel() * column.unit.factor_of(path, name)
+        if not (steps.size and np.all(np.isfinite(steps)) and np.all(steps > 0)):
+            raise InvalidValueError(f"{path.name}: {name!r} must be positive and finite.")
+        return [float(step) for step in steps]
+
+    def _check_shapes(self, times: str | None) -> None:
+        path, shapes = self._archive.path, self._shapes
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        counts = {_n_rows(shape) for shape in shapes.values()} - {1}
+        n_steps = len(self._steps)
+        is_odd = any(not 1 <= len(shape) <= 2 for shape in shapes.values())
+        if is_odd or len(counts) > 1 or (counts and n_steps > 1 and {n_steps} != counts):
+            raise UnreadableFileError(
+                f"{path.name}: arrays need the shape (n_traces, n_values) with the same number of "
+                f"traces, but found: {listed}."
+            )
+        n_values = max(shape[-1] for name, shape in shapes.items() if name != times)
+        if counts and max(counts) > n_values:
+            raise InvalidValueError(
+                f"{path.name} would have {max(counts)} sweeps of {n_values} values each: {listed}. "
+                "Arrays need the shape (n_traces, n_values): store the transposed ones (array.T)."
+            )
+
+    def _signal(self, name: str, sweep: int, source: _RowSource) -> Signal:
+        column, shape = self._columns[name], self._shapes[name]
+        return Signal(
+            name=column.name,
+            source=source,
+            key=(name, sweep if _n_rows(shape) > 1 else 0, sweep),
+            dimensions=column.unit.dimensions,
+            unit=column.unit.text,
+            dt=self._steps[sweep % len(self._steps)] if self._steps else None,
+            n_values=shape[-1],
+            other_names=(column.title, column.heading),
         )
-    )
+
+    def _trains(self) -> dict[int, tuple[Float[np.ndarray, " _"], ...]]:
+        trains: dict[int, tuple[Float[np.ndarray, " _"], ...]] = {}
+        for name in self._spikes:
+            match = _SPIKES.match(name)
+            if match is None:
+                continue
+            unit = read_heading("spikes" + match["rest"], self._request.units).unit
+            seconds = unit.factor_of(self._archive.path, name) if unit.text else 1.0
+            times = self._archive.array(name).ravel() * seconds
+            trains[int(match["sweep"])] = (np.sort(times),)
+        return trains
 
 
-def _signal(
-    path: Path, name: str, values: Float[np.ndarray, " _"], dt: float, request: ReadRequest
-) -> Signal:
-    bare = {name: without_nan_tail(values)}
-    told = replace(request, dt=dt, sweeps=None)
-    return sweeps_of_columns(path, bare, told).sweeps[0].signals[0]
-
-
-def _trains_by_sweep(
-    spikes: Mapping[str, np.ndarray], request: ReadRequest
-) -> dict[int, tuple[Float[np.ndarray, " _"], ...]]:
-    trains: dict[int, tuple[Float[np.ndarray, " _"], ...]] = {}
-    for name, times in spikes.items():
-        match = _SPIKES.match(name)
-        if match is None:
-            continue
-        unit = read_heading("spikes" + match["rest"], request.units).unit
-        seconds = 1.0 if unit is None else scalar_si(name, unit, SECOND)
-        trains[int(match["sweep"])] = (np.sort(times.ravel() * seconds),)
-    return trains
+def _n_rows(shape: tuple[int, ...]) -> int:
+    return shape[0] if len(shape) > 1 else 1

@@ -16,6 +16,7 @@ from brianfit._foundation.errors import (
     UnreadableFileError,
 )
 from brianfit._foundation.telling import warn
+from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import SECOND, Dimension, from_si, scalar_si, unit_name
 from brianfit.data.plausibility import PlausibilityWarning, implausible
 from brianfit.data.preprocessing import with_stimulus
@@ -143,7 +144,7 @@ def reader_for(path: Path) -> AbstractReader:
         If no reader knows the ending.
     """
     for reader in READERS:
-        if path.suffix.lower() in reader.suffixes:
+        if path.name.lower().endswith(reader.suffixes):
             return reader
     known = ", ".join(suffix for reader in READERS for suffix in reader.suffixes)
     raise UnreadableFileError(
@@ -190,7 +191,8 @@ def _recordings(
             sweeps = [replace(sweep, label=f"{name} {sweep.label}") for sweep in sweeps]
         found, report = recordings_of(Path(name), sweeps, wanted, request)
         sets.append(found)
-        sentences += [f"{name}: {one}" for one in (*content.warnings, *report.sentences)]
+        told = (*content.warnings, *content.late_warnings, *report.sentences)
+        sentences += [f"{name}: {one}" for one in told]
         read_from = f"{name} (sha256 {report.digest.hexdigest()[:16]})"
         history += [
             f"read from {read_from if _is_path(file) else name}",
@@ -282,7 +284,10 @@ def _with_stimulus(
     files = _several(stimulus)
     is_axon = all(Path(file).suffix.lower() == ".abf" for file in files)
     given = _recordings(
-        files, _for_stimulus(files, request), Wanted(stimulus_is_given=is_axon), Selection()
+        files,
+        _for_stimulus(files, request, found.played),
+        Wanted(stimulus_is_given=is_axon),
+        Selection(),
     )
     found.warnings.extend(given.warnings)
     rows, dimensions = _only_variable(given.recordings)
@@ -296,12 +301,29 @@ def _with_stimulus(
     return replace(changed, history=(*recordings.history, *steps, *note))
 
 
-def _for_stimulus(files: Sequence[Any], request: ReadRequest) -> ReadRequest:
-    """Return the request for the files of a stimulus; one sweep in a file is meant for all."""
-    if request.sweeps is None:
+def _for_stimulus(
+    files: Sequence[Any], request: ReadRequest, played: frozenset[PlayedFile]
+) -> ReadRequest:
+    """Return the request for the files of a stimulus.
+
+    One sweep in a file is meant for all. What an output played has the unit of the output, if the
+    file does not tell one.
+    """
+    contents = [content_of(file, request) for file in files]
+    if {len(content.sweeps) for content in contents} == {1}:
+        request = replace(request, sweeps=None)
+    units = {file.unit for file in played} - {""}
+    if len(units) != 1:
         return request
-    counts = {len(content_of(file, request).sweeps) for file in files}
-    return replace(request, sweeps=None) if counts == {1} else request
+    unit = unit_from_text(units.pop())
+    untold = {
+        signal.name: unit
+        for content in contents
+        for sweep in content.sweeps
+        for signal in sweep.signals
+        if signal.dimensions is None and not signal.unit
+    }
+    return replace(request, units={**untold, **request.units})
 
 
 def _scale_of_output(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brian2 import pA
 
 from brianfit import RecordingSet, read
 from brianfit._foundation.errors import BrianfitError
@@ -116,6 +117,16 @@ def test_the_list_of_the_user_is_drawn_as_it_was_recorded(cases: Path) -> None:
 
     assert [row.max() for row in inputs(recordings, PA)[-3:]] == pytest.approx([400, 500, 600])
     assert not [sentence for sentence in caught if "differs" in sentence]
+
+
+def test_a_file_of_the_output_is_asked_for_and_taken(cases: Path) -> None:
+    without, _ = found(cases, "171116sh_0017.abf")
+    given, _ = found(cases, "171116sh_0017.abf", stimulus=cases / "sine_sweep_magnitude_20.atf")
+
+    assert "sine sweep magnitude 20.abf" in str(without)
+    assert "stimulus=" in str(without)
+    for values in inputs(given, PA):
+        assert (values.min(), values.max()) == pytest.approx((-20, 20), abs=0.1)
 
 
 def test_events_keep_their_length(cases: Path) -> None:
@@ -231,3 +242,74 @@ def test_what_was_filled_or_left_out_is_told(cases: Path, name: str, words: str)
     _, caught = found(cases, name)
 
     assert any(words in sentence for sentence in caught)
+
+
+STEP = (np.arange(600) >= 100) & (np.arange(600) < 400)
+TABLES = {
+    "c02_decimalcomma_first_row_integers.csv": 1, "c04_units_second_row.csv": 1,
+    "c08_hash_header_savetxt.txt": 1, "c11_sweep_numbers_out_of_order.csv": 2,
+    "c15_trailing_comma.csv": 1, "c18_time_rounded.csv": 1, "c26_index_column.csv": 1,
+    "z03_time_2d.npz": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_give_the_steps_that_were_written(cases: Path, name: str) -> None:
+    recordings, _ = found(cases, name)
+
+    assert len(recordings) == TABLES[name]
+    for k, sweep in enumerate(recordings):
+        assert sweep.dt == pytest.approx(1e-4 * (2**k if name.startswith("z03") else 1))
+        np.testing.assert_allclose(sweep.inputs["I"] / PA, 50 * (k + 1) * STEP, atol=1e-6)
+        np.testing.assert_allclose(sweep.traces["v"] / MV, -70 + 2 * (k + 1) * STEP, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_sweeps"), [("c03_clampfit_hash.csv", 3), ("c27_atf_in_txt.txt", 2)]
+)
+def test_exports_of_clampfit_have_sweeps(cases: Path, name: str, n_sweeps: int) -> None:
+    recordings, _ = found(cases, name)
+
+    for k, sweep in enumerate(recordings):
+        np.testing.assert_allclose(sweep.traces["v"] / MV, -70 + 2 * (k + 1) * STEP, atol=1e-6)
+    assert len(recordings) == n_sweeps
+
+
+def test_labchart_is_read_with_the_units_that_its_ranges_allow(cases: Path) -> None:
+    bare, caught = found(cases, "c07_labchart.txt")
+    told, _ = found(cases, "c07_labchart.txt", units={"Im": pA})
+
+    # Currents of 50 do not lie within the range of 1 nA that the file states.
+    assert any("'Im' was left out, since its unit is not told" in one for one in caught)
+    np.testing.assert_allclose(bare.recordings[0].traces["v"] / MV, -70 + 2 * STEP, atol=1e-6)
+    np.testing.assert_allclose(inputs(told, PA)[0], 50 * STEP, atol=1e-6)
+
+
+def test_quoted_decimal_commas_are_read(cases: Path) -> None:
+    recordings, _ = found(cases, "c19_quoted_decimal_comma.csv")
+
+    np.testing.assert_allclose(inputs(recordings, PA)[0], 50 * STEP, atol=1e-6)
+    np.testing.assert_allclose(
+        recordings.recordings[0].traces["v"] / MV, -69.5 + 2 * STEP, atol=1e-6
+    )
+
+
+def test_a_column_too_many_is_an_error(cases: Path) -> None:
+    error, _ = found(cases, "c16_extra_column_in_rows.csv")
+
+    assert "3 columns, but there are 2 headings" in str(error)
+
+
+def test_one_stimulus_of_an_archive_is_that_of_all_sweeps(cases: Path) -> None:
+    recordings, _ = found(cases, "z04_shared_stimulus.npz")
+
+    assert len(recordings) == 3
+    for values in inputs(recordings, PA):
+        np.testing.assert_allclose(values, 50 * STEP, atol=1e-6)
+
+
+@pytest.mark.needs_package("neo")
+def test_the_control_of_winwcp_stays_right(cases: Path) -> None:
+    recordings, _ = found(cases, "wcp-file.wcp")
+
+    assert isinstance(recordings, RecordingSet)

@@ -219,6 +219,7 @@ class _Content:
             return None
         return PlayedFile(
             name=output.played.name,
+            unit=unit.text,
             scale=output.played.scale,
             offset=output.played.offset * (unit.factor or 1.0),
         )
