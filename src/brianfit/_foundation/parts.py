@@ -11,8 +11,8 @@ import dataclasses
 import functools
 import inspect
 from abc import ABC
-from collections.abc import Callable
-from typing import Any, Protocol, final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol, final
 
 from brianfit._foundation.arguments import check_no_surplus
 from brianfit._foundation.errors import InvalidTypeError
@@ -27,10 +27,23 @@ class AbstractPart(ABC):  # noqa: B024 - what parts have in common needs nothing
     `given_arguments` returns them. Arguments that the constructor does not have are refused by
     name. A method whose first arguments are positional only, so that any name may follow, takes
     these by name as well.
+
+    Attributes
+    ----------
+    gone_methods
+        Methods that were called once and no longer are, and what to do instead: a class that has
+        one is refused (class attribute).
     """
+
+    gone_methods: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        for name in vars(cls).keys() & cls.gone_methods.keys():
+            raise InvalidTypeError(
+                f"The method `{name}` of {cls.__name__} would never be called. Instead, "
+                f"{cls.gone_methods[name]}."
+            )
         if "__init__" in cls.__dict__:
             cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]
         for name, method in list(vars(cls).items()):

@@ -90,6 +90,12 @@ class FeatureMetric(AbstractTraceMetric):
     """
 
     whole_traces: ClassVar[bool] = True
+    gone_methods: ClassVar[Mapping[str, str]] = {
+        "feat_to_err": "give FeatureMetric(combine=f) a function f(x, y) that returns the "
+        "difference of a feature of the output and of the recording, or write `get_errors`",
+        "check_values": "give FeatureMetric(missing=...) the difference that counts where only one "
+        "of two traces has a feature, or write `get_features`",
+    }
 
     def __init__(  # noqa: PLR0917 - the signature that scripts use
         self,

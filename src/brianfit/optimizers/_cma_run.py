@@ -43,6 +43,8 @@ class CMARun:
     tolerance
         The run ends when the samples of a generation have a smaller standard deviation than this
         in every direction.
+    lr_adapt
+        As in `CMAESOptimizer`.
 
     Attributes
     ----------
@@ -57,13 +59,16 @@ class CMARun:
         sigma: float,
         population: int,
         tolerance: float,
+        lr_adapt: bool = False,
     ) -> None:
         from cmaes import CMA
 
         self.population = population
         self.finished = False
         self._tolerance = tolerance
-        self._cma = CMA(mean=mean.copy(), sigma=sigma, population_size=population, seed=0)
+        self._cma = CMA(
+            mean=mean.copy(), sigma=sigma, population_size=population, seed=0, lr_adapt=lr_adapt
+        )
         self._samples: list[np.ndarray] = []
         self._errors: list[float] = []
         self._drawn = np.empty((0, mean.size))

@@ -13,6 +13,7 @@ from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._cma_run import SMALLEST_POPULATION, CMARun
 from brianfit.optimizers._dialogue import Dialogue
+from brianfit.optimizers._package_options import read_seed, reseed
 from brianfit.optimizers._search_box import SearchBox
 
 
@@ -34,6 +35,10 @@ class CMAESOptimizer(AbstractOptimizer):
         Standard deviation at the start, as a fraction of the box.
     tolerance
         A run restarts when its samples differ by less than this fraction of the box.
+    lr_adapt
+        Whether the package `cmaes` adapts its learning rate, for noisy and multimodal errors.
+    seed
+        In the place of that of the fit.
 
     References
     ----------
@@ -46,6 +51,8 @@ class CMAESOptimizer(AbstractOptimizer):
         population: int | None = None,
         sigma: float = 0.2,
         tolerance: float = 1e-5,
+        lr_adapt: bool = False,
+        seed: int | np.random.Generator | None = None,
     ) -> None:
         if population is not None:
             check_positive_integer("population", population, SMALLEST_POPULATION)
@@ -55,6 +62,8 @@ class CMAESOptimizer(AbstractOptimizer):
         self.population = population
         self.sigma = float(sigma)
         self.tolerance = float(tolerance)
+        self.lr_adapt = bool(lr_adapt)
+        self._own_seed = read_seed("seed", seed)
         self.n_restarts = 0
         self._dialogue = Dialogue()
         self._populations: list[int] = []
@@ -69,6 +78,7 @@ class CMAESOptimizer(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
+        reseed(self, self._own_seed)
         self._populations = populations(popsize, len(box), self.population)
         self._runs, self._asked, self._start = [], [], None
         self._n_started = self.n_restarts = 0
@@ -121,7 +131,13 @@ class CMAESOptimizer(AbstractOptimizer):
         else:
             mean = np.full(self._n_parameters, 0.5)
         self._n_started += 1
-        return CMARun(mean, sigma=self.sigma, population=population, tolerance=self.tolerance)
+        return CMARun(
+            mean,
+            sigma=self.sigma,
+            population=population,
+            tolerance=self.tolerance,
+            lr_adapt=self.lr_adapt,
+        )
 
     def _restart_finished_runs(self) -> None:
         for index, run in enumerate(self._runs):

@@ -10,16 +10,19 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_no_surplus, suggestion
+from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._package_options import BOX, PackageOptions, reseed
 from brianfit.optimizers._search_box import SearchBox
 
-OPTIONS = ("budget", "num_workers")
+OPTIONS = PackageOptions(
+    passed_on=("budget", "num_workers"), seeds=("seed",), decided={"parametrization": BOX}
+)
 
 
 @final
@@ -36,7 +39,8 @@ class NevergradOptimizer(AbstractOptimizer):
         of the best sample told so far.
     **kwds
         `budget`, the number of evaluations foreseen (default: samples times rounds), and
-        `num_workers`, how many are evaluated at a time (default: the samples of a round).
+        `num_workers`, how many are evaluated at a time (default: the samples of a round); `seed`,
+        in the place of that of the fit.
 
     Raises
     ------
@@ -59,11 +63,10 @@ class NevergradOptimizer(AbstractOptimizer):
     def __init__(
         self, method: Any = "DE", use_nevergrad_recommendation: bool = False, **kwds: Any
     ) -> None:
-        check_no_surplus("NevergradOptimizer", kwds, OPTIONS)
+        self.options, self._own_seed = OPTIONS.read("NevergradOptimizer", kwds)
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
         self.method = method
         self.use_nevergrad_recommendation = use_nevergrad_recommendation
-        self.options = dict(kwds)
         self._factory = _factory(method, nevergrad.optimizers.registry)
         self._dialogue = Dialogue()
         self._finite_errors = FiniteErrors()
@@ -77,6 +80,7 @@ class NevergradOptimizer(AbstractOptimizer):
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
+        reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         self._candidates = []
         n_samples = 1 if getattr(self._factory, "no_parallelization", False) else popsize
@@ -122,15 +126,18 @@ class NevergradOptimizer(AbstractOptimizer):
 def _unit_box(nevergrad: Any, n_parameters: int) -> Any:
     """Return the box as a parameter of Nevergrad, made light.
 
+    It is bounded as Nevergrad's documentation has it, by `set_bounds`: then methods draw their
+    first populations from the whole box. Bounds given to the constructor would have them drawn from
+    a normal distribution in its middle, with a sixth of its width.
+
     Every candidate is a copy of it, with a copy of each parameter found among its attributes. The
     only one is the reach of mutations, a constant: it is shared instead, which leaves all numbers
     as they are and takes two thirds of the time. Limits per coordinate spare a test of shapes.
     """
     from nevergrad.parametrization.utils import Subobjects
 
-    space = nevergrad.p.Array(
-        shape=(n_parameters,), lower=np.zeros(n_parameters), upper=np.ones(n_parameters)
-    )
+    space = nevergrad.p.Array(init=np.full(n_parameters, 0.5))
+    space.set_bounds(np.zeros(n_parameters), np.ones(n_parameters))
     space._subobjects = Subobjects(  # noqa: SLF001 - there is no public way
         space, base=_Nothing, attribute="_meta"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import comb
 from typing import Any, final
 
@@ -13,10 +14,34 @@ from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._package_options import END, PROGRESS, SAMPLES, PackageOptions, reseed
 from brianfit.optimizers._search_box import SearchBox
 from brianfit.optimizers._stratified import stratified
 
-METHODS = ("NSGA2", "NSGA3")
+_DECIDED = {
+    "pop_size": SAMPLES,
+    "n_offsprings": SAMPLES,
+    "sampling": "the first round fills the box evenly",
+    "eliminate_duplicates": "every round has the same number of samples, so duplicates stay",
+    "termination": END,
+    "callback": PROGRESS,
+    "output": PROGRESS,
+    "verbose": PROGRESS,
+    "display": PROGRESS,
+}
+
+OPTIONS: Mapping[str, PackageOptions] = {
+    "NSGA2": PackageOptions(
+        passed_on=("selection", "crossover", "mutation", "survival"),
+        seeds=("seed",),
+        decided=_DECIDED,
+    ),
+    "NSGA3": PackageOptions(
+        passed_on=("ref_dirs", "selection", "crossover", "mutation"),
+        seeds=("seed",),
+        decided=_DECIDED,
+    ),
+}
 
 SMALLEST_POPULATION = 4
 """Pairs of parents are chosen by tournaments between two."""
@@ -35,11 +60,16 @@ class ParetoOptimizer(AbstractOptimizer):
     method
         'NSGA2', which spreads the front by crowding, best for two or three errors; or 'NSGA3',
         which spreads it by reference directions, for more.
+    **options
+        Arguments of the class of pymoo: `selection`, `crossover`, `mutation`; for 'NSGA2'
+        `survival`, for 'NSGA3' `ref_dirs`; and `seed`, in the place of that of the fit.
 
     Raises
     ------
     InvalidValueError
         If the method is unknown.
+    InvalidTypeError
+        If an option is unknown.
     MissingPackageError
         If pymoo is not installed.
 
@@ -51,8 +81,9 @@ class ParetoOptimizer(AbstractOptimizer):
     J. Blank & K. Deb (2020), pymoo, IEEE Access 8:89497, doi 10.1109/ACCESS.2020.2990567.
     """
 
-    def __init__(self, method: str = "NSGA2") -> None:
-        check_choice("method", method, METHODS)
+    def __init__(self, method: str = "NSGA2", **options: Any) -> None:
+        check_choice("method", method, tuple(OPTIONS))
+        self.options, self._own_seed = OPTIONS[method].read(f"ParetoOptimizer({method!r})", options)
         import_optional("pymoo", extra="pymoo", purpose="ParetoOptimizer")
         self.method = method
         self._dialogue = Dialogue()
@@ -68,6 +99,7 @@ class ParetoOptimizer(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
+        reseed(self, self._own_seed)
         n_samples = max(popsize, SMALLEST_POPULATION)
         self._founders = stratified(n_samples, len(box), self.generator)
         self._algorithm = self._population = None
@@ -126,14 +158,16 @@ class ParetoOptimizer(AbstractOptimizer):
         from pymoo.operators.selection.tournament import TournamentSelection
 
         # With duplicates left in, every round has the same number of samples.
-        options = {"sampling": self._founders, "eliminate_duplicates": False}
+        options: dict[str, Any] = {"sampling": self._founders, "eliminate_duplicates": False}
         options["pop_size"] = options["n_offsprings"] = len(self._founders)
         if self.method == "NSGA2":
-            algorithm = NSGA2(selection=TournamentSelection(func_comp=_winners), **options)
+            options["selection"] = TournamentSelection(func_comp=_winners)
+            algorithm = NSGA2(**{**options, **self.options})
         else:
-            directions = _directions(self._n_parts, len(self._founders))
+            options["ref_dirs"] = _directions(self._n_parts, len(self._founders))
             # Without constraints its tournaments are draws; and these can be pickled.
-            algorithm = NSGA3(ref_dirs=directions, selection=RandomSelection(), **options)
+            options["selection"] = RandomSelection()
+            algorithm = NSGA3(**{**options, **self.options})
         # The front so far is for printing only, and takes a fifth of the time.
         algorithm._set_optimum = _nothing  # noqa: SLF001 - there is no public way
         problem = Problem(n_var=len(self._dialogue.box), n_obj=self._n_parts, xl=0.0, xu=1.0)

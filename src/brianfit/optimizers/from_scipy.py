@@ -9,27 +9,67 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_no_surplus
+from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._finite_errors import FiniteErrors
 from brianfit.optimizers._inverted import Function, InvertedMinimiser
+from brianfit.optimizers._package_options import (
+    BOX,
+    CONSTRAINTS,
+    END,
+    PROGRESS,
+    SAMPLES,
+    STARTS,
+    WORKERS,
+    PackageOptions,
+    reseed,
+)
 from brianfit.optimizers._search_box import SearchBox
 from brianfit.optimizers._stratified import stratified
 
-OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "differential_evolution": ("strategy", "mutation", "recombination"),
-    "dual_annealing": (
-        "initial_temp",
-        "restart_temp_ratio",
-        "visit",
-        "accept",
-        "no_local_search",
-        "minimizer_kwargs",
+_DECIDED = {
+    "func": "the fit computes the errors",
+    "args": "the fit computes the errors",
+    "bounds": BOX,
+    "constraints": CONSTRAINTS,
+    "callback": PROGRESS,
+    "disp": PROGRESS,
+    "maxiter": END,
+    "maxfun": END,
+    "tol": END,
+    "atol": END,
+    "workers": WORKERS,
+    "vectorized": WORKERS,
+    "updating": "a whole round is evaluated before the population changes",
+    "popsize": SAMPLES,
+    "init": "the first round fills the box evenly",
+    "x0": STARTS,
+    "polish": "use refine() after the fit",
+    "integrality": "say it in the model: a parameter with the unit `integer`",
+}
+
+OPTIONS: Mapping[str, PackageOptions] = {
+    "differential_evolution": PackageOptions(
+        passed_on=("strategy", "mutation", "recombination"), seeds=("seed", "rng"), decided=_DECIDED
     ),
-    "shgo": ("n", "iters", "minimizer_kwargs", "options", "sampling_method"),
+    "dual_annealing": PackageOptions(
+        passed_on=(
+            "initial_temp",
+            "restart_temp_ratio",
+            "visit",
+            "accept",
+            "no_local_search",
+            "minimizer_kwargs",
+        ),
+        seeds=("seed", "rng"),
+        decided=_DECIDED,
+    ),
+    "shgo": PackageOptions(
+        passed_on=("n", "iters", "minimizer_kwargs", "options", "sampling_method"), decided=_DECIDED
+    ),
 }
 
 SMALLEST_POPULATION = 5
@@ -58,7 +98,8 @@ class ScipyOptimizer(AbstractOptimizer):
         Arguments of the SciPy function that concern the search: for 'differential_evolution'
         `strategy`, `mutation`, `recombination`; for 'dual_annealing' `initial_temp`,
         `restart_temp_ratio`, `visit`, `accept`, `no_local_search`, `minimizer_kwargs`; for 'shgo'
-        `n`, `iters`, `minimizer_kwargs`, `options`, `sampling_method`.
+        `n`, `iters`, `minimizer_kwargs`, `options`, `sampling_method`. For the first two also
+        `seed` or `rng`, in the place of that of the fit.
 
     Raises
     ------
@@ -81,9 +122,8 @@ class ScipyOptimizer(AbstractOptimizer):
 
     def __init__(self, method: str = "differential_evolution", **options: Any) -> None:
         check_choice("method", method, tuple(OPTIONS))
-        check_no_surplus(f"ScipyOptimizer({method!r})", options, OPTIONS[method])
         self.method = method
-        self.options = dict(options)
+        self.options, self._own_seed = OPTIONS[method].read(f"ScipyOptimizer({method!r})", options)
         self._dialogue = Dialogue()
         self._finite_errors = FiniteErrors()
         self._founders = np.empty((0, 0))
@@ -108,6 +148,7 @@ class ScipyOptimizer(AbstractOptimizer):
                 "some, or take another optimizer."
             )
         self._dialogue.start(box)
+        reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         is_population = self.method == "differential_evolution"
         n_samples = max(popsize, SMALLEST_POPULATION) if is_population else 1

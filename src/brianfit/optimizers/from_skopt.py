@@ -8,27 +8,40 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_no_surplus
+from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._finite_errors import FiniteErrors
+from brianfit.optimizers._package_options import BOX, CONSTRAINTS, PackageOptions, reseed
 from brianfit.optimizers._search_box import SearchBox
 from brianfit.optimizers._stratified import stratified
 
 METHODS = ("GP", "RF", "ET", "GBRT")
 
-OPTIONS = (
-    "acq_func",
-    "acq_func_kwargs",
-    "acq_optimizer",
-    "acq_optimizer_kwargs",
-    "n_initial_points",
-    "n_jobs",
+OPTIONS = PackageOptions(
+    passed_on=(
+        "acq_func",
+        "acq_func_kwargs",
+        "acq_optimizer",
+        "acq_optimizer_kwargs",
+        "avoid_duplicates",
+        "initial_point_generator",
+        "model_queue_size",
+        "n_initial_points",
+        "n_jobs",
+    ),
+    seeds=("random_state",),
+    decided={
+        "dimensions": BOX,
+        "base_estimator": "it is called `method` here",
+        "n_random_starts": "it is called `n_initial_points` now",
+        "space_constraint": CONSTRAINTS,
+    },
 )
-"""Options of ``skopt.Optimizer`` that may be given."""
+"""Options of ``skopt.Optimizer``."""
 
 FEWEST_INITIAL_POINTS = 10
 
@@ -56,8 +69,10 @@ class SkoptOptimizer(AbstractOptimizer):
         standard deviations.
     **kwds
         Options of ``skopt.Optimizer``: `acq_func`, `acq_func_kwargs`, `acq_optimizer`,
-        `acq_optimizer_kwargs`, `n_jobs`, and `n_initial_points`, the number of samples that fill
-        the box evenly before a surrogate is fitted (default: one round, at least 10).
+        `acq_optimizer_kwargs`, `avoid_duplicates`, `model_queue_size`, `n_jobs`;
+        `n_initial_points`, the number of samples before a surrogate is fitted (default: one round,
+        at least 10); `initial_point_generator`, how these fill the box (default: evenly);
+        `random_state`, the seed, in the place of that of the fit.
 
     Raises
     ------
@@ -76,7 +91,7 @@ class SkoptOptimizer(AbstractOptimizer):
     """
 
     def __init__(self, method: Any = "GP", **kwds: Any) -> None:
-        check_no_surplus("SkoptOptimizer", kwds, OPTIONS)
+        self.options, self._own_seed = OPTIONS.read("SkoptOptimizer", kwds)
         import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         if isinstance(method, str):
             check_choice("method", method.upper(), METHODS)
@@ -86,7 +101,6 @@ class SkoptOptimizer(AbstractOptimizer):
                 f"`return_std`, but is {method!r}."
             )
         self.method = method
-        self.options = dict(kwds)
         self._dialogue = Dialogue()
         self._finite_errors = FiniteErrors()
         self._diverged: list[int] = []
@@ -99,6 +113,7 @@ class SkoptOptimizer(AbstractOptimizer):
         skopt = import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._dialogue.start(box)
+        reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         self._diverged = []
         options = {
@@ -133,7 +148,7 @@ class SkoptOptimizer(AbstractOptimizer):
             if self._optimizer.models and n_samples > 0:
                 unit = np.vstack([self._optimizer.ask(), self._promising(n_samples - 1)])
             else:
-                unit = stratified(n_samples, n_parameters, self.generator)
+                unit = self._initial(n_samples, n_parameters)
         return self._dialogue.answer(unit)
 
     def tell(self, parameters: Any, errors: Any) -> None:
@@ -152,6 +167,20 @@ class SkoptOptimizer(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._dialogue.recommend()
+
+    def _initial(
+        self, n_samples: int, n_parameters: int
+    ) -> Float[np.ndarray, "n_samples n_parameters"]:
+        """Return points that fill the box, as the user wants it, or evenly."""
+        wanted = self.options.get("initial_point_generator")
+        if wanted is None or n_samples == 0:
+            return stratified(n_samples, n_parameters, self.generator)
+        from skopt.utils import cook_initial_point_generator
+
+        draws = cook_initial_point_generator(wanted)
+        seed = int(self.generator.integers(2**31))
+        points = draws.generate([(0.0, 1.0)] * n_parameters, n_samples, random_state=seed)
+        return np.asarray(points, dtype=float)
 
     def _promising(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
         """Return points that are low, uncertain or both by the surrogate, all different."""

@@ -387,3 +387,14 @@ class TestWithEfel:
             calc_eFEL([spiking()], [(10, 90)], ["Spikecount"], 1e-4, parallel_processes=-2)
         with pytest.raises(InvalidValueError, match="each of the 1 traces"):
             calc_eFEL([spiking()], [(10, 90)] * 2, ["Spikecount"], 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"), [("feat_to_err", "combine=f"), ("check_values", "missing=...")]
+)
+def test_a_hook_that_older_scripts_override_is_refused(name: str, instead: str) -> None:
+    def hook(self: Any, *arguments: Any) -> float:
+        return 0.0
+
+    with pytest.raises(InvalidTypeError, match=f"`{name}` of Mine would never.*{instead}"):
+        type("Mine", (FeatureMetric,), {name: hook})
