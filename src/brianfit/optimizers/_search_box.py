@@ -1,4 +1,4 @@
-"""The box that an optimizer searches: bounds, unit coordinates, and the forms of samples."""
+"""The box that an optimizer searches: bounds, unit coordinates, forms of samples, even samples."""
 
 from __future__ import annotations
 
@@ -111,6 +111,19 @@ class SearchBox:
                 f"(n_samples, {len(self)}), but found one of shape {samples.shape}."
             )
         return samples
+
+
+def stratified(
+    n_samples: int, n_parameters: int, generator: np.random.Generator
+) -> Float[np.ndarray, "n_samples n_parameters"]:
+    """Return a Latin hypercube: in every coordinate, each of `n_samples` equal slices has one.
+
+    References
+    ----------
+    McKay, Beckman & Conover (1979), Technometrics 21:239, doi 10.2307/1268522.
+    """
+    slices = generator.permuted(np.tile(np.arange(n_samples), (n_parameters, 1)), axis=1).T
+    return (slices + generator.random((n_samples, n_parameters))) / n_samples
 
 
 def read_errors(errors: Any, n_samples: int) -> Float[np.ndarray, " n_samples"]:

@@ -10,9 +10,9 @@ import numpy as np
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._cma_run import SMALLEST_POPULATION, CMARun
-from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._package_options import read_seed, reseed
 from brianfit.optimizers._search_box import SearchBox
 
@@ -65,7 +65,7 @@ class CMAESOptimizer(AbstractOptimizer):
         self.lr_adapt = bool(lr_adapt)
         self._own_seed = read_seed("seed", seed)
         self.n_restarts = 0
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._populations: list[int] = []
         self._runs: list[CMARun] = []
         self._asked: list[tuple[CMARun, int]] = []
@@ -77,7 +77,7 @@ class CMAESOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
         self._populations = populations(popsize, len(box), self.population)
         self._runs, self._asked, self._start = [], [], None
@@ -86,16 +86,16 @@ class CMAESOptimizer(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Start the first run at `point`; called between `initialize` and the first `ask`."""
-        self._start = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
+        self._start = self._ask_and_tell.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
         nothing = np.empty((0, self._n_parameters))
         self._asked = self._shares(n_samples)
         parts = [run.ask(count, self.generator) for run, count in self._asked]
-        return self._dialogue.answer(np.concatenate([nothing, *parts]))
+        return self._ask_and_tell.answer(np.concatenate([nothing, *parts]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        unit, values = self._dialogue.hear(parameters, errors)
+        unit, values = self._ask_and_tell.hear(parameters, errors)
         first = 0
         for run, count in self._asked:
             run.tell(unit[first : first + count], values[first : first + count])
@@ -103,11 +103,11 @@ class CMAESOptimizer(AbstractOptimizer):
         self._restart_finished_runs()
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     @property
     def _n_parameters(self) -> int:
-        return len(self._dialogue.box)
+        return len(self._ask_and_tell.box)
 
     def _shares(self, n_samples: int) -> list[tuple[CMARun, int]]:
         """Divide samples among the runs; start another run if the present ones cannot take all."""

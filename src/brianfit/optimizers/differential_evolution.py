@@ -9,10 +9,9 @@ import numpy as np
 from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float, Int
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 SMALLEST_POPULATION = 4
 """A mutant needs three members besides the one that it challenges."""
@@ -72,7 +71,7 @@ class DifferentialEvolution(AbstractOptimizer):
         self.factor = factor
         self.crossover = crossover
         self.racing = racing
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._members = np.empty((0, 0))
         self._errors = np.empty(0)
         self._n_founders = 0
@@ -85,7 +84,7 @@ class DifferentialEvolution(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         n_members = self.population or max(USUAL_POPULATION, 2 * len(box))
         self._members = stratified(n_members, len(box), self.generator)
         self._errors = np.full(n_members, np.inf)
@@ -96,28 +95,30 @@ class DifferentialEvolution(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Make `point` the first member; called between `initialize` and the first `ask`."""
-        self._members[0] = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
+        self._members[0] = self._ask_and_tell.box.to_unit(
+            np.asarray(point, dtype=float)[np.newaxis]
+        )[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        n_parameters = len(self._dialogue.box)
+        n_parameters = len(self._ask_and_tell.box)
         founding = min(n_samples, len(self._members) - self._n_founders)
         founders = self._members[self._n_founders : self._n_founders + founding]
         self._asked = self._challenge(n_samples - founding, n_parameters)
-        return self._dialogue.answer(np.concatenate([founders, self._asked.mutants]))
+        return self._ask_and_tell.answer(np.concatenate([founders, self._asked.mutants]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        unit, values = self._dialogue.hear(parameters, errors)
+        unit, values = self._ask_and_tell.hear(parameters, errors)
         founding = len(values) - len(self._asked.members)
         self._found(unit[:founding], values[:founding])
         self._replace(self._asked, unit[founding:], values[founding:])
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def error_limits(self) -> Float[np.ndarray, " n_samples"]:
         """Return the error of the member that each sample challenges; inf for founders."""
         challenged = self._errors[self._asked.members]
-        n_founding = self._dialogue.n_asked - len(challenged)
+        n_founding = self._ask_and_tell.n_asked - len(challenged)
         return np.concatenate([np.full(n_founding, np.inf), challenged])
 
     def _found(self, unit: np.ndarray, values: np.ndarray) -> None:

@@ -14,9 +14,8 @@ from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._finite_errors import FiniteErrors
 from brianfit.optimizers._package_options import BOX, PackageOptions, reseed
 from brianfit.optimizers._search_box import SearchBox
 
@@ -68,7 +67,7 @@ class NevergradOptimizer(AbstractOptimizer):
         self.method = method
         self.use_nevergrad_recommendation = use_nevergrad_recommendation
         self._factory = _factory(method, nevergrad.optimizers.registry)
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._finite_errors = FiniteErrors()
         self._optimizer: Any = None
         self._candidates: list[Any] = []
@@ -79,7 +78,7 @@ class NevergradOptimizer(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         self._candidates = []
@@ -96,17 +95,17 @@ class NevergradOptimizer(AbstractOptimizer):
         return max(n_samples, math.ceil(population))
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        n_parameters = len(self._dialogue.box)
+        n_parameters = len(self._ask_and_tell.box)
         # Samples that were never told are asked again: some methods wait for their errors.
         self._candidates = self._candidates[:n_samples]
         with _isolated(self.generator):
             while len(self._candidates) < n_samples:
                 self._candidates.append(self._optimizer.ask())
         unit = np.array([candidate.value for candidate in self._candidates], dtype=float)
-        return self._dialogue.answer(unit.reshape(n_samples, n_parameters))
+        return self._ask_and_tell.answer(unit.reshape(n_samples, n_parameters))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        _, values = self._dialogue.hear(parameters, errors)
+        _, values = self._ask_and_tell.hear(parameters, errors)
         finite = self._finite_errors.replace(values)
         with _isolated(self.generator):
             for candidate, error in zip(self._candidates, finite, strict=True):
@@ -114,12 +113,12 @@ class NevergradOptimizer(AbstractOptimizer):
         self._candidates = []
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        best = self._dialogue.recommend()
+        best = self._ask_and_tell.recommend()
         if not self.use_nevergrad_recommendation:
             return best
         with _isolated(np.random.default_rng(0)):  # asking for advice does not change the search
             unit = np.array([self._optimizer.provide_recommendation().value], dtype=float)
-        recommended: np.ndarray = self._dialogue.box.from_unit(unit)[0]
+        recommended: np.ndarray = self._ask_and_tell.box.from_unit(unit)[0]
         return recommended
 
 

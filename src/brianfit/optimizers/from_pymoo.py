@@ -11,12 +11,10 @@ import numpy as np
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._finite_errors import FiniteErrors
 from brianfit.optimizers._package_options import END, PROGRESS, SAMPLES, PackageOptions, reseed
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 _DECIDED = {
     "pop_size": SAMPLES,
@@ -86,7 +84,7 @@ class ParetoOptimizer(AbstractOptimizer):
         self.options, self._own_seed = OPTIONS[method].read(f"ParetoOptimizer({method!r})", options)
         import_optional("pymoo", extra="pymoo", purpose="ParetoOptimizer")
         self.method = method
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._founders = np.empty((0, 0))
         self._n_parts = 1
         self._finite_errors: list[FiniteErrors] = []
@@ -98,7 +96,7 @@ class ParetoOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
         n_samples = max(popsize, SMALLEST_POPULATION)
         self._founders = stratified(n_samples, len(box), self.generator)
@@ -108,7 +106,7 @@ class ParetoOptimizer(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Make `point` a member of the first round."""
-        self._founders[0] = self._dialogue.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
+        self._founders[0] = self._ask_and_tell.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
 
     def expect_parts(self, n_parts: int) -> None:
         """Prepare for `n_parts` errors of every sample."""
@@ -121,10 +119,10 @@ class ParetoOptimizer(AbstractOptimizer):
         if self._population is None:
             self._population = self._algorithm.ask()
         unit = np.clip(self._population.get("X").astype(float), 0.0, 1.0)
-        return self._dialogue.answer(unit)
+        return self._ask_and_tell.answer(unit)
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        _, values = self._dialogue.hear(parameters, errors)
+        _, values = self._ask_and_tell.hear(parameters, errors)
         self._take(values[:, np.newaxis])
 
     def tell_parts(
@@ -134,11 +132,11 @@ class ParetoOptimizer(AbstractOptimizer):
         part_errors: Float[np.ndarray, "n_samples n_parts"],
     ) -> None:
         """Take the errors of the samples asked for last, in sum and in parts."""
-        self._dialogue.hear(parameters, errors)
+        self._ask_and_tell.hear(parameters, errors)
         self._take(np.asarray(part_errors, dtype=float))
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def _take(self, errors: np.ndarray) -> None:
         finite = [
@@ -170,7 +168,7 @@ class ParetoOptimizer(AbstractOptimizer):
             algorithm = NSGA3(**{**options, **self.options})
         # The front so far is for printing only, and takes a fifth of the time.
         algorithm._set_optimum = _nothing  # noqa: SLF001 - there is no public way
-        problem = Problem(n_var=len(self._dialogue.box), n_obj=self._n_parts, xl=0.0, xu=1.0)
+        problem = Problem(n_var=len(self._ask_and_tell.box), n_obj=self._n_parts, xl=0.0, xu=1.0)
         seed = int(self.generator.integers(2**31))
         algorithm.setup(problem, termination=("n_gen", 10**9), seed=seed, verbose=False)
         return algorithm

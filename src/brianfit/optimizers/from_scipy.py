@@ -12,10 +12,9 @@ import numpy as np
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._finite_errors import FiniteErrors
-from brianfit.optimizers._inverted import Function, InvertedMinimiser
+from brianfit.optimizers._minimiser_in_a_thread import Function, MinimiserInAThread
 from brianfit.optimizers._package_options import (
     BOX,
     CONSTRAINTS,
@@ -27,8 +26,7 @@ from brianfit.optimizers._package_options import (
     PackageOptions,
     reseed,
 )
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 _DECIDED = {
     "func": "the fit computes the errors",
@@ -124,12 +122,12 @@ class ScipyOptimizer(AbstractOptimizer):
         check_choice("method", method, tuple(OPTIONS))
         self.method = method
         self.options, self._own_seed = OPTIONS[method].read(f"ScipyOptimizer({method!r})", options)
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._finite_errors = FiniteErrors()
         self._founders = np.empty((0, 0))
         self._scipy_seed = 0
         self._told: list[np.ndarray] = []
-        self._minimiser: InvertedMinimiser | None = None
+        self._minimiser: MinimiserInAThread | None = None
         self._asked: np.ndarray | None = None
 
     def __str__(self) -> str:
@@ -147,7 +145,7 @@ class ScipyOptimizer(AbstractOptimizer):
                 f"parameters, but there are {len(box)}: its time grows fourfold with each. Fix "
                 "some, or take another optimizer."
             )
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         is_population = self.method == "differential_evolution"
@@ -160,11 +158,11 @@ class ScipyOptimizer(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Begin with `point`; 'shgo' does not heed it."""
-        self._founders[0] = self._dialogue.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
+        self._founders[0] = self._ask_and_tell.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
         if self._minimiser is None:
-            self._minimiser = InvertedMinimiser(
+            self._minimiser = MinimiserInAThread(
                 partial(
                     _MINIMISERS[self.method], self._founders.copy(), self._scipy_seed, self.options
                 )
@@ -175,10 +173,10 @@ class ScipyOptimizer(AbstractOptimizer):
             self._asked = self._minimiser.ask()
         elif self._asked is None:
             self._asked = self._minimiser.ask()
-        return self._dialogue.answer(self._asked)
+        return self._ask_and_tell.answer(self._asked)
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        _, values = self._dialogue.hear(parameters, errors)
+        _, values = self._ask_and_tell.hear(parameters, errors)
         finite = self._finite_errors.replace(values)
         self._told.append(finite)
         self._asked = None
@@ -186,7 +184,7 @@ class ScipyOptimizer(AbstractOptimizer):
             self._minimiser.tell(finite)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
 
 def _differential_evolution(

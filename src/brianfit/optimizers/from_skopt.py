@@ -12,12 +12,10 @@ from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._finite_errors import FiniteErrors
 from brianfit.optimizers._package_options import BOX, CONSTRAINTS, PackageOptions, reseed
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 METHODS = ("GP", "RF", "ET", "GBRT")
 
@@ -101,7 +99,7 @@ class SkoptOptimizer(AbstractOptimizer):
                 f"`return_std`, but is {method!r}."
             )
         self.method = method
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._finite_errors = FiniteErrors()
         self._diverged: list[int] = []
         self._optimizer: Any = None
@@ -112,7 +110,7 @@ class SkoptOptimizer(AbstractOptimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         skopt = import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
         self._finite_errors = FiniteErrors()
         self._diverged = []
@@ -142,17 +140,17 @@ class SkoptOptimizer(AbstractOptimizer):
         return isinstance(self.method, str) and self.method.upper() == "GBRT"
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        n_parameters = len(self._dialogue.box)
+        n_parameters = len(self._ask_and_tell.box)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # hints of the surrogate's own fit
             if self._optimizer.models and n_samples > 0:
                 unit = np.vstack([self._optimizer.ask(), self._promising(n_samples - 1)])
             else:
                 unit = self._initial(n_samples, n_parameters)
-        return self._dialogue.answer(unit)
+        return self._ask_and_tell.answer(unit)
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        unit, values = self._dialogue.hear(parameters, errors)
+        unit, values = self._ask_and_tell.hear(parameters, errors)
         if values.size == 0:
             return
         finite = self._finite_errors.replace(values)
@@ -166,7 +164,7 @@ class SkoptOptimizer(AbstractOptimizer):
             self._optimizer.tell(unit.tolist(), finite.tolist())
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def _initial(
         self, n_samples: int, n_parameters: int

@@ -7,11 +7,10 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._local_searches import LocalSearches
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 from brianfit.optimizers._synchronised_starts import SynchronisedStarts, n_searches
 from brianfit.optimizers.cma_es import CMAESOptimizer
 
@@ -65,7 +64,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     def __init__(self, *, population: int | None = None) -> None:
         self.n_polishes = self.n_guided = self.n_synchronised = 0
         self._global = CMAESOptimizer(population=population)
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._scouts: SynchronisedStarts | None = None
         self._local: LocalSearches | None = None
         self._seeds = np.empty((0, 1))
@@ -83,7 +82,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         self._global.seed(self.generator)
         self._scouts = self._local = None
         self.n_polishes = self.n_guided = self.n_synchronised = 0
@@ -100,7 +99,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
         """Start the first local searches at `points`, and the first run at the first of them."""
-        self._seeds = self._dialogue.box.to_unit(np.asarray(points, dtype=float))
+        self._seeds = self._ask_and_tell.box.to_unit(np.asarray(points, dtype=float))
         self._global.start_from(self._seeds[0])
 
     def expect_costs(self, simulations_per_linearisation: int) -> None:
@@ -113,7 +112,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
         self.n_guided = self.n_synchronised = 0
-        led, cost = np.empty((0, len(self._dialogue.box))), 1
+        led, cost = np.empty((0, len(self._ask_and_tell.box))), 1
         if not self._has_scouted:
             self._send_scouts()
         if self._scouts is not None:
@@ -127,7 +126,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             led = self._local.trials[:wanted].copy()
             self.n_guided = len(led)
         n_others = max(0, n_samples - len(led) * cost)
-        return self._dialogue.answer(np.concatenate([led, self._global.ask(n_others)]))
+        return self._ask_and_tell.answer(np.concatenate([led, self._global.ask(n_others)]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
         self._hear(parameters, errors)
@@ -171,10 +170,10 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             self._scouts.tell(np.asarray(squares), *self._by_unit(gradients, normal_matrices))
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def _begin_global(self) -> None:
-        names = self._dialogue.box.names
+        names = self._ask_and_tell.box.names
         self._global.initialize(names, *self._budget, **dict.fromkeys(names, (0.0, 1.0)))
 
     def _send_scouts(self) -> None:
@@ -182,7 +181,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._has_scouted = True
         n_scouts = n_searches(*self._budget, self._cost_of_scout)
         if n_scouts > 0:
-            drawn = stratified(n_scouts, len(self._dialogue.box), self.generator)
+            drawn = stratified(n_scouts, len(self._ask_and_tell.box), self.generator)
             self._scouts = SynchronisedStarts(np.concatenate([self._seeds, drawn])[:n_scouts])
             self._seeds = self._seeds[:0]
 
@@ -203,7 +202,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def _begin_polish(self) -> None:
         self._local = LocalSearches(
-            len(self._dialogue.box), tolerance=TOLERANCE, fine_tolerance=TOLERANCE
+            len(self._ask_and_tell.box), tolerance=TOLERANCE, fine_tolerance=TOLERANCE
         )
         self.n_polishes += 1
         self._rounds_left, self._has_helped = PATIENCE, False
@@ -211,7 +210,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     def _hear(self, parameters: Any, errors: Any) -> bool:
         """Take the errors of a round; return whether one of its led samples is the best so far."""
         n_led = self.n_guided + self.n_synchronised
-        unit, values = self._dialogue.hear(parameters, errors)
+        unit, values = self._ask_and_tell.hear(parameters, errors)
         before = self._best_errors.min(initial=np.inf)
         self._remember(unit[:n_led], values[:n_led])
         helps = bool(self._best_errors.min(initial=np.inf) < before)
@@ -220,7 +219,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         return helps
 
     def _by_unit(self, gradients: np.ndarray, matrices: np.ndarray) -> tuple[np.ndarray, ...]:
-        width = self._dialogue.box.high - self._dialogue.box.low
+        width = self._ask_and_tell.box.high - self._ask_and_tell.box.low
         return gradients * width, matrices * width[:, np.newaxis] * width
 
     def _remember(self, samples: np.ndarray, errors: np.ndarray) -> None:

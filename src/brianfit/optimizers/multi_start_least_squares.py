@@ -8,11 +8,10 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
 from brianfit.optimizers._local_searches import LocalSearchEnd, LocalSearches
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 from brianfit.optimizers._synchronised_starts import MOST_SEARCHES, SynchronisedStarts
 
 STARTS_AT_A_TIME = 16
@@ -73,7 +72,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
         self.tolerance = float(tolerance)
         self.fine_tolerance = float(fine_tolerance)
         self.ends: list[LocalSearchEnd] = []
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._searches = LocalSearches(1, tolerance=tolerance, fine_tolerance=fine_tolerance)
         self._waiting = np.empty((0, 1))
         self._n_asked = self.n_synchronised = self._n_told = 0
@@ -86,7 +85,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         self.ends = []
         self._searches = LocalSearches(
             len(box), tolerance=self.tolerance, fine_tolerance=self.fine_tolerance
@@ -102,7 +101,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
         """Start the first local searches at `points`; called after `initialize`."""
-        unit = self._dialogue.box.to_unit(np.asarray(points, dtype=float))
+        unit = self._ask_and_tell.box.to_unit(np.asarray(points, dtype=float))
         self._waiting = np.concatenate([unit, self._waiting])
 
     def expect_synchronisation(self, simulations_per_sample: int) -> None:
@@ -120,7 +119,9 @@ class MultiStartLeastSquares(AbstractOptimizer):
         missing = self._n_asked - len(self._searches)
         if missing > 0:
             self._searches.add(self._starts(missing))
-        return self._dialogue.answer(np.concatenate([led, self._searches.trials[: self._n_asked]]))
+        return self._ask_and_tell.answer(
+            np.concatenate([led, self._searches.trials[: self._n_asked]])
+        )
 
     def tell(self, parameters: Any, errors: Any) -> None:
         raise InvalidTypeError(
@@ -137,9 +138,9 @@ class MultiStartLeastSquares(AbstractOptimizer):
         normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
     ) -> None:
         """Advance the local searches; see `SupportsLinearisation`."""
-        _, values = self._dialogue.hear(parameters, errors)
+        _, values = self._ask_and_tell.hear(parameters, errors)
         self._n_told += 1
-        box = self._dialogue.box
+        box = self._ask_and_tell.box
         width = box.high - box.low
         self.ends += self._searches.tell(
             np.arange(self._n_asked),
@@ -157,12 +158,12 @@ class MultiStartLeastSquares(AbstractOptimizer):
         """Advance searches on synchronised traces; see `SupportsSynchronisation`."""
         if self._scouts is None:
             return
-        width = self._dialogue.box.high - self._dialogue.box.low
+        width = self._ask_and_tell.box.high - self._ask_and_tell.box.low
         matrices = normal_matrices * width[:, np.newaxis] * width
         self._scouts.tell(np.asarray(squares), gradients * width, matrices)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def _send_scouts(self, n_samples: int) -> None:
         """Begin searches on synchronised traces if ordinary ones lead to different ends."""

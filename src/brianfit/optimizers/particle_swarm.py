@@ -8,10 +8,9 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.shapes import Float, Int
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 INERTIA = 1 / (2 * np.log(2))  # section 3.1 of Clerc (2012): the standard of 2011
 ATTRACTION = 0.5 + np.log(2)
@@ -46,7 +45,7 @@ class ParticleSwarm(AbstractOptimizer):
         self.population = population
         self.informants = informants
         self.racing = racing
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
         self._places = np.empty((0, 0))
         self._velocities = np.empty((0, 0))
         self._own_best = np.empty((0, 0))
@@ -62,7 +61,7 @@ class ParticleSwarm(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         box = SearchBox.from_bounds(parameter_names, bounds)
-        self._dialogue.start(box)
+        self._ask_and_tell.start(box)
         self._places = stratified(self.population, len(box), self.generator)
         # From the place to a random point, so that the first step stays inside (section 3.2).
         self._velocities = self.generator.random(self._places.shape) - self._places
@@ -76,11 +75,11 @@ class ParticleSwarm(AbstractOptimizer):
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Put the first particle at `point`; called between `initialize` and the first `ask`."""
-        unit = self._dialogue.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
+        unit = self._ask_and_tell.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
         self._places[0] = self._own_best[0] = unit
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        n_parameters = len(self._dialogue.box)
+        n_parameters = len(self._ask_and_tell.box)
         # With more samples than particles, the swarm moves on before its errors are known.
         batches = []
         for first in range(0, n_samples, len(self._places)):
@@ -89,10 +88,10 @@ class ParticleSwarm(AbstractOptimizer):
             self._next = (self._next + count) % len(self._places)
         samples = [self._moved(rows) for rows in batches]
         self._asked = np.concatenate([np.empty(0, dtype=np.int64), *batches])
-        return self._dialogue.answer(np.concatenate([np.empty((0, n_parameters)), *samples]))
+        return self._ask_and_tell.answer(np.concatenate([np.empty((0, n_parameters)), *samples]))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        unit, values = self._dialogue.hear(parameters, errors)
+        unit, values = self._ask_and_tell.hear(parameters, errors)
         rows = self._asked
         lowest_before = self._own_errors.min()
         for index in np.flatnonzero(values < self._own_errors[rows]):
@@ -103,7 +102,7 @@ class ParticleSwarm(AbstractOptimizer):
         self._finish_sweep(len(rows))
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def error_limits(self) -> Float[np.ndarray, " n_samples"]:
         """Return the error of the best place of the particle that each sample is."""

@@ -7,10 +7,9 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
+from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._dialogue import Dialogue
-from brianfit.optimizers._search_box import SearchBox
-from brianfit.optimizers._stratified import stratified
+from brianfit.optimizers._search_box import SearchBox, stratified
 
 
 @final
@@ -29,25 +28,25 @@ class RandomSearch(AbstractOptimizer):
 
     def __init__(self, *, racing: bool = False) -> None:
         self.racing = racing
-        self._dialogue = Dialogue()
+        self._ask_and_tell = AskAndTell()
 
     def __str__(self) -> str:
         return "random search, which fills the box evenly"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
-        self._dialogue.start(SearchBox.from_bounds(parameter_names, bounds))
+        self._ask_and_tell.start(SearchBox.from_bounds(parameter_names, bounds))
         return popsize
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
-        n_parameters = len(self._dialogue.box)
-        return self._dialogue.answer(stratified(n_samples, n_parameters, self.generator))
+        n_parameters = len(self._ask_and_tell.box)
+        return self._ask_and_tell.answer(stratified(n_samples, n_parameters, self.generator))
 
     def tell(self, parameters: Any, errors: Any) -> None:
-        self._dialogue.hear(parameters, errors)
+        self._ask_and_tell.hear(parameters, errors)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
-        return self._dialogue.recommend()
+        return self._ask_and_tell.recommend()
 
     def error_limits(self) -> Float[np.ndarray, " n_samples"]:
         """Return the lowest error so far, for every sample."""
-        return np.full(self._dialogue.n_asked, self._dialogue.best_error)
+        return np.full(self._ask_and_tell.n_asked, self._ask_and_tell.best_error)

@@ -1,4 +1,4 @@
-"""What an optimizer was asked for and told, checked in one place."""
+"""What an optimizer was asked for and told, checked in one place; errors made finite."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from brianfit._foundation.errors import FitStateError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._search_box import SearchBox, read_errors
 
+ERROR_OF_ALL_DIVERGED = 1e10
+"""Stands for inf as long as no sample had a finite error; fits scale errors to about one."""
+
 
 @final
-class Dialogue:
+class AskAndTell:
     """The box that is searched, whether an answer is due, and the best sample told so far.
 
     A diverged sample (error inf) is the best only as long as nothing better was told.
@@ -105,3 +108,20 @@ class Dialogue:
         if self._best is None or values[first] < self.best_error:
             self._best = samples[first].copy()
             self.best_error = float(values[first])
+
+
+@final
+class FiniteErrors:
+    """Replaces inf by the worst finite error told so far."""
+
+    def __init__(self) -> None:
+        self.worst: float | None = None
+
+    def replace(self, errors: Float[np.ndarray, " n_samples"]) -> Float[np.ndarray, " n_samples"]:
+        """Return errors, inf replaced."""
+        finite = errors[np.isfinite(errors)]
+        if finite.size:
+            worst = float(finite.max())
+            self.worst = worst if self.worst is None else max(worst, self.worst)
+        stand_in = ERROR_OF_ALL_DIVERGED if self.worst is None else self.worst
+        return np.where(np.isfinite(errors), errors, stand_in)

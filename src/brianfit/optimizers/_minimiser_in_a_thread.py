@@ -16,7 +16,7 @@ Function = Callable[[Float[np.ndarray, "n n_parameters"]], Float[np.ndarray, " n
 
 
 @final
-class InvertedMinimiser:
+class MinimiserInAThread:
     """Runs `minimise` in a thread of its own that waits whenever it calls its function.
 
     Parameters
