@@ -87,7 +87,9 @@ def test_attributes_tell_what_was_given() -> None:
     np.testing.assert_array_equal(fitter.output_[0], np.asarray(membrane()))
     np.testing.assert_array_equal(np.asarray(fitter.input["I"]), np.asarray(current()))
     assert fitter.input_traces(6 * ms, 1) == current()[1, 60]
-    assert fitter.model.parameter_names == {"gl", "C"}
+    assert fitter.model.parameter_names >= {"gl", "C"}
+    assert "v_target" in fitter.model
+    assert "I" in fitter.model
 
 
 def test_attributes_tell_what_is_in_use_after_a_fit() -> None:

@@ -18,7 +18,10 @@ from brian2.units.fundamentalunits import (
 )
 
 from brianfit._foundation.errors import InvalidTypeError, UnitMismatchError
+from brianfit._foundation.exception_hook import end_plainly_on_our_errors
 from brianfit._foundation.shapes import Float
+
+end_plainly_on_our_errors()  # Brian has just put its own hook in place
 
 SECOND: Dimension = get_or_create_dimension(s=1)
 _BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")

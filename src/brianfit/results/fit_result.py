@@ -189,9 +189,11 @@ class FitResult:
 
 def _headline(result: FitResult) -> list[str]:
     history = result.history
+    n_refined = history.n_rounds - history.n_search_rounds
+    refined = f" and {_counted(n_refined, 'refinement')}" if n_refined else ""
     spent = (
         f"{_counted(history.n_evaluations, 'evaluation')} in "
-        f"{_counted(history.n_rounds, 'round')}, {history.seconds:.3g} s"
+        f"{_counted(history.n_search_rounds, 'round')}{refined}, {history.seconds:.3g} s"
     )
     lines = [
         f"Fit of {_counted(len(history.parameter_names), 'parameter')}",

@@ -41,6 +41,7 @@ def predict(
     InvalidValueError
         If the fit has no best sample, or `recordings` lack an input of the model.
     """
+    check_instance("result", result, FitResult, "the result of a fit")
     if result.problem is None or not result.best_values:
         raise InvalidValueError(
             "Nothing can be predicted: no sample of this fit could be scored, so there are no "

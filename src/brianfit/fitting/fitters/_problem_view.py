@@ -12,6 +12,7 @@ from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.units import SECOND, Dimension, Quantity, from_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.search.session import FitSession
+from brianfit.model.complete_equations import complete_equations
 from brianfit.objective import SPIKES
 
 
@@ -22,8 +23,11 @@ class AbstractProblemView(ABC):
 
     @property
     def model(self) -> Equations:
-        """The equations."""
-        return self._session.problem.model.equations
+        """The equations, with inputs and recorded outputs (``<output>_target``) defined."""
+        problem = self._session.problem
+        return complete_equations(
+            problem.model, problem.timed_names(), trace_index=f"i % {problem.n_traces}"
+        )
 
     @property
     def recordings(self) -> RecordingSet:

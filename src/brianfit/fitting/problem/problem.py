@@ -108,6 +108,16 @@ class Problem:
             dt=self.dt,
         )
 
+    def timed_names(self) -> dict[str, TimedValues]:
+        """Return what equations may use without defining it; only names and units count."""
+        dimensions = self.recordings.dimensions
+        units = {name: dimensions[name] for name in self.recordings.input_names}
+        units.update({name + TARGET_SUFFIX: dimensions[name] for name in self.trace_names})
+        return {
+            name: TimedValues(values=np.zeros((1, 1)), dt=self.dt, dimensions=unit)
+            for name, unit in units.items()
+        }
+
     def input_values(self, name: str) -> TimedValues:
         """Return an input as the equations see it."""
         rows = [recording.inputs[name] for recording in self.recordings]
