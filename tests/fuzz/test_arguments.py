@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_fit_runs_or_says_what_is_wrong_before_it_simulates() -> None:
+@pytest.mark.parametrize("what", ["arguments", "public_callables"])
+def test_whatever_is_given_works_or_the_error_says_what_is_wrong(what: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.arguments"],
+        [sys.executable, "-m", f"tests.fuzz.{what}"],
         cwd=ROOT,
         capture_output=True,
         text=True,

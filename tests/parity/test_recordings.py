@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import Quantity, amp, ms, mV, nA, nS, pF, second, volt
+from brian2 import (
+    Network,
+    NeuronGroup,
+    Quantity,
+    SpikeMonitor,
+    amp,
+    ms,
+    mV,
+    nA,
+    nS,
+    pF,
+    second,
+    volt,
+)
 
-from brianfit import MSEMetric, RecordingSet
-from tests.parity.leaky import BOUNDS, EL, PASSIVE, current, membrane, trace_fitter
+from brianfit import BrianfitError, MSEMetric, RecordingSet
+from tests.parity.leaky import (
+    BOUNDS,
+    EL,
+    PASSIVE,
+    current,
+    membrane,
+    spike_fitter,
+    trace_fitter,
+)
 from tests.parity.scripted_optimizer import ScriptedOptimizer
 
 TRUTH = [0.5, 0.5]
@@ -181,3 +203,70 @@ def test_an_input_without_unit_is_in_si_units() -> None:
     assert error < 1e-20 * volt**2
     assert fitter.dt == 0.1e-3 * second
     assert current().dim is (1 * nA).dim
+
+
+def _both() -> RecordingSet:
+    """The membrane and two spikes of each sweep."""
+    return RecordingSet.from_arrays(
+        dt=0.1 * ms,
+        inputs={"I": current()},
+        traces={"v": membrane()},
+        spikes=[np.array([8.0, 12.0]) * ms, np.array([7.0, 9.0]) * ms],
+    )
+
+
+@pytest.mark.parametrize("named", [{"output_var": "v"}, {"output": ["v"]}, {"output_var": ["v"]}])
+def test_an_output_of_a_set_may_be_named_either_way(named: dict[str, Any]) -> None:
+    fitter = trace_fitter(input=_both(), **{"output": None, **named})
+
+    assert fitter.output_var == ["v"]
+
+
+def test_a_set_without_its_spikes_is_one_of_traces() -> None:
+    fitter = trace_fitter(input=_both().without_spikes(), output=None)
+
+    assert fitter.output_var == ["v"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "without_spikes()"),
+        ({"output_var": "w"}, "there are ['v', 'spikes']"),
+        ({"output_var": "v", "input_var": "J"}, "`input_var` is given"),
+        ({"output_var": "v", "recording_dt": 1 * ms}, "`recording_dt` is given"),
+    ],
+)
+def test_what_contradicts_a_set_is_named(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(BrianfitError, match=re.escape(message)):
+        trace_fitter(**{"input": _both(), "output": None, **given})
+
+
+def test_a_spike_fitter_takes_the_spikes_of_a_set() -> None:
+    fitter = spike_fitter(input=_both(), output=None)
+
+    assert fitter.output_var == ["spikes"]
+
+
+def test_spike_times_may_be_a_view_of_brian_without_unit() -> None:
+    group = NeuronGroup(1, "v : 1", threshold="i == 0")
+    monitor = SpikeMonitor(group)
+    Network(group, monitor).run(1 * ms)
+
+    fitter = spike_fitter(input={"I": current(1)}, output=[monitor.t_])
+
+    np.testing.assert_array_equal(np.asarray(fitter.output[0][0]), np.asarray(monitor.t))
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ({0: np.array([1.0]) * ms}, "are a list: of a `SpikeMonitor`"),
+        ({"spikes": {0: np.array([1.0]) * ms}}, "are a dictionary with the keys [0]"),
+        (np.eye(2, 200), "marked the steps with a spike"),
+        (np.eye(2, 200, dtype=bool), "marked the steps with a spike"),
+    ],
+)
+def test_what_is_no_list_of_spike_times_is_named(output: Any, message: str) -> None:
+    with pytest.raises(BrianfitError, match=re.escape(message)):
+        spike_fitter(output=output)

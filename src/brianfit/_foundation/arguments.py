@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def check_shape(
@@ -76,6 +80,52 @@ def check_positive_integer(name: str, value: Any, minimum: int = 1) -> int:
     return int(value)
 
 
+def check_fraction(name: str, value: Any) -> float:
+    """Return `value` as a number of at least 0 and below 1.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise InvalidTypeError(f"`{name}` must be a number, but is {_described(value)}.")
+    if not 0 <= value < 1:
+        raise InvalidValueError(f"`{name}` must be in [0, 1), but is {value}.")
+    return float(value)
+
+
+def check_texts(name: str, values: Any) -> tuple[str, ...]:
+    """Return a list of texts as a tuple.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is none.
+    """
+    is_list = isinstance(values, Sequence | np.ndarray) and not isinstance(values, str | bytes)
+    if not is_list or not all(isinstance(value, str) for value in values):
+        raise InvalidTypeError(f"`{name}` must be a list of texts, but is {_described(values)}.")
+    return tuple(values)
+
+
+def check_integers(name: str, values: Any) -> tuple[int, ...]:
+    """Return whole numbers as a tuple.
+
+    Raises
+    ------
+    InvalidTypeError
+        If anything else is among them.
+    """
+    if not isinstance(values, Collection | np.ndarray) or not all(
+        isinstance(value, int | np.integer) and not isinstance(value, bool) for value in values
+    ):
+        raise InvalidTypeError(
+            f"`{name}` must be a list of whole numbers, but is {_described(values)}."
+        )
+    return tuple(int(value) for value in values)
+
+
 def check_no_surplus(what: str, given: Mapping[str, Any], known: Collection[str]) -> None:
     """Check that every key of `given` is `known`; `what` names the place where it was given.
 
@@ -118,3 +168,90 @@ def _described(value: object) -> str:
     if len(text) > 60:
         text = text[:57] + "..."
     return f"{text} (of type {type(value).__name__})"
+
+
+def checked(function: Function) -> Function:
+    """Check what a public function is given against the kinds that its signature names.
+
+    Only classes are checked (a `RecordingSet`, a text, a whole number, True or False, a sequence),
+    alone or in a union; what a value must be beyond that, the function checks itself.
+
+    Raises
+    ------
+    InvalidTypeError
+        When the function is called with something else; the argument is named.
+    """
+    kinds: dict[str, tuple[type, ...]] = {}
+    signature = inspect.signature(function)
+    state = {"is_ready": False}
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not state["is_ready"]:
+            kinds.update(_kinds_of(function, signature))
+            state["is_ready"] = True
+        for name, value in signature.bind(*args, **kwargs).arguments.items():
+            if name in kinds:
+                _check_kind(name, value, kinds[name])
+        return function(*args, **kwargs)
+
+    return cast("Function", call)
+
+
+_WORDS: Mapping[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "True or False",
+    type(None): "None",
+    Mapping: "a dictionary",
+    Sequence: "a list",
+    Collection: "a list",
+}
+
+
+def _kinds_of(
+    function: Callable[..., Any], signature: inspect.Signature
+) -> dict[str, tuple[type, ...]]:
+    """Return the classes of which a value of each argument must be, where these are known."""
+    found = {}
+    for name, parameter in signature.parameters.items():
+        if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}:
+            continue
+        hint = parameter.annotation
+        if isinstance(hint, str):
+            try:
+                hint = eval(hint, function.__globals__)  # noqa: S307 - an annotation of ours
+            except NameError:  # known to type checkers alone
+                continue
+        classes = tuple(get_origin(part) or part for part in _parts_of(hint))
+        if all(isinstance(part, type) and part not in {object, Any} for part in classes):
+            found[name] = classes
+    return found
+
+
+def _parts_of(hint: Any) -> tuple[Any, ...]:
+    if hint is None:
+        return (type(None),)
+    if isinstance(hint, UnionType) or get_origin(hint) is Union:
+        return tuple(part for inner in get_args(hint) for part in _parts_of(inner))
+    return (hint,)
+
+
+def _check_kind(name: str, value: Any, kinds: tuple[type, ...]) -> None:
+    is_bool = isinstance(value, bool | np.bool_)
+    for kind in kinds:
+        if kind is bool and is_bool:
+            return
+        if kind in {int, float} and not is_bool and isinstance(value, int | np.integer):
+            return
+        if kind is float and isinstance(value, float | np.floating):
+            return
+        if kind in {Sequence, Collection}:
+            if isinstance(value, np.ndarray | kind) and not isinstance(value, str | bytes):
+                return
+        elif kind not in {bool, int, float} and isinstance(value, kind):
+            return
+    words = [_WORDS.get(kind, f"a {kind.__name__}") for kind in kinds]
+    listed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    raise InvalidTypeError(f"`{name}` must be {listed}, but is {_described(value)}.")

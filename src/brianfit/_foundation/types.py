@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     QuantityLike: TypeAlias = Quantity | float | np.ndarray | Sequence[float]
     """A value, or several, with a unit; or plain numbers where these are allowed."""
 
+    SpikeTimes: TypeAlias = Sequence[QuantityLike | Sequence[QuantityLike]]
+    """For every sweep spike times, or a list of these where the stimulus was repeated."""
+
     PathName: TypeAlias = str | PathLike[str]
     """The path of a file."""
 else:
-    QuantityLike = PathName = object
+    QuantityLike = SpikeTimes = PathName = object
 
-__all__ = ["PathName", "QuantityLike"]
+__all__ = ["PathName", "QuantityLike", "SpikeTimes"]

@@ -17,7 +17,7 @@ from brian2.units.fundamentalunits import (
     have_same_dimensions,
 )
 
-from brianfit._foundation.errors import InvalidTypeError, UnitMismatchError
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnitMismatchError
 from brianfit._foundation.exception_hook import end_plainly_on_our_errors
 from brianfit._foundation.shapes import Float
 
@@ -41,6 +41,7 @@ __all__ = [
     "Quantity",
     "dimension_from_powers",
     "dimensions_of",
+    "duration_si",
     "equation_unit",
     "from_si",
     "powers_of",
@@ -68,7 +69,8 @@ def dimensions_of(value: Any, name: str = "") -> Dimension:
         If it is neither.
     """
     try:
-        return get_dimensions(value)
+        found = get_dimensions(value)
+        return DIMENSIONLESS if found is None else found  # a view of Brian without unit, `v_`
     except (TypeError, ValueError) as error:
         place = f"`{name}`: expected" if name else "Expected"
         message = f"{place} a number or a quantity, but found {value!r}."
@@ -133,6 +135,22 @@ def si_array(
     array = _regular_array(name, value)
     _check_dimensions(name, value, dimensions, plain_is_si=plain_is_si)
     return array
+
+
+def duration_si(name: str, value: Any) -> float:
+    """Return a time of 0 s or more in seconds.
+
+    Raises
+    ------
+    UnitMismatchError, InvalidTypeError
+        If `value` is not a time.
+    InvalidValueError
+        If it is negative or not finite.
+    """
+    seconds = scalar_si(name, value, SECOND)
+    if not (np.isfinite(seconds) and seconds >= 0):
+        raise InvalidValueError(f"`{name}` must be a finite time of 0 s or longer, but is {value}.")
+    return seconds
 
 
 def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool = True) -> float:

@@ -8,12 +8,12 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance, check_positive_integer
+from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
-from brianfit._foundation.units import SECOND, scalar_si
+from brianfit._foundation.units import duration_si
 from brianfit.data import RecordingSet, equal_stimuli
 from brianfit.metrics import (
     AbstractMetric,
@@ -94,6 +94,7 @@ class Reliability:
         return f"Reliability {name} {value:.3g} +- {self.standard_error:.2g} ({repeats} repeats)"
 
 
+@checked
 def reliability(
     recordings: RecordingSet,
     metric: AbstractMetric,
@@ -133,7 +134,7 @@ def reliability(
     """
     check_instance("metric", metric, AbstractMetric, "a Metric")
     draws = check_positive_integer("n_bootstrap", n_bootstrap, minimum=2)
-    step = recordings.recordings[0].dt if dt is None else scalar_si("dt", dt, SECOND)
+    step = recordings.recordings[0].dt if dt is None else duration_si("dt", dt)
     measure = _prepared(metric, recordings)
     groups = _repeats_by_stimulus(recordings, measure, output)
     compared = [_comparison(measure, group, step) for group in groups]

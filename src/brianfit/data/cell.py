@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 from brian2 import volt
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import same_dimensions, scalar_si
@@ -98,6 +98,7 @@ class CellEstimate:
         return "\n".join(f"{name:<{width}}  {text}" for name, text in self.rows())
 
 
+@checked
 def estimate_cell(
     recordings: RecordingSet, input: str = "I", trace: str = "v", *, threshold: Any = None
 ) -> CellEstimate:

@@ -7,7 +7,7 @@ from importlib.resources import files
 import numpy as np
 from brian2 import amp, mV, second, volt
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit.data.preprocessing import detect_spikes
 from brianfit.data.recordings import RecordingSet
 
@@ -18,6 +18,7 @@ EXAMPLES = ("B6",)
 _SPIKE_LEVEL = -10 * mV
 
 
+@checked
 def example_recording(name: str = "B6") -> RecordingSet:
     """Return a recording that ships with brianfit.
 

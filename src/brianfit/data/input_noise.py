@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.arguments import check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data.recordings import Recording, RecordingSet
 
 
+@checked
 def with_input_noise(
     recordings: RecordingSet,
     fraction: int | float,

@@ -7,9 +7,10 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float
-from brianfit._foundation.units import SECOND, scalar_si
+from brianfit._foundation.units import duration_si
 from brianfit.data.between_spikes import between_spikes
 from brianfit.data.recordings import RecordingSet
 
@@ -49,6 +50,7 @@ class MembraneEstimate:
     explained: float
 
 
+@checked
 def estimate_membrane(
     recordings: RecordingSet,
     input: str = "I",
@@ -81,7 +83,7 @@ def estimate_membrane(
     """
     from scipy.optimize import minimize_scalar
 
-    lead, tail = scalar_si("before", before, SECOND), scalar_si("after", after, SECOND)
+    lead, tail = duration_si("before", before), duration_si("after", after)
     sweeps = [_Sweep.of(recording, input, trace, lead, tail) for recording in recordings]
     n_values = sum(int(sweep.counts.sum()) for sweep in sweeps)
     if n_values <= len(_AFTER_SPIKES) + 3:

@@ -8,9 +8,16 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_integers, checked
 from brianfit._foundation.drawing import figure_of
-from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.errors import (
+    BrianfitError,
+    InvalidTypeError,
+    InvalidValueError,
+    Problems,
+)
+from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.types import SpikeTimes
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
@@ -19,6 +26,9 @@ from brianfit._foundation.units import (
     si_array,
 )
 from brianfit.data.table import as_table
+
+MOST_AT_ONE_TIME = 2
+"""No train has more spikes at 0 s and at 1 s."""
 
 
 @final
@@ -87,12 +97,13 @@ class RecordingSet:
         problems.raise_if_any()
 
     @staticmethod
+    @checked
     def from_arrays(
         *,
         dt: Any,
         inputs: Mapping[str, Any],
         traces: Mapping[str, Any] | None = None,
-        spikes: Sequence[Any] | None = None,
+        spikes: SpikeTimes | None = None,
         labels: Sequence[str] | None = None,
     ) -> RecordingSet:
         """Build a set from arrays with units.
@@ -117,6 +128,8 @@ class RecordingSet:
             If the arrays do not belong together; all problems are listed.
         """
         traces = {} if traces is None else traces
+        if spikes is not None:
+            _check_are_sweeps(spikes)
         _check_names(inputs, traces)
         rows = {name: sweeps_of(name, given) for name, given in {**inputs, **traces}.items()}
         n_traces = _common_count({name: len(sweeps) for name, (sweeps, _) in rows.items()}, spikes)
@@ -150,11 +163,34 @@ class RecordingSet:
 
     def __getitem__(self, chosen: int | slice | Sequence[int]) -> RecordingSet:
         """Return the set of the chosen sweeps: a number, a slice, or a list of numbers."""
-        numbers = np.atleast_1d(np.arange(len(self))[chosen])
+        numbers = self._numbers(chosen)
         listed = ", ".join(str(k) for k in numbers)
         return self.changed(
             [self.recordings[k] for k in numbers], f"sweeps {listed} of {len(self)} were chosen"
         )
+
+    def _numbers(self, chosen: Any) -> Int[np.ndarray, " n_chosen"]:
+        """Return the numbers of chosen sweeps, negative ones counted from the end."""
+        everyone = np.arange(len(self))
+        if isinstance(chosen, slice):
+            return everyone[chosen]
+        if np.ndim(chosen) == 1 and np.asarray(chosen).dtype == bool and len(chosen) == len(self):
+            chosen = np.flatnonzero(chosen)
+        if isinstance(chosen, int | np.integer) and not isinstance(chosen, bool):
+            chosen = [chosen]
+        numbers = check_integers("the sweeps of a RecordingSet", chosen)
+        wrong = [number for number in numbers if not -len(self) <= number < len(self)]
+        if wrong:
+            raise InvalidValueError(
+                f"There is no sweep {wrong[0]}: the recordings have the numbers 0 to "
+                f"{len(self) - 1}."
+            )
+        return everyone[np.array(numbers, dtype=np.int64)]
+
+    def without_spikes(self) -> RecordingSet:
+        """Return the set with traces alone, so that a `TraceFitter` can take it."""
+        sweeps = [replace(recording, spike_trains=()) for recording in self.recordings]
+        return self.changed(sweeps, "the spike times were left out")
 
     def changed(self, recordings: Sequence[Recording], step: str) -> RecordingSet:
         """Return the set with other recordings; `step` says in words what was done to them."""
@@ -223,9 +259,34 @@ def repeats_of(number: int, given: Any) -> tuple[Float[np.ndarray, " _"], ...]:
     trains = given if several else [given]
     read = tuple(si_array(name, train, SECOND).reshape(-1) for train in trains)
     for train in read:
+        _check_are_times(name, train)
         if not np.all(np.isfinite(train)):
             raise InvalidValueError(f"`{name}` has spike times that are not finite numbers.")
     return tuple(np.sort(train) for train in read)
+
+
+def _check_are_times(name: str, train: Float[np.ndarray, " _"]) -> None:
+    """Check that numbers are not a mark for every step, 1 where there is a spike."""
+    if train.size > MOST_AT_ONE_TIME and np.all((train == 0) | (train == 1)):
+        raise InvalidValueError(
+            f"`{name}` holds {train.size} numbers that are all 0 or 1, as if they marked the steps "
+            "with a spike; give the times of the spikes instead: `np.flatnonzero(marks) * dt`."
+        )
+
+
+def _check_are_sweeps(spikes: Any) -> None:
+    """Check that spikes come sweep by sweep."""
+    if isinstance(spikes, Mapping):
+        raise InvalidTypeError(
+            "Spike times must be a list with one entry for every sweep, but are a dictionary with "
+            f"the keys {list(spikes)[:5]}. Of a `SpikeMonitor` of one neuron, give `[monitor.t]`; "
+            "of several, the values of `monitor.spike_trains()` as a list."
+        )
+    if isinstance(spikes, str) or not hasattr(spikes, "__len__"):
+        raise InvalidTypeError(
+            "Spike times must be a list with one entry for every sweep, but are of type "
+            f"{type(spikes).__name__}."
+        )
 
 
 def _check_names(inputs: Mapping[str, Any], traces: Mapping[str, Any]) -> None:
@@ -257,7 +318,7 @@ def _sampling_steps(dt: Any, n_traces: int) -> list[float]:
     return [float(step) for step in steps]
 
 
-def _common_count(counts: Mapping[str, int], spikes: Sequence[Any] | None) -> int:
+def _common_count(counts: Mapping[str, int], spikes: SpikeTimes | None) -> int:
     counts = dict(counts) if spikes is None else {**counts, "spikes": len(spikes)}
     if len(set(counts.values())) != 1:
         listed = ", ".join(f"`{name}` {count}" for name, count in counts.items())

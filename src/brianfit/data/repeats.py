@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.data.recordings import Recording, RecordingSet
 
 
+@checked
 def merge_repeats(recordings: RecordingSet) -> RecordingSet:
     """Return the recordings with one sweep for every stimulus, which holds all its spike trains.
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.recordings import Recording, RecordingSet
 
 
+@checked
 def with_spike_rate(recordings: RecordingSet, dt: Any, *, name: str = "hazard") -> RecordingSet:
     """Return recordings whose only trace is the rate of recorded spikes, one sweep per train.
 

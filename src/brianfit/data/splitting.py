@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_positive_integer
+from brianfit._foundation.arguments import check_choice, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data.preprocessing import cut
@@ -17,6 +17,7 @@ from brianfit.data.recordings import Recording, RecordingSet
 WAYS = ("time", "sweep", "repeat")
 
 
+@checked
 def split(
     recordings: RecordingSet, *, by: str, test: Any = None
 ) -> tuple[RecordingSet, RecordingSet]:
@@ -58,6 +59,7 @@ def split(
     return _part(recordings, by, rest), _part(recordings, by, chosen)
 
 
+@checked
 def folds(
     recordings: RecordingSet, *, by: str, n_folds: int | None = None
 ) -> list[tuple[RecordingSet, RecordingSet]]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from brian2 import second
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float
 from brianfit.data.recordings import RecordingSet
@@ -17,6 +17,7 @@ _MARGIN = 0.003  # [s] in which a step is on its way, smoothed
 _OFTEN = 0.05  # of the time: what moves more often is not made of steps
 
 
+@checked
 def step_times(recordings: RecordingSet, input: str | None = None) -> tuple[Any, Any]:
     """Return when the step of current begins and ends [s], for `StepResponse` and the like.
 

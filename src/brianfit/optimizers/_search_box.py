@@ -8,12 +8,14 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Problems
 from brianfit._foundation.parts import also_by_name
 from brianfit._foundation.shapes import Float
 
 
 @also_by_name
+@checked
 def calc_bounds(parameter_names: Sequence[str], /, **bounds: Any) -> list[Any]:
     """Return the bounds of the parameters as a list, in the order of `parameter_names`.
 

@@ -9,6 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
 from brianfit.data import RecordingSet
@@ -133,6 +134,7 @@ class FitResult:
         """The number of samples that could not be scored."""
         return self.history.n_failed
 
+    @checked
     def report(
         self,
         path: str | Path,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from brian2 import amp, ohm, volt
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import UnitMismatchError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import (
@@ -24,6 +24,7 @@ from brianfit.data.recordings import Recording, RecordingSet
 Correction = Callable[[Recording, Float[np.ndarray, " _"]], Float[np.ndarray, " _"]]
 
 
+@checked
 def subtract_junction_potential(
     recordings: RecordingSet, potential: Any, *, name: str = "v"
 ) -> RecordingSet:
@@ -53,6 +54,7 @@ def subtract_junction_potential(
     )
 
 
+@checked
 def compensate_series_resistance(
     recordings: RecordingSet, resistance: Any, *, voltage: str = "v", current: str = "I"
 ) -> RecordingSet:
@@ -87,6 +89,7 @@ def compensate_series_resistance(
     )
 
 
+@checked
 def add_holding(recordings: RecordingSet, holding: Any, *, name: str = "I") -> RecordingSet:
     """Add a constant to a stimulus: what was injected besides the protocol.
 

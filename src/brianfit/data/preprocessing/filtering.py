@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_positive_integer
+from brianfit._foundation.arguments import check_choice, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, readable, scalar_si
@@ -16,6 +16,7 @@ from brianfit.data.on_grid import without_gaps
 from brianfit.data.recordings import Recording, RecordingSet
 
 
+@checked
 def low_pass(
     recordings: RecordingSet,
     cutoff: Any,

@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 from brian2 import ms, volt
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import (
@@ -26,6 +26,7 @@ from brianfit.data.recordings import Recording, RecordingSet
 _SMALLEST_SPIKE = 0.04  # [V] above rest; synaptic and electrotonic potentials are smaller
 
 
+@checked
 def detect_spikes(
     trace: Any, dt: Any, threshold: Any = None, *, rise: Any = None, refractory: Any = 0.0
 ) -> Any:
@@ -78,6 +79,7 @@ def detect_spikes(
     return from_si(criteria.spike_times(values, step), SECOND)
 
 
+@checked
 def with_spikes(
     recordings: RecordingSet,
     threshold: Any = None,
@@ -114,6 +116,7 @@ def with_spikes(
     return recordings.changed(changed, f"spikes were detected where '{trace}' {criteria.words}")
 
 
+@checked
 def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
     """Return a level that spikes of a trace cross; None if it seems to have no spikes.
 
@@ -131,6 +134,7 @@ def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
     return from_si(round((median + highest) / 2, 3), recordings.dimensions[trace])
 
 
+@checked
 def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> RecordingSet:
     """Return the recordings with the traces not measured (nan) from shortly before a spike on.
 

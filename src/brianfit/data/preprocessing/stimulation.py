@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from brian2 import amp, volt
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import DIMENSIONLESS, Dimension, Quantity, same_dimensions
@@ -18,6 +19,7 @@ from brianfit.data.stimuli import AbstractStimulus
 _USUAL_NAMES = {amp.dim: "I", volt.dim: "v_command"}
 
 
+@checked
 def with_stimulus(
     recordings: RecordingSet, stimulus: Any, *, name: str | None = None
 ) -> RecordingSet:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, readable, scalar_si
@@ -17,6 +18,7 @@ from brianfit.data.recordings import Recording, RecordingSet
 _LARGEST_FACTOR = 1000
 
 
+@checked
 def cut(recordings: RecordingSet, start: Any = 0.0, stop: Any = None) -> RecordingSet:
     """Return the part of every sweep from `start` on and before `stop`; time counts from `start`.
 
@@ -43,6 +45,7 @@ def cut(recordings: RecordingSet, start: Any = 0.0, stop: Any = None) -> Recordi
     return recordings.changed([_cut(recording, first, last) for recording in recordings], step)
 
 
+@checked
 def resample(recordings: RecordingSet, dt: Any) -> RecordingSet:
     """Bring every sweep to the sampling step `dt`.
 

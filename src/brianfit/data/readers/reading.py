@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.arguments import check_positive_integer, checked
 from brianfit._foundation.errors import (
     InvalidTypeError,
     InvalidValueError,
@@ -52,6 +52,7 @@ READERS: tuple[AbstractReader, ...] = (
 """All readers; the ending of a file decides which one reads it."""
 
 
+@checked
 def read(  # noqa: PLR0913 - one argument for everything that files leave open
     file: str | Path | Sequence[str | Path] | pd.DataFrame,
     *,

@@ -17,6 +17,7 @@ from brian2.core.functions import Function
 from brian2.units import allunits
 from brian2.units.fundamentalunits import get_unit
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.escaping import in_python, in_python_block, version_text
 from brianfit._foundation.unit_text import text_of_quantity
@@ -40,6 +41,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _LINE = 96  # characters of encoded values
 
 
+@checked
 def brian_script(result: FitResult) -> str:
     """Return a script that simulates all traces of a fit with the best parameters.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, check_integers, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
@@ -18,6 +18,7 @@ from brianfit.objective import SPIKES
 from brianfit.results import FitResult, Prediction
 
 
+@checked
 def predict(
     result: FitResult,
     recordings: RecordingSet | None = None,
@@ -51,6 +52,7 @@ def predict(
     chosen = fitted.recordings if recordings is None else recordings
     check_instance("recordings", chosen, RecordingSet, "a RecordingSet")
     _check_inputs(fitted.recordings, chosen)
+    left_out = check_integers("left_out", left_out)
     _check_numbers(left_out, len(chosen))
     problem = Problem(
         model=fitted.model,

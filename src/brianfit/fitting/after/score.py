@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.units import from_si
 from brianfit.data import RecordingSet
@@ -52,6 +52,7 @@ def score(
     return _score(problem, scoring, found)
 
 
+@checked
 def score_of(
     result: FitResult, recordings: RecordingSet, *, engine: AbstractEngine | None = None
 ) -> Score:

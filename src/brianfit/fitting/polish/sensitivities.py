@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_texts
 from brianfit._foundation.errors import (
     FitStateError,
     InvalidTypeError,
@@ -164,6 +165,7 @@ def _directions(
         search = session.search
         free = () if search is None else search.task.parameters.space.names
         return tuple(name for name in free if name in values) or tuple(values)
+    wanted = check_texts("wanted", wanted)
     unknown = sorted(set(wanted) - set(values))
     if unknown:
         raise InvalidValueError(

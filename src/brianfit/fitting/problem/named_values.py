@@ -54,6 +54,8 @@ def _is_list_of_one(given: Any) -> bool:
 
 def _named(argument: str, given: Any, name_argument: str, name: Any) -> dict[str, Any]:
     if isinstance(given, Mapping):
+        for key in given:
+            _check_name(argument, key)
         names = [name] if isinstance(name, str) else list(name) if name is not None else None
         if names is not None and sorted(names) != sorted(given):
             raise InvalidValueError(
@@ -74,5 +76,11 @@ def _named(argument: str, given: Any, name_argument: str, name: Any) -> dict[str
 
 
 def _check_name(argument: str, name: Any) -> None:
+    if argument == "output" and isinstance(name, int):
+        raise InvalidTypeError(
+            "`output` is a dictionary with numbers as keys. Outputs have names, ``{'v': values}``; "
+            "spike times are a list: of a `SpikeMonitor` of one neuron give `[monitor.t]`, of "
+            "several the values of `monitor.spike_trains()` as a list."
+        )
     if not isinstance(name, str) or not name.isidentifier():
         raise UnknownNameError(f"`{argument}` is given for {name!r}, which is not a valid name.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from brian2 import ms, ohm, second, volt
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.data import CellEstimate, MembraneEstimate
 from brianfit.library import NeuronModel
@@ -25,6 +25,7 @@ _SHORTEST_SPIKE = 0.001
 """A refractory time of this length [s] is searched even where spikes are shorter."""
 
 
+@checked
 def parameters_near(
     model: NeuronModel, known: CellEstimate | MembraneEstimate, *, factor: int | float = 3.0
 ) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import InvalidTypeError
+from brianfit._foundation.arguments import check_positive_integer, checked
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.units import readable
 from brianfit._foundation.user_code import belongs_to, name_of
 
@@ -77,6 +78,8 @@ class ProgressBar:
     def __init__(self, total: int | None = None, **options: Any) -> None:
         from tqdm.auto import tqdm
 
+        if total is not None:
+            total = check_positive_integer("total", total, minimum=0)
         self._bar = tqdm(total=total, unit="round", **options)
 
     def __call__(
@@ -140,8 +143,20 @@ def _named(function: Callback) -> Callback:
     return call
 
 
+@checked
 def make_dic(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """Return ``{name: value}`` from names and values in the same order."""
+    """Return ``{name: value}`` from names and values in the same order.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are not as many values as names.
+    """
+    if len(names) != len(values):
+        raise InvalidValueError(
+            f"`values` must have one value for each of the {len(names)} names, but has "
+            f"{len(values)}."
+        )
     return dict(zip(names, values, strict=True))
 
 

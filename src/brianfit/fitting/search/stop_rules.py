@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.arguments import check_fraction, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.units import (
@@ -79,9 +79,7 @@ class Stagnation(AbstractStopRule):
 
     def __init__(self, n_rounds: int = 20, relative: float = 1e-3) -> None:
         self.n_rounds = check_positive_integer("n_rounds", n_rounds)
-        if not 0 <= relative < 1:
-            raise InvalidValueError(f"`relative` must be in [0, 1), but is {relative}.")
-        self.relative = relative
+        self.relative = check_fraction("relative", relative)
 
     def reason_to_stop(self, history: History) -> str | None:
         """Compare the lowest error with that of `n_rounds` rounds ago."""
@@ -185,9 +183,7 @@ class HypervolumeStagnation(AbstractStopRule):
     def __init__(self, n_rounds: int = 20, relative: float = 1e-3) -> None:
         import_optional("pymoo", extra="pymoo", purpose="HypervolumeStagnation")
         self.n_rounds = check_positive_integer("n_rounds", n_rounds)
-        if not 0 <= relative < 1:
-            raise InvalidValueError(f"`relative` must be in [0, 1), but is {relative}.")
-        self.relative = relative
+        self.relative = check_fraction("relative", relative)
 
     def reason_to_stop(self, history: History) -> str | None:
         """Compare the hypervolume of the front with that of `n_rounds` rounds ago."""

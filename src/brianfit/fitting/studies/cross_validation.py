@@ -8,7 +8,7 @@ from typing import Any, TypeVar, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, checked
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension, readable
 from brianfit.data import RecordingSet, folds
@@ -75,6 +75,7 @@ class CrossValidation:
         return "\n".join([*lines, f"mean held out: {readable(self.error, dimensions)} +- {spread}"])
 
 
+@checked
 def cross_validate(
     fitter: AbstractFitter, *, by: str = "sweep", n_folds: int | None = None, **arguments: Any
 ) -> CrossValidation:

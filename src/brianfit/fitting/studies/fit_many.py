@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance, check_positive_integer
+from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit.executors import AbstractExecutor, SerialExecutor, SharedWork
 from brianfit.fitting.fitters._base import AbstractFitter
@@ -88,6 +88,7 @@ class _Job:
     arguments: Mapping[str, Any]
 
 
+@checked
 def fit_many(
     fitters: Mapping[str, Any],
     *,

@@ -10,10 +10,10 @@ from typing import Any, final
 import numpy as np
 from brian2 import Mohm, mV, second
 
-from brianfit._foundation.arguments import check_choice, check_instance
+from brianfit._foundation.arguments import check_choice, check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import SECOND, from_si, scalar_si
+from brianfit._foundation.units import SECOND, dimensions_of, from_si, scalar_si
 from brianfit.data import (
     Recording,
     RecordingSet,
@@ -63,6 +63,7 @@ class RecordedSpikesFit:
     result: FitResult
 
 
+@checked
 def fit_recorded_spikes(
     model: NeuronModel,
     recordings: RecordingSet,
@@ -224,6 +225,7 @@ def _firing_as_often(
     return own if placed is None else {**own, name: placed[name]}
 
 
+@checked
 def parameters_around(
     model: NeuronModel, params: Mapping[str, Any], *, factor: int | float = 2.0, margin: Any = None
 ) -> dict[str, Parameter]:
@@ -257,9 +259,16 @@ def parameters_around(
             f"`factor` must be above 1 and `margin` positive, but they are {factor} and {reach}."
         )
     return {
-        name: _around(params[name], how, factor, from_si(volts, mV.dim))
+        name: _around(_with_unit(name, params[name], how), how, factor, from_si(volts, mV.dim))
         for name, how in model.parameters.items()
     }
+
+
+def _with_unit(name: str, value: Any, usual: Parameter) -> Any:
+    """Return a value of a parameter, checked for the unit of its bounds."""
+    known = usual.fixed if usual.low is None else usual.low
+    dimensions = dimensions_of(known)
+    return from_si(scalar_si(f"params['{name}']", value, dimensions, plain_is_si=False), dimensions)
 
 
 def _around(value: Any, usual: Parameter, factor: int | float, margin: Any) -> Parameter:

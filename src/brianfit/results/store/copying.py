@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError, StoreError
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.store.arrays import array_name, array_of, get_from
@@ -39,6 +40,7 @@ _LOST = "{}"
 PathLike = str | os.PathLike[str]
 
 
+@checked
 def merge(paths: Sequence[PathLike], into: PathLike) -> None:
     """Copy the fits of several stores into a new one.
 
@@ -64,6 +66,7 @@ def merge(paths: Sequence[PathLike], into: PathLike) -> None:
                     _copy_longer(source, copy, number)
 
 
+@checked
 def recover(damaged: PathLike, new: PathLike) -> int:
     """Copy from a damaged store what can be read; return the number of rounds saved.
 

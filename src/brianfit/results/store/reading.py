@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, final
 
+from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError, StoreError
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History
@@ -103,6 +104,7 @@ class Store:
         write_table(self.table(by_trace=by_trace), Path(path))
 
 
+@checked
 def load(path: str | os.PathLike[str]) -> Store:
     """Read a store, such as ``load('cell.fit').result``; a fit may be writing to it.
 
