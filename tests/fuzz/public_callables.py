@@ -12,6 +12,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,9 @@ def fitter(**changes: Any) -> Any:
     return made
 
 
-def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]]:
-    """Return every public callable that is tried, with arguments with which it works."""
-    cell, done = recordings(), fitter()
-    store = folder / "cell.fit"
-    done.fit(bf.CMAESOptimizer(), store=store, restart=True, callback=None, seed=1)
-    lif = bf.library.LIF
-    values = dict.fromkeys(lif.parameters, 1.0)
-    steps = bf.Steps([1] * nA, start=0 * ms, stop=1 * ms)
-    calls: dict[str, Mapping[str, Any]] = {
+def _classes(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
+    """Return arguments of classes that users call."""
+    return {
         "DaskExecutor": {"client": None},
         "Fitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
         "HypervolumeStagnation": {},
@@ -93,33 +88,24 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
         "TargetError": {"target": 1.0},
         "TraceFitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
         "WallClock": {"limit": 1 * second},
+    }  # fmt: skip
+
+
+def _functions_of_recordings(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
+    """Return arguments of functions that take recordings."""
+    steps = bf.Steps([1] * nA, start=0 * ms, stop=1 * ms)
+    return {
         "add_holding": {"recordings": cell, "holding": 1 * nA},
-        "brian_script": {"result": done.result},
-        "calc_bounds": {"parameter_names": ["g"], "g": [1, 2]},
-        "callback_setup": {"set_type": None},
         "compensate_series_resistance": {"recordings": cell, "resistance": 1 * Mohm},
-        "cross_validate": {"fitter": done, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
         "cut": {"recordings": cell},
         "detect_spikes": {"trace": cell.recordings[0].traces["v"], "dt": 1 * ms},
         "estimate_cell": {"recordings": cell},
         "estimate_membrane": {"recordings": cell},
-        "example_recording": {},
-        "fit_many": {"fitters": {"a": done}, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
-        "fit_recorded_spikes": {"model": lif, "recordings": cell, "dt": 0.1 * ms, "n_rounds": 1},
         "folds": {"recordings": cell, "by": "sweep"},
-        "load": {"path": store},
         "low_pass": {"recordings": cell, "cutoff": 500 * Hz},
-        "make_dic": {"names": ["a"], "values": [1]},
-        "merge": {"paths": [store], "into": folder / "merged.fit"},
         "merge_repeats": {"recordings": cell},
-        "parameters_around": {"model": lif, "params": values},
-        "parameters_near": {"model": lif, "known": bf.estimate_membrane(bf.example_recording())},
-        "predict": {"result": done.result},
-        "read": {"file": folder / "none.csv"},
-        "recover": {"damaged": store, "new": folder / "recovered.fit"},
         "reliability": {"recordings": cell, "metric": bf.MSEMetric()},
         "resample": {"recordings": cell, "dt": 0.2 * ms},
-        "resume": {"store": store, "callback": None},
         "spike_level": {"recordings": cell},
         "split": {"recordings": cell, "by": "sweep"},
         "step_times": {"recordings": cell},
@@ -130,6 +116,41 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
         "with_spikes": {"recordings": cell},
         "with_stimulus": {"recordings": cell, "stimulus": steps},
     }  # fmt: skip
+
+
+def _functions(folder: Path, done: Any, store: Path) -> dict[str, Mapping[str, Any]]:
+    """Return arguments of the other functions."""
+    lif, cell = bf.library.LIF, recordings()
+    values = dict.fromkeys(lif.parameters, 1.0)
+    return {
+        "brian_script": {"result": done.result},
+        "calc_bounds": {"parameter_names": ["g"], "g": [1, 2]},
+        "callback_setup": {"set_type": None},
+        "cross_validate": {"fitter": done, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
+        "example_recording": {},
+        "fit_many": {"fitters": {"a": done}, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
+        "fit_recorded_spikes": {"model": lif, "recordings": cell, "dt": 0.1 * ms, "n_rounds": 1},
+        "load": {"path": store},
+        "make_dic": {"names": ["a"], "values": [1]},
+        "merge": {"paths": [store], "into": folder / "merged.fit"},
+        "parameters_around": {"model": lif, "params": values},
+        "parameters_near": {"model": lif, "known": bf.estimate_membrane(bf.example_recording())},
+        "predict": {"result": done.result},
+        "read": {"file": folder / "none.csv"},
+        "recover": {"damaged": store, "new": folder / "recovered.fit"},
+        "resume": {"store": store, "callback": None},
+    }  # fmt: skip
+
+
+def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]]:
+    """Return every public callable that is tried, with arguments with which it works."""
+    cell, done, store = recordings(), fitter(), folder / "cell.fit"
+    done.fit(bf.CMAESOptimizer(), store=store, restart=True, callback=None, seed=1)
+    calls = {
+        **_classes(cell),
+        **_functions_of_recordings(cell),
+        **_functions(folder, done, store),
+    }
     methods = {
         "generate": {}, "evaluate": {}, "generate_traces": {}, "results": {},
         "refine": {"callback": None}, "external_constants": {},
@@ -179,7 +200,7 @@ def odd_calls(
 
 def complaints() -> Iterator[str]:
     """Yield what ends in anything but an answer or an error of brianfit."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
         table = good(Path(folder))
         yield from (f"{name} is tried by nobody" for name in untried(table))
         for what, (function, arguments) in table.items():

@@ -18,8 +18,8 @@ from brian2.units.fundamentalunits import (
 )
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnitMismatchError
-from brianfit._foundation.exception_hook import end_plainly_on_our_errors
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.telling import end_plainly_on_our_errors
 
 end_plainly_on_our_errors()  # Brian has just put its own hook in place
 
