@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from brianfit.cli.check import check
 from brianfit.cli.demo import demo
 from brianfit.cli.doctor import doctor
 from brianfit.cli.fit import fit
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (demo, init, inspect, fit, resume, report, models, simulate, doctor):
+for _command in (demo, init, inspect, fit, resume, report, check, models, simulate, doctor):
     app.command()(guarded(_command))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -272,3 +274,32 @@ def test_sigint_is_what_it_was_after_a_fit(folder: Path) -> None:
     run("fit", "cell.toml", "-q", "--rounds", "1")
 
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_store_that_is_whole_is_said_to_be(folder: Path) -> None:
+    write_problem(folder)
+    run("fit", "cell.toml", "-q", "--rounds", "2")
+    before = (folder / "cell.fit").read_bytes()
+
+    found = run("check", "cell.fit")
+
+    assert found.stdout == "cell.fit is whole: 1 fits, 2 rounds, 20 evaluations.\n"
+    assert (folder / "cell.fit").read_bytes() == before
+
+
+def test_a_store_that_is_damaged_is_said_to_be(folder: Path) -> None:
+    write_problem(folder)
+    run("fit", "cell.toml", "-q", "--rounds", "2")
+    with closing(sqlite3.connect(folder / "cell.fit")) as connection, connection:
+        connection.execute("UPDATE rounds SET seconds = 1 WHERE number = 1")
+        connection.execute("UPDATE about SET value = 'another'")
+
+    found = run("check", "cell.fit", "--json", code=BAD_INPUT)
+
+    problems = json.loads(found.stdout)["cell.fit"]["problems"]
+    assert [text[:38] for text in problems] == [
+        "What is known about the store is damag",
+        "What is known about the store is damag",
+        "What is known about the store is damag",
+        "Round 1 of the store 'cell.fit' is dam",
+    ]

@@ -77,6 +77,24 @@ class StoreLock:
             return None
 
 
+def is_held(store: Path) -> bool:
+    """Return whether somebody is writing to a store at this moment."""
+    path = store.with_name(store.name + "-lock")
+    if not path.is_file():
+        return False
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
+    except sqlite3.Error:
+        return False
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        return "locked" in str(error)
+    finally:
+        connection.close()
+    return False
+
+
 def _holder(store: Path) -> str:
     """Return ", process ... on ..." if the store tells who writes to it."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, final
 
 import numpy as np
@@ -136,7 +137,7 @@ def round_of(
     """
     number, kind, iteration, seconds, samples, trace_errors, part_errors, answers = content
     table = array_of(samples)
-    ends = np.cumsum([n_parameters, 1, n_outputs, n_outputs])
+    ends = list(accumulate((n_parameters, 1, n_outputs, n_outputs)))
     if table.ndim != 2 or table.shape[1] - ends[3] not in (0, len(_MARKS)):
         raise damaged(number, place)
     n_samples = table.shape[0]
