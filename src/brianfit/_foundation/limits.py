@@ -72,3 +72,24 @@ STORE_TEXT_BYTES = Limit(name="store_text_bytes", default=8 * 2**20, unit="bytes
 
 STORE_SECONDS = Limit(name="store_seconds", default=5, unit="seconds")
 """Longest time that a store may take to give its next row."""
+
+EXPRESSION_CHARACTERS = Limit(name="expression_characters", default=20_000, unit="characters")
+"""Longest expression or statements."""
+
+EXPRESSION_DEPTH = Limit(name="expression_depth", default=150, unit="levels of nesting")
+"""Terms within terms; a sum of many terms has as many levels."""
+
+EXPRESSION_DEGREE = Limit(name="expression_degree", default=1000, unit="as the largest power")
+"""Powers within powers count by their product."""
+
+PROBLEM_FILE_BYTES = Limit(name="problem_file_bytes", default=2**20, unit="bytes")
+"""Longest problem file, or file of equations; they have a few thousand."""
+
+SAMPLES = Limit(name="samples", default=1_000_000, unit="samples a round")
+"""Most samples in a round that a problem file or a store may ask for."""
+
+ROUNDS = Limit(name="rounds", default=10_000_000, unit="rounds")
+"""Most rounds that a problem file may ask for."""
+
+TABLE_COLUMNS = Limit(name="table_columns", default=10_000, unit="columns")
+"""Most columns of a table of text."""

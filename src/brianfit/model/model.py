@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
 from brian2.equations.equations import (
     BOOLEAN,
     DIFFERENTIAL_EQUATION,
+    EQUATIONS,
     INTEGER,
     SUBEXPRESSION,
     Equations,
     SingleEquation,
 )
+from pyparsing import ParseException
 
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnknownNameError
+from brianfit._foundation.expressions import check_expression
 from brianfit._foundation.units import Dimension
 
 ITERATION = "iteration"
@@ -90,6 +93,24 @@ class Model:
     run_regularly: tuple[RegularOperation, ...] = ()
     initial_values: Mapping[str, Any] = field(default_factory=dict)
     namespace: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for what, text in self._texts():
+            check_expression(text, what)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield all expressions and statements besides the equations, each with its name."""
+        texts: dict[str, Any] = {
+            "The threshold": self.threshold,
+            "The reset": self.reset,
+            "The refractory period": self.refractory,
+        }
+        for name, event in self.events.items():
+            texts[f"The condition of the event '{name}'"] = event.condition
+            texts[f"The code of the event '{name}'"] = event.code
+        for name, value in self.initial_values.items():
+            texts[f"The initial value of '{name}'"] = value
+        yield from ((what, text) for what, text in texts.items() if isinstance(text, str))
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -187,6 +208,7 @@ def read_equations(model: object) -> Equations:
     if isinstance(model, Equations):
         return model
     if isinstance(model, str):
+        _check_texts(model)
         try:
             return Equations(model)
         except Exception as error:  # whatever Brian's parser raises
@@ -195,6 +217,20 @@ def read_equations(model: object) -> Equations:
         "`model` must be a string of equations or an Equations object, but is of type "
         f"{type(model).__name__}."
     )
+
+
+def _check_texts(equations: str) -> None:
+    """Check that all expressions and units of equations can be read in bounded time."""
+    try:
+        parsed = EQUATIONS.parse_string(equations, parse_all=True)
+    except (ParseException, RecursionError):
+        return  # Brian says what is wrong
+    for equation in parsed:
+        parts = dict(equation.items())
+        name = "".join(parts.get("identifier", "?"))
+        for part, words in (("expression", "The equation"), ("unit", "The unit")):
+            if part in parts:
+                check_expression("".join(parts[part]), f"{words} of '{name}'")
 
 
 __all__ = ["ITERATION", "Event", "Model", "RegularOperation", "copied", "read_equations"]

@@ -22,6 +22,7 @@ from brianfit._foundation.errors import (
     UnitMismatchError,
     UnknownNameError,
 )
+from brianfit._foundation.expressions import check_expression
 from brianfit._foundation.units import (
     Dimension,
     dimensions_of,
@@ -68,6 +69,7 @@ def compile_tied(
     BrianfitError
         If the expression cannot be read, uses unknown names, or has the wrong unit.
     """
+    check_expression(expression, f"The expression for the tied parameter '{name}'")
     constants = _constants_of(name, expression, parameters, namespace)
     parsed = _parse(name, expression)
     _check_unit(name, expression, dimensions, parameters, constants)

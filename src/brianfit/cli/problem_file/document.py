@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
+from brianfit._foundation.limits import PROBLEM_FILE_BYTES
 
-_LARGEST = 1024**2  # bytes; a problem file has a few thousand
+_MOST_PARTS = 50
+_DEEPEST = 8  # parts of a key of which the line is remembered; the tables that are known have 3
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(
     r"^\s*(?P<name>(?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*="
@@ -77,28 +79,55 @@ def read_document(path: Path) -> Document:
     UnreadableFileError
         If it is missing, too large, or no TOML; the message has the line.
     """
-    try:
-        if path.is_dir():
-            raise UnreadableFileError(f"{path} is a folder; expected a problem file.")
-        content = path.read_bytes() if path.stat().st_size <= _LARGEST else None
-    except FileNotFoundError as error:
+    if not path.exists():
         raise UnreadableFileError(
             f"There is no problem file {path}. `brianfit init RECORDING` writes one."
-        ) from error
-    except OSError as error:
-        if isinstance(error, UnreadableFileError):
-            raise
-        raise UnreadableFileError(f"{path} cannot be opened: {error.strerror}.") from error
-    if content is None:
-        raise UnreadableFileError(f"{path} is larger than 1 MiB: that is no problem file.")
+        )
+    text = small_text(path, "problem file")
+    _check_keys(path, text)
     try:
-        text = content.decode("utf-8-sig")
         entries = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableFileError(f"{path} is no valid TOML: {error}") from error
     if not entries:
         raise UnreadableFileError(f"{path} is empty. `brianfit init RECORDING` writes one.")
     return Document(path=path, entries=entries, lines=lines_of(text))
+
+
+def _check_keys(path: Path, text: str) -> None:
+    """Check that no key has very many parts: reading one takes the square of their number."""
+    for piece in re.split(r"[,{\n]", text):
+        parts = piece.partition("=")[0].split(".")
+        if sum(bool(part.strip()) for part in parts) > _MOST_PARTS:
+            raise UnreadableFileError(
+                f"{path} has a key of more than {_MOST_PARTS} parts: {piece.strip()[:20]}..."
+            )
+
+
+def small_text(path: Path, what: str) -> str:
+    """Return the text of a file that people write.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is no file, too large, or no text.
+    """
+    try:
+        if not path.is_file():
+            kind = "a folder" if path.is_dir() else "missing, a device or a pipe"
+            raise UnreadableFileError(f"{path} is {kind}; expected a {what}.")
+        with path.open("rb") as file:
+            content = file.read(PROBLEM_FILE_BYTES.value + 1)
+        if len(content) > PROBLEM_FILE_BYTES.value:
+            size = path.stat().st_size
+            raise UnreadableFileError(PROBLEM_FILE_BYTES.exceeded(f"The {what} {path}", size))
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path} is no text: {error}.") from error
+    except OSError as error:
+        if isinstance(error, UnreadableFileError):
+            raise
+        raise UnreadableFileError(f"{path} cannot be opened: {error.strerror}.") from error
 
 
 def lines_of(text: str) -> dict[Place, int]:
@@ -167,7 +196,7 @@ class _Unfinished:
 
 
 def _parts(name: str) -> Place:
-    return tuple(part.strip("\"'") for part in _PART.findall(name))
+    return tuple(part.strip("\"'") for part in _PART.findall(name)[:_DEEPEST])
 
 
 def _words(place: Place) -> str:

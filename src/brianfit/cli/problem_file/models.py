@@ -12,7 +12,7 @@ from brianfit import library
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit._foundation.units import from_si
-from brianfit.cli.problem_file.document import Document
+from brianfit.cli.problem_file.document import Document, small_text
 from brianfit.cli.problem_file.recordings import paths_in
 from brianfit.data import RecordingSet, estimate_cell
 from brianfit.fitting import parameters_near
@@ -22,7 +22,6 @@ from brianfit.model import Model, Parameter
 from brianfit.model.model import read_equations
 
 _OWN_KEYS = ("threshold", "reset", "refractory", "method", "initial")
-_LARGEST = 1024**2  # bytes of a file of equations
 
 
 def read_model(
@@ -130,13 +129,7 @@ def _equations(document: Document, table: Mapping[str, Any], *, allow_outside: b
     paths = paths_in(document, place, [table["file"]], allow_outside=allow_outside)
     if paths is None:
         return None
-    try:
-        if paths[0].stat().st_size > _LARGEST:
-            raise InvalidValueError("is larger than 1 MiB: that is no file of equations.")
-        return paths[0].read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InvalidValueError(f"{table['file']!r} cannot be read: {reason}.") from error
+    return small_text(paths[0], "file of equations")
 
 
 def _own(table: Mapping[str, Any], equations: str) -> Model:

@@ -9,6 +9,7 @@ from brian2 import hertz, ohm, volt
 
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError
+from brianfit._foundation.limits import ROUNDS, SAMPLES
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit.cli.problem_file.document import Document
 from brianfit.cli.problem_file.metrics import METRIC_KEYS
@@ -91,8 +92,8 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
     "fit": {
         "outputs": list_of(text),
         "dt": time,
-        "rounds": whole(1),
-        "samples": whole(1),
+        "rounds": whole(1, ROUNDS),
+        "samples": whole(1, SAMPLES),
         "seed": whole(0),
         "optimizer": one_of(OPTIMIZERS),
         "time_limit": time,

@@ -7,6 +7,7 @@ from typing import Any
 
 from brianfit._foundation.arguments import check_choice, suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError, InvalidValueError
+from brianfit._foundation.limits import Limit
 from brianfit._foundation.unit_text import quantity_from_text
 from brianfit._foundation.units import (
     DIMENSIONLESS,
@@ -36,14 +37,16 @@ def flag(value: Any) -> bool:
     return value
 
 
-def whole(minimum: int) -> Converter:
-    """Return a converter to whole numbers of at least `minimum`."""
+def whole(minimum: int, largest: Limit | None = None) -> Converter:
+    """Return a converter to whole numbers of at least `minimum`, and within a limit."""
 
     def convert(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
             raise InvalidValueError(
                 f"must be a whole number of at least {minimum}, but is {value!r}."
             )
+        if largest is not None and value > largest.value:
+            raise InvalidValueError(largest.exceeded("this", value))
         return value
 
     return convert

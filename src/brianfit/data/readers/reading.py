@@ -18,6 +18,7 @@ from brianfit._foundation.errors import (
 from brianfit._foundation.telling import warn
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import SECOND, Dimension, from_si, scalar_si, unit_name
+from brianfit._foundation.untrusted import made_from
 from brianfit.data.plausibility import PlausibilityWarning, implausible
 from brianfit.data.preprocessing import with_stimulus
 from brianfit.data.readers._assembly import laid_on, recordings_of
@@ -190,7 +191,8 @@ def _recordings(
         sweeps = selected(name, content, request, wanted, which)
         if len(files) > 1:
             sweeps = [replace(sweep, label=f"{name} {sweep.label}") for sweep in sweeps]
-        found, report = recordings_of(Path(name), sweeps, wanted, request)
+        with made_from(name, UnreadableFileError):
+            found, report = recordings_of(Path(name), sweeps, wanted, request)
         sets.append(found)
         told = (*content.warnings, *content.late_warnings, *report.sentences)
         sentences += [f"{name}: {one}" for one in told]
@@ -242,7 +244,8 @@ def content_of(file: Any, request: ReadRequest) -> FileContent:
         )
     path = Path(file)
     _check_exists(path)
-    return reader_for(path).open(path, request)
+    with made_from(path.name, UnreadableFileError):
+        return reader_for(path).open(path, request)
 
 
 def _check_exists(path: Path) -> None:
@@ -250,6 +253,8 @@ def _check_exists(path: Path) -> None:
         raise UnreadableFileError(f"{path} is a folder; expected a file.")
     if not path.exists():
         raise UnreadableFileError(f"There is no file {path}.")
+    if not path.is_file():
+        raise UnreadableFileError(f"{path} is a device or a pipe; expected a file.")
     try:
         with path.open("rb") as file:
             first = file.read(1)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.limits import SAMPLES
 from brianfit.results.fit_result import FitResult
 from brianfit.results.problem_record import ProblemRecord
 
@@ -39,6 +40,8 @@ def check_names(problem: ProblemRecord) -> None:
     counts = (problem.n_samples, problem.n_repeats, problem.rounds_foreseen + 1, problem.seed + 1)
     if min(counts) < 1 or not 0 < problem.dt < np.inf:
         raise StoreError("The numbers of the problem of a fit make no sense.")
+    if problem.n_samples > SAMPLES.value:
+        raise StoreError(SAMPLES.exceeded("The fit", problem.n_samples))
 
 
 def check_consistent(result: FitResult) -> None:
