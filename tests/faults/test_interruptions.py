@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,25 @@ def test_an_interruption_is_named_as_the_reason(tmp_path: Path) -> None:
 
     assert "KeyboardInterrupt" in fitter.result.stop_reason
     assert "KeyboardInterrupt" in load(tmp_path / "cell.fit").result.stop_reason
+
+
+def test_a_fit_goes_on_where_interruptions_are_ignored(tmp_path: Path) -> None:
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from pathlib import Path\n"
+        "from tests.faults.cell import fit\n"
+        "def interrupt(*_): signal.raise_signal(signal.SIGINT)\n"
+        f"fit(Path({str(tmp_path / 'cell.fit')!r}), callback=interrupt)\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert_same_numbers(load(tmp_path / "cell.fit").result, fit())

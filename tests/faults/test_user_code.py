@@ -164,3 +164,48 @@ def test_a_function_that_the_equations_call_is_named() -> None:
 
     with pytest.raises(UserCodeError, match="function 'passed' of the namespace raised OwnError"):
         fitter.fit(callback=None, x=[0.1, 10.0])
+
+
+class Returning(AbstractTraceMetric):
+    """Its errors, which are right, come in a form of their own."""
+
+    def __init__(self, form: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.form = form
+
+    def get_features(self, model: Any, data: Any, dt: float) -> Any:
+        return np.abs(model - data).mean(axis=2)
+
+    def get_errors(self, features: Any) -> Any:
+        return self.form(features.mean(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (lambda errors: errors * 1j, "of the type complex128"),
+        (lambda errors: errors.astype(object), "of the type object"),
+        (lambda errors: [10**30] * len(errors), "of the type object"),
+        (lambda errors: errors.astype(np.int8), "of the type int8"),
+        (lambda errors: errors.astype(np.int32), "of the type int32"),
+        (lambda errors: errors.astype(np.float16), "of the type float16"),
+        (lambda errors: errors > 1, "of the type bool"),
+        (lambda errors: errors.astype(str), "of the type <U"),
+        (lambda errors: errors.astype("datetime64[s]"), "of the type datetime64"),
+        (lambda errors: np.ma.masked_greater(errors, 0.0), "are masked"),
+    ],
+)
+def test_errors_that_are_no_real_numbers_are_refused(
+    form: Callable[[Any], Any], words: str
+) -> None:
+    with pytest.raises(InvalidTypeError, match=words):
+        make_fitter().fit(callback=None, **{**settings(), "metric": Returning(form)})
+
+
+@pytest.mark.parametrize("form", [list, np.float32, np.ma.masked_invalid])
+def test_errors_in_another_form_of_real_numbers_are_taken(form: Callable[[Any], Any]) -> None:
+    fitter = make_fitter()
+
+    fitter.fit(n_rounds=1, callback=None, **{**settings(), "metric": Returning(form)})
+
+    assert np.isfinite(fitter.result.error)

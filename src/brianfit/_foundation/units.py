@@ -18,10 +18,13 @@ from brian2.units.fundamentalunits import (
 )
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnitMismatchError
+from brianfit._foundation.ignored_interrupts import go_on_ignoring
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.telling import end_plainly_on_our_errors
 
-end_plainly_on_our_errors()  # Brian has just put its own hook in place
+# Brian has just put its own hook in place, and taken the signal of Ctrl-C over.
+end_plainly_on_our_errors()
+go_on_ignoring()
 
 SECOND: Dimension = get_or_create_dimension(s=1)
 _BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candela")

@@ -60,7 +60,8 @@ class Progress:
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """Take the first Ctrl-C as "end after this round", a second one as "now"."""
-        if threading.current_thread() is not threading.main_thread():
+        is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        if is_ignored or threading.current_thread() is not threading.main_thread():
             yield
             return
         before = signal.signal(signal.SIGINT, self._note)

@@ -17,6 +17,7 @@ import numpy as np
 from brianfit._foundation.arguments import also_called, check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
 from brianfit._foundation.parts import AbstractPart
+from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
 from brianfit._foundation.units import (
@@ -267,7 +268,10 @@ class AbstractSpikeMetric(AbstractMetric):
 
     def errors_of(self, features: Any) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample, `normalization` applied."""
-        return np.asarray(self.get_errors(features)) * self.normalization
+        errors = real_numbers(
+            self.get_errors(features), f"The errors of the metric {type(self).__name__}"
+        )
+        return errors * self.normalization
 
 
 def has_own_calc(metric: AbstractMetric) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 
 
@@ -25,10 +26,10 @@ def checked_errors(errors: Any, *, n_samples: int, metric: object) -> Float[np.n
 
     Raises
     ------
-    InvalidValueError
+    BrianfitError
         If it is not that; the metric is named.
     """
-    array = np.asarray(errors, dtype=np.float64)
+    array = real_numbers(errors, f"The errors of the metric {type(metric).__name__}")
     if array.shape != (n_samples,):
         raise InvalidValueError(
             f"The metric {type(metric).__name__} must return one error for each of the {n_samples} "

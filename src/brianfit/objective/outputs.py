@@ -9,6 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.user_code import belongs_to, name_of
@@ -257,11 +258,12 @@ def trace_errors(
     """
     metric: AbstractMetric = output.metric
     features = features.features if isinstance(features, Calculated) else features
+    whose = f"The errors by trace of the metric {type(metric).__name__}"
     if isinstance(metric, SupportsTraceErrors):
-        per_train = np.asarray(metric.get_trace_errors(features), dtype=np.float64)
+        per_train = real_numbers(metric.get_trace_errors(features), whose)
     elif isinstance(features, np.ndarray) and features.ndim == 2:
         scale = metric.normalization if isinstance(output, SpikeOutput) else 1.0
-        per_train = np.asarray(features, dtype=np.float64) * scale
+        per_train = real_numbers(features, whose) * scale
     else:
         return np.full((n_samples, n_traces // output.repeats), np.nan)
     n_traces //= output.repeats

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 from brianfit.metrics import SupportsParts
 from brianfit.objective.failures import without_nan
@@ -32,6 +33,7 @@ def part_errors(
     if not isinstance(output.metric, SupportsParts):
         return errors[:, np.newaxis]
     features = features.features if isinstance(features, Calculated) else features
-    parts = np.asarray(output.metric.get_part_errors(features), dtype=np.float64)
+    whose = f"The parts of the error of the metric {type(output.metric).__name__}"
+    parts = real_numbers(output.metric.get_part_errors(features), whose)
     parts = without_nan(parts.reshape(len(errors), -1))
     return np.where(np.isfinite(errors)[:, np.newaxis], parts, np.inf)

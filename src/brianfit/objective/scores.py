@@ -15,6 +15,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.engines import SimulationResult
 from brianfit.objective.evaluation import Evaluation, failed_evaluation, joined
@@ -67,7 +68,10 @@ class Scorer:
         output = self.output
         features = output.features(result, self.dt)
         errors = output_errors(output, features, n_samples)
-        raw = np.asarray(output.metric.revert_normalization(errors), dtype=np.float64)
+        raw = real_numbers(
+            output.metric.revert_normalization(errors),
+            f"The errors without normalization of the metric {type(output.metric).__name__}",
+        )
         by_trace = trace_errors(output, features, n_samples=n_samples, n_traces=self.n_traces)
         return Evaluation(
             errors=errors,
