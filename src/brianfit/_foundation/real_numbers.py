@@ -27,7 +27,7 @@ def real_numbers(values: Any, whose: str) -> Float[np.ndarray, "*shape"]:
         If they are not real numbers of at least 32 bits.
     """
     array = np.asanyarray(values)
-    if isinstance(array, np.ma.MaskedArray) and np.ma.getmaskarray(array).any():
+    if isinstance(array, np.ma.MaskedArray) and np.any(array.mask):
         raise InvalidTypeError(f"{whose} are masked; return nan for what cannot be told.")
     is_wide = array.dtype.itemsize >= (4 if array.dtype.kind == "f" else 8)
     if array.size and not (array.dtype.kind in "fiu" and is_wide):

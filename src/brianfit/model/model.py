@@ -108,6 +108,8 @@ class Model:
         for name, event in self.events.items():
             texts[f"The condition of the event '{name}'"] = event.condition
             texts[f"The code of the event '{name}'"] = event.code
+        for number, operation in enumerate(self.run_regularly):
+            texts[f"Code {number} that is run by the clock"] = operation.code
         for name, value in self.initial_values.items():
             texts[f"The initial value of '{name}'"] = value
         yield from ((what, text) for what, text in texts.items() if isinstance(text, str))

@@ -45,7 +45,8 @@ def test_a_bomb_is_refused(
 ) -> None:
     write_problem(tmp_path, text)
     os.mkfifo(tmp_path / "pipe.csv")
-    (tmp_path / "wide.csv").write_text(",".join(f"c{k}" for k in range(20000)) + "\n")
+    row = ",".join("1" * 20000)
+    (tmp_path / "wide.csv").write_text(f"{','.join(f'c{k}' for k in range(20000))}\n{row}\n{row}\n")
     monkeypatch.chdir(tmp_path)
 
     found = run("fit", "cell.toml", code=2)
