@@ -24,7 +24,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
-from brianfit._foundation.hints import field_types, is_of_type
+from brianfit._foundation.strangers.hints import field_types, is_of_type
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     Dimension,

@@ -53,7 +53,7 @@ def _traces(prediction: Prediction) -> str:
     import numpy as np
     import pandas as pd
 
-    from brianfit._foundation.escaping import in_csv
+    from brianfit._foundation.strangers.escaping import in_csv
     from brianfit._foundation.units import unit_name
 
     columns: dict[str, np.ndarray] = {}

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from brianfit._foundation.escaping import in_terminal
+from brianfit._foundation.strangers.escaping import in_terminal
 
 BAD_INPUT = 2
 """Exit code where the user can mend something; the message says what."""

@@ -19,7 +19,7 @@ from pyparsing import ParseException
 
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnknownNameError
-from brianfit._foundation.expressions import check_expression
+from brianfit._foundation.strangers.expressions import check_expression
 from brianfit._foundation.units import Dimension
 
 ITERATION = "iteration"

@@ -22,7 +22,7 @@ from brianfit._foundation.errors import (
     UnitMismatchError,
     UnknownNameError,
 )
-from brianfit._foundation.expressions import check_expression
+from brianfit._foundation.strangers.expressions import check_expression
 from brianfit._foundation.units import (
     Dimension,
     dimensions_of,

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit._foundation.escaping import in_figure
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.strangers.escaping import in_figure
 from brianfit._foundation.units import SECOND, from_si, scalar_si, si_array
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import INPUT, LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy

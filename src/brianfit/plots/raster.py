@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from brianfit._foundation.errors import InvalidTypeError
-from brianfit._foundation.escaping import in_figure
+from brianfit._foundation.strangers.escaping import in_figure
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import LEFT_OUT, MODEL, RECORDED, scale_for, tidy
 from brianfit.results import Prediction

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError
-from brianfit._foundation.escaping import in_figure
+from brianfit._foundation.strangers.escaping import in_figure
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
 from brianfit.results import Prediction

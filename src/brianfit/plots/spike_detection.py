@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.escaping import in_figure
+from brianfit._foundation.strangers.escaping import in_figure
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import MODEL, RECORDED, Scale, scale_for, tidy

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.escaping import in_csv
+from brianfit._foundation.strangers.escaping import in_csv
 from brianfit._foundation.units import readable, unit_name
 from brianfit.results.fit_result import FitResult
 from brianfit.results.tables import results_table

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
-from brianfit._foundation.limits import PROBLEM_FILE_BYTES
+from brianfit._foundation.strangers.limits import PROBLEM_FILE_BYTES
 
 _MOST_PARTS = 50
 _DEEPEST = 8  # parts of a key of which the line is remembered; the tables that are known have 3

@@ -9,7 +9,7 @@ from brian2 import hertz, ohm, volt
 
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import BrianfitError
-from brianfit._foundation.limits import ROUNDS, SAMPLES
+from brianfit._foundation.strangers.limits import ROUNDS, SAMPLES
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit.cli.problem_file.document import Document
 from brianfit.cli.problem_file.metrics import METRIC_KEYS

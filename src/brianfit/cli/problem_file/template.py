@@ -14,7 +14,7 @@ from brian2 import second
 
 from brianfit import library
 from brianfit._foundation.errors import BrianfitError
-from brianfit._foundation.escaping import in_comment, in_toml
+from brianfit._foundation.strangers.escaping import in_comment, in_toml
 from brianfit._foundation.units import readable, unit_name
 from brianfit.data import (
     RecordingSet,

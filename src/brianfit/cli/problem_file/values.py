@@ -7,7 +7,7 @@ from typing import Any
 
 from brianfit._foundation.arguments import check_choice, suggestion
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError, InvalidValueError
-from brianfit._foundation.limits import Limit
+from brianfit._foundation.strangers.limits import Limit
 from brianfit._foundation.unit_text import quantity_from_text
 from brianfit._foundation.units import (
     DIMENSIONLESS,

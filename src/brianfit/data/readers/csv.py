@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from brianfit._foundation.errors import UnreadableFileError
-from brianfit._foundation.limits import TABLE_COLUMNS
 from brianfit._foundation.shapes import Float
 from brianfit.data.readers._base import AbstractReader, FileContent, ReadRequest, check_memory
 from brianfit.data.readers._text_dialect import Dialect, dialect_of
@@ -44,8 +43,6 @@ class TextReader(AbstractReader):
     def open(self, path: Path, request: ReadRequest) -> FileContent:
         check_memory(path, path.stat().st_size // _LONGEST_NUMBER, request)
         dialect = dialect_of(path)
-        if dialect.n_columns > TABLE_COLUMNS.value:
-            raise UnreadableFileError(TABLE_COLUMNS.exceeded(path.name, dialect.n_columns))
         used = [k for k, heading in enumerate(dialect.headings) if heading]
         columns = _Columns(path=path, dialect=dialect, request=request, used=tuple(used))
         content = sweeps_of_columns(path, [dialect.headings[k] for k in used], columns, request)

@@ -15,10 +15,10 @@ from brianfit._foundation.errors import (
     InvalidValueError,
     UnreadableFileError,
 )
+from brianfit._foundation.strangers.untrusted import made_from
 from brianfit._foundation.telling import warn
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import SECOND, Dimension, from_si, scalar_si, unit_name
-from brianfit._foundation.untrusted import made_from
 from brianfit.data.plausibility import PlausibilityWarning, implausible
 from brianfit.data.preprocessing import with_stimulus
 from brianfit.data.readers._assembly import laid_on, recordings_of

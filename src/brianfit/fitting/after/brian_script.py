@@ -19,7 +19,7 @@ from brian2.units.fundamentalunits import get_unit
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit._foundation.escaping import in_python, in_python_block, version_text
+from brianfit._foundation.strangers.escaping import in_python, in_python_block, version_text
 from brianfit._foundation.unit_text import text_of_quantity
 from brianfit._foundation.units import (
     DIMENSIONLESS,

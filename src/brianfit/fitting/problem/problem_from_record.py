@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brianfit._foundation.untrusted import made_from
+from brianfit._foundation.strangers.untrusted import made_from
 from brianfit.fitting.problem.problem import Problem
 from brianfit.model import Model
 from brianfit.model.model import Event, read_equations

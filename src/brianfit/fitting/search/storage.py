@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import FitStateError, StoreError
-from brianfit._foundation.escaping import version_text
+from brianfit._foundation.strangers.escaping import version_text
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stored_answers import answers_as_bytes, known_round
 from brianfit.results import FitResult, StoredFit, StoredRound, StoreWriter, open_store

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.strangers.untrusted import made_from
 from brianfit._foundation.units import SECOND, from_si
-from brianfit._foundation.untrusted import made_from
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
-from brianfit._foundation.limits import SAMPLES
+from brianfit._foundation.strangers.limits import SAMPLES
 from brianfit.results.fit_result import FitResult
 from brianfit.results.problem_record import ProblemRecord
 

@@ -2,7 +2,7 @@
 
 The file is in WAL mode: it can be read while a fit writes to it, and a process that is killed
 leaves nothing half done. Whatever a stranger put into a file, reading it runs nothing, ends, and
-does not fill the memory; see `layout` and `_foundation/limits`.
+does not fill the memory; see `layout` and `_foundation/strangers/limits`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, final
 from urllib.parse import quote
 
 from brianfit._foundation.errors import StoreError
-from brianfit._foundation.limits import STORE_SECONDS, STORE_VALUE_BYTES
+from brianfit._foundation.strangers.limits import STORE_SECONDS, STORE_VALUE_BYTES
 from brianfit.results.store import layout
 
 _HEADER = b"SQLite format 3\x00"

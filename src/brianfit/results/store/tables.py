@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.escaping import in_csv
 from brianfit._foundation.optional import import_optional
+from brianfit._foundation.strangers.escaping import in_csv
 from brianfit.results.fit_result import FitResult
 from brianfit.results.tables import results_table
 

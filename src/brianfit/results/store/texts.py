@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from brianfit._foundation.errors import StoreError
-from brianfit._foundation.hints import field_types, is_of_type
 from brianfit._foundation.plain import GetArray, KeepArray, from_plain, to_plain
+from brianfit._foundation.strangers.hints import field_types, is_of_type
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History, Round
 from brianfit.results.problem_record import PartRecord, ProblemRecord

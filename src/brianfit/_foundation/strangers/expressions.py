@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.limits import (
+from brianfit._foundation.strangers.limits import (
     EXPRESSION_CHARACTERS,
     EXPRESSION_DEGREE,
     EXPRESSION_DEPTH,

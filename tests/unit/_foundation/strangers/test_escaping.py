@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from brianfit._foundation.errors import InvalidTypeError
-from brianfit._foundation.escaping import (
+from brianfit._foundation.strangers.escaping import (
     in_comment,
     in_csv,
     in_figure,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.expressions import check_expression
+from brianfit._foundation.strangers.expressions import check_expression
 
 
 @pytest.mark.parametrize(

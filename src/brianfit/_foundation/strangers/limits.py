@@ -90,6 +90,3 @@ SAMPLES = Limit(name="samples", default=1_000_000, unit="samples a round")
 
 ROUNDS = Limit(name="rounds", default=10_000_000, unit="rounds")
 """Most rounds that a problem file may ask for."""
-
-TABLE_COLUMNS = Limit(name="table_columns", default=10_000, unit="columns")
-"""Most columns of a table of text."""
