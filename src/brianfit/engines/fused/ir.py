@@ -295,8 +295,6 @@ class LoopProgram:
         External functions to be compiled, by the name that 'call' nodes use.
     states
         Kind of every variable that may change in a run.
-    checked
-        The states that must stay finite; a neuron where one does not is lost.
     initial
         First value of every state.
     recorded, sums, final
@@ -319,7 +317,6 @@ class LoopProgram:
     tables: tuple[Table, ...]
     functions: Mapping[str, object]
     states: Mapping[str, Kind]
-    checked: tuple[str, ...]
     initial: Mapping[str, Node]
     recorded: Mapping[str, Node]
     sums: Mapping[str, Node]

@@ -75,7 +75,6 @@ def euler_program(right_side: str, directions: tuple[str, ...] = ()) -> LoopProg
             refractory=None,
             is_stochastic=False,
         ),
-        checked=(),
     )
 
 

@@ -81,7 +81,7 @@ def test_common_noise_is_the_same_for_all_samples_but_not_for_all_traces() -> No
     assert final[0, 0] != final[0, 1]
 
 
-def test_a_sample_that_diverges_is_nan_from_then_on_and_disturbs_no_other() -> None:
+def test_a_sample_that_diverges_disturbs_no_other() -> None:
     squared = Accumulator(name="squared", expression="v**2", variables=("v",), timed={})
     task = _task("dv/dt = a*v**3/ms : 1\na : 1", initial_values={"v": 1.0})
     task = replace(task, recorded=("v",), accumulators=(squared,))
@@ -90,9 +90,9 @@ def test_a_sample_that_diverges_is_nan_from_then_on_and_disturbs_no_other() -> N
     result = FusedEngine().prepare(task).run(samples, iteration=0, seed=1)
     alone = FusedEngine().prepare(task).run(samples[[0, 2]], iteration=0, seed=1)
 
-    assert np.isnan(result.final["v"][1]).all()
-    assert np.isnan(result.sums["squared"][1]).all()
-    assert np.isnan(result.traces["v"][1, :, -1]).all()
+    assert not np.isfinite(result.final["v"][1]).any()
+    assert not np.isfinite(result.sums["squared"][1]).any()
+    assert not np.isfinite(result.traces["v"][1, :, -1]).any()
     np.testing.assert_array_equal(result.sums["squared"][[0, 2]], alone.sums["squared"])
 
 

@@ -78,7 +78,6 @@ class GroupCode:
     events: tuple[EventCode, ...]
     variables: Mapping[str, Kind]
     subexpressions: Mapping[str, tuple[str, Kind]]
-    differential: tuple[str, ...]
     masked: frozenset[str]
     drift: Mapping[str, str]
     is_stochastic: bool
@@ -211,7 +210,6 @@ def _code_of(group: NeuronGroup, task: SimulationTask) -> GroupCode:
             for name, variable in group.variables.items()
             if isinstance(variable, Subexpression)
         },
-        differential=tuple(sorted(group.equations.diff_eq_names)),
         masked=frozenset(
             name
             for name, variable in group.variables.items()

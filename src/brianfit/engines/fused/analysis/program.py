@@ -84,7 +84,6 @@ class _Analysis:
             tables=tuple(self._names.tables.values()),
             functions=self._names.functions,
             states={name: self._code.variables[name] for name in states},
-            checked=tuple(name for name in self._code.differential if name in states),
             initial={name: first[name] for name in states},
             recorded=recorded,
             sums=sums,

@@ -57,8 +57,8 @@ class LoopWriter:
             happened = f"{self._lanes.happened(event.name)}[lane] != 0.0"
             lines += [
                 f"if n_{event.name} > 0:",
-                "    for lane in range(LANES):",
-                f"        if {happened} and step < lost_of[lane]:",
+                "    for lane in range(n_used):",
+                f"        if {happened}:",
             ]
             lines += [" " * 12 + line for line in self._effects(event)]
         return lines

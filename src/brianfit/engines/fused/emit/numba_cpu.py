@@ -93,7 +93,6 @@ class _Emitter:
             imports="\n".join(imports_of(body)),
             table_arguments="\n".join(f"    {name}," for name in self._last_arguments()),
             arrays="\n".join(f"    {line}" for line in arrays),
-            all_finite=self._all_finite(),
             **self._segments.words,
         )
 
@@ -173,10 +172,6 @@ class _Emitter:
         lines.append("for lane in range(begin, end):")
         return lines + [f"    {array}[s * LANES + lane] = {value}" for array, value in values]
 
-    def _all_finite(self) -> str:
-        names = [f"{self._lanes.state(name)}[lane]" for name in self._program.checked]
-        return " and ".join(f"np.isfinite({name})" for name in names) or "True"
-
     def _write_sums(self) -> list[str]:
         """Add what was summed up in float32 over a chunk to the sum over all steps."""
         if not self._is_single or not self._program.sums:
@@ -191,25 +186,21 @@ class _Emitter:
         if not self._program.recorded:
             return []
         lines = [
-            "for lane in range(LANES):",
-            "    if block * LANES + lane >= n_neurons:",
-            "        break",
-            "    n_good = min(n_chunk, max(lost_of[lane] - first_step, 0))",
+            "for lane in range(n_used):",
             "    neuron = neuron_of[lane]",
         ]
         for number, name in enumerate(self._program.recorded):
             array = self._lanes.trace(name)
             lines += [
-                "    for s in range(n_good):",
+                "    for s in range(n_chunk):",
                 f"        traces[{number}, neuron, first_step + s] = {array}[s * LANES + lane]",
             ]
-        fill = f"traces[:{len(self._program.recorded)}, neuron, first_step + n_good:] = NAN"
-        return [*lines, "    if n_good < n_chunk or n_lost == LANES:", f"        {fill}"]
+        return lines
 
     def _epilogue(self) -> list[str]:
         program, lanes = self._program, self._lanes
         lines = [
-            f"sums[{number}, neuron] = NAN if is_lost else {lanes.sum(name)}[lane]"
+            f"sums[{number}, neuron] = {lanes.sum(name)}[lane]"
             for number, name in enumerate(program.sums)
         ]
         names = {node: f"{lanes.kept(node)}[lane]" for node in self._schedule.per_neuron}
@@ -226,7 +217,7 @@ class _Emitter:
         )
         for number, node in enumerate(targets):
             value = self._lane_writer.number(node, self._lane_writer.expression(node, names))
-            lines.append(f"final[{number}, neuron] = NAN if is_lost else {value}")
+            lines.append(f"final[{number}, neuron] = {value}")
         return lines + self._segments.end(program, lanes)
 
     def _draw(self, node: Node, args: list[str]) -> str:

@@ -18,7 +18,6 @@ def remove_dead(program: LoopProgram) -> LoopProgram:
     return replace(
         program,
         states={name: kind for name, kind in program.states.items() if name in live},
-        checked=tuple(name for name in program.checked if name in live),
         initial={name: node for name, node in program.initial.items() if name in live},
         update={name: node for name, node in program.update.items() if name in live},
         events=tuple(_live_events(program, live)),
