@@ -64,6 +64,12 @@ FUNCTIONS = frozenset(
 """Functions of one argument that the math of the kernels provides."""
 
 
+EXACT = "exact"
+"""Value of operations that are computed as they are written, each rounded by itself."""
+
+EXACT_OPERATIONS = frozenset({"add", "sub", "mul", "div"})
+
+
 @final
 class Kind(StrEnum):
     """What a value is to the model."""

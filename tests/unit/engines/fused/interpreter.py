@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -44,7 +45,9 @@ def euler_program(right_side: str, directions: tuple[str, ...] = ()) -> LoopProg
     leaves = {name: graph.leaf("state", name, Kind.FLOAT, Depends.STATE) for name in "xy"}
     leaves |= {name: graph.leaf("parameter", name, Kind.FLOAT, Depends.SAMPLE) for name in "pq"}
     leaves["t"] = graph.leaf("time", None, Kind.FLOAT, Depends.STEP)
-    reader = ExpressionReader(graph, name_of=lambda name: leaves[name], call=_no_call)
+    reader = ExpressionReader(
+        graph, name_of=lambda name: leaves[name], call=_no_call, parse=_parsed
+    )
     drift = {"x": reader.read(right_side), "y": reader.read("-y")}
     zero = graph.constant(0.0)
     return LoopProgram(
@@ -76,6 +79,10 @@ def euler_program(right_side: str, directions: tuple[str, ...] = ()) -> LoopProg
             is_stochastic=False,
         ),
     )
+
+
+def _parsed(expression: str) -> ast.expr:
+    return ast.parse(expression, mode="eval").body
 
 
 def _no_call(name: str, args: Sequence[Node]) -> Node:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from typing import final
 
 from brianfit._foundation.errors import UnsupportedByFusedEngine
-from brianfit.engines.fused.ir import FUNCTIONS, Graph, Kind, Node
+from brianfit.engines.fused.analysis.integers import Integers
+from brianfit.engines.fused.ir import EXACT, EXACT_OPERATIONS, FUNCTIONS, Graph, Kind, Node
 
 _BINARY = {
     ast.Add: "add",
@@ -27,7 +29,8 @@ _COMPARISONS = {
     ast.Eq: ("eq", False),
     ast.NotEq: ("ne", False),
 }
-_WHOLE = frozenset({"ceil", "floor", "trunc"})
+_ROUNDING = frozenset({"int", "int_", "ceil", "floor", "trunc", "sign"})
+"""Functions with jumps, whose arguments must be rounded as in Brian."""
 
 TIMESTEP_SHIFT = 1e-3
 """`timestep` of Brian adds this part of a step before it rounds down."""
@@ -43,6 +46,8 @@ class ExpressionReader:
         Returns the node that a name stands for.
     call
         Returns the node of a call that this class does not know.
+    parse
+        Returns the tree of an expression.
     """
 
     def __init__(
@@ -51,14 +56,18 @@ class ExpressionReader:
         *,
         name_of: Callable[[str], Node],
         call: Callable[[str, Sequence[Node]], Node],
+        parse: Callable[[str], ast.expr],
     ) -> None:
         self._graph = graph
         self._name_of = name_of
         self._call = call
+        self._parse = parse
+        self._integers = Integers(graph)
+        self._is_exact = False
 
     def read(self, expression: str) -> Node:
         """Return the node of `expression`."""
-        return self._read(ast.parse(expression.strip(), mode="eval").body)
+        return self._read(self._parse(expression.strip()))
 
     def converted(self, node: Node, kind: Kind) -> Node:
         """Return `node` as it is stored in a variable of `kind`."""
@@ -69,7 +78,24 @@ class ExpressionReader:
             return graph.make("ne", node, graph.constant(0.0), kind=Kind.BOOLEAN)
         if node.kind == Kind.BOOLEAN:
             return self._as_number(node)
-        return graph.make("call", node, kind=Kind.INTEGER, value="trunc")
+        return self._integers.whole(node)
+
+    @contextmanager
+    def _exactly(self) -> Iterator[None]:
+        """Keep operations as they are written: in what follows, rounding decides.
+
+        ``int(t/dt)`` and ``t < 5*ms`` are as in Brian only if each operation is rounded as there.
+        """
+        before = self._is_exact
+        self._is_exact = True
+        try:
+            yield
+        finally:
+            self._is_exact = before
+
+    def _read_exactly(self, *trees: ast.expr) -> list[Node]:
+        with self._exactly():
+            return [self._read(tree) for tree in trees]
 
     def _read(self, tree: ast.expr) -> Node:
         match tree:
@@ -77,6 +103,8 @@ class ExpressionReader:
                 found = self._constant(value)
             case ast.Name(id=name):
                 found = self._name_of(name)
+            case ast.BinOp(left=left, op=ast.FloorDiv() | ast.Mod() as op, right=right):
+                found = self._binary(_BINARY[type(op)], *self._read_exactly(left, right))
             case ast.BinOp(left=left, op=op, right=right):
                 found = self._binary(_BINARY[type(op)], self._read(left), self._read(right))
             case ast.UnaryOp(op=op, operand=operand):
@@ -84,7 +112,9 @@ class ExpressionReader:
             case ast.BoolOp(op=op, values=values):
                 found = self._logical(op, [self._read(value) for value in values])
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                found = self._compare(op, self._read(left), self._read(right))
+                found = self._compare(op, *self._read_exactly(left, right))
+            case ast.Call(func=ast.Name(id=name), args=args) if name in _ROUNDING:
+                found = self._called(name, self._read_exactly(*args))
             case ast.Call(func=ast.Name(id=name), args=args):
                 found = self._called(name, [self._read(arg) for arg in args])
             case _:
@@ -114,11 +144,10 @@ class ExpressionReader:
 
     def _binary(self, op: str, left: Node, right: Node) -> Node:
         left, right = self._as_number(left), self._as_number(right)
-        are_whole = left.kind == right.kind == Kind.INTEGER
-        kind = Kind.INTEGER if are_whole and op not in ("div", "power") else Kind.FLOAT
-        if op == "power" and are_whole and right.is_constant and right.number_value >= 0:
-            kind = Kind.INTEGER
-        return self._graph.make(op, left, right, kind=kind)
+        if left.kind == right.kind == Kind.INTEGER and op != "div":
+            return self._integers.made(op, left, right)
+        value = EXACT if self._is_exact and op in EXACT_OPERATIONS else None
+        return self._graph.make(op, left, right, value=value)
 
     def _unary(self, op: ast.unaryop, operand: Node) -> Node:
         if isinstance(op, ast.Not):
@@ -128,7 +157,9 @@ class ExpressionReader:
             return operand
         if operand.is_constant:
             return self._graph.constant(-operand.number_value, operand.kind)
-        return self._graph.make("neg", operand, kind=operand.kind)
+        if operand.kind == Kind.INTEGER:
+            return self._integers.made("sub", self._graph.constant(0.0, Kind.INTEGER), operand)
+        return self._graph.make("neg", operand)
 
     def _logical(self, op: ast.boolop, values: list[Node]) -> Node:
         name = "and" if isinstance(op, ast.And) else "or"
@@ -154,7 +185,7 @@ class ExpressionReader:
         if name in special:
             return special[name](*numbers)
         if name in FUNCTIONS:
-            is_whole = name in _WHOLE or (name == "abs" and numbers[0].kind == Kind.INTEGER)
+            is_whole = name == "abs" and numbers[0].kind == Kind.INTEGER
             kind = Kind.INTEGER if is_whole else Kind.FLOAT
             return self._graph.make("call", *numbers, kind=kind, value=name)
         return self._call(name, numbers)
@@ -170,8 +201,9 @@ class ExpressionReader:
     def _clip(self, x: Node, low: Node, high: Node) -> Node:
         graph = self._graph
         is_low = graph.make("lt", x, low, kind=Kind.BOOLEAN)
+        x = graph.make("select", is_low, low, x)
         is_high = graph.make("lt", high, x, kind=Kind.BOOLEAN)
-        return graph.make("select", is_low, low, graph.make("select", is_high, high, x))
+        return graph.make("select", is_high, high, x)
 
     def _timestep(self, t: Node, dt: Node) -> Node:
         graph = self._graph

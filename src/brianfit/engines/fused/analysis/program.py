@@ -15,6 +15,7 @@ from brianfit.engines.fused.analysis.expressions import ExpressionReader
 from brianfit.engines.fused.analysis.group import EventCode, GroupCode, read_group
 from brianfit.engines.fused.analysis.names import Names
 from brianfit.engines.fused.analysis.regular import Phase, RegularCode
+from brianfit.engines.fused.analysis.simplifying import Simplifier
 from brianfit.engines.fused.ir import (
     Depends,
     Event,
@@ -54,7 +55,12 @@ class _Analysis:
         self._graph = Graph()
         self._names = Names(self._graph, task, code)
         self._env: Environment = {}
-        self._reader = ExpressionReader(self._graph, name_of=self._name_of, call=self._names.call)
+        self._reader = ExpressionReader(
+            self._graph,
+            name_of=self._name_of,
+            call=self._names.call,
+            parse=Simplifier(code.variables, code.resolve).tree,
+        )
 
     def program(self) -> LoopProgram:
         """Return the whole program."""

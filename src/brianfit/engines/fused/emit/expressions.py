@@ -10,7 +10,7 @@ from typing import final
 
 from brianfit.engines.fused.emit.imports import SINGLE
 from brianfit.engines.fused.emit.times import Times
-from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node
+from brianfit.engines.fused.ir import EXACT, Graph, Kind, LoopProgram, Node
 
 WIDEST = 80
 """Expressions longer than this are given a name and a line of their own."""
@@ -27,6 +27,7 @@ _INFIX = {
     "and": "&",
     "or": "|",
 }
+_COMPARISONS = frozenset({"lt", "le", "eq", "ne"})
 _CHAINS = {("add", "add"), ("mul", "mul"), ("add", "sub"), ("sub", "add"), ("sub", "sub")}
 """(outer, left argument) of which the inner one needs no parentheses."""
 
@@ -114,7 +115,7 @@ class ExpressionWriter:
         is_single: bool = False,
     ) -> None:
         self._is_single = is_single
-        self._times = Times()
+        self._times = Times(program)
         self._dt = program.dt
         self._tables = {table.name: table for table in program.tables}
         self._functions = program.functions
@@ -162,12 +163,33 @@ class ExpressionWriter:
             return names[node]
         if node.is_constant:
             return self.literal(node)
-        if node.op in _INFIX:
-            return self._infix(node, names)
         if node.op in _LEAVES:
             return _LEAVES[node.op]
-        args = [self.expression(arg, names) for arg in node.args]
+        args = self._texts(node, names)
+        if node.value == EXACT:
+            return self._exactly(node, args)
+        if node.op in _INFIX:
+            return self._infix(node, args, names)
         return self._rules[node.op](node, args)
+
+    def _texts(self, node: Node, names: Mapping[Node, str]) -> list[str]:
+        """Return the arguments; beside what is kept in float64, constants are so as well."""
+        compared = node.args if node.op in _COMPARISONS else ()
+        is_wide = self._is_single and any(map(self._times.include, (node, *compared)))
+        return [
+            repr(arg.number_value)
+            if is_wide
+            and arg.is_constant
+            and math.isfinite(arg.number_value)
+            and arg.kind != Kind.BOOLEAN
+            else self.expression(arg, names)
+            for arg in node.args
+        ]
+
+    def _exactly(self, node: Node, args: list[str]) -> str:
+        if self._is_single:
+            args = [f"float({arg})" for arg in args]
+        return f"exact_{node.op}({', '.join(args)})"
 
     def _prefixed(self, node: Node, args: list[str]) -> str:
         operand = self._enclosed(node.args[0], args[0])
@@ -204,13 +226,15 @@ class ExpressionWriter:
 
     def _divided(self, node: Node, args: list[str]) -> str:
         name = {"floordiv": "floor_division", "mod": "modulo", "power": "power"}[node.op]
-        if self._is_single:
+        if self._is_single and not self._times.include(node):
             return f"{SINGLE[name]}({', '.join(f'f32({arg})' for arg in args)})"
+        if self._is_single:
+            args = [f"float({arg})" for arg in args]
         return f"{name}({', '.join(args)})"
 
-    def _infix(self, node: Node, names: Mapping[Node, str]) -> str:
+    def _infix(self, node: Node, args: list[str], names: Mapping[Node, str]) -> str:
         left, right = node.args
-        text_left, text_right = (self.expression(arg, names) for arg in node.args)
+        text_left, text_right = args
         if left not in names and (node.op, left.op) not in _CHAINS:
             text_left = self._enclosed(left, text_left)
         binds_tighter = node.op in ("add", "sub") and left.op in ("mul", "div")
@@ -226,6 +250,7 @@ class ExpressionWriter:
         calls = ("call", "select", "limited", "noise")
         is_simple = re.fullmatch(r"[\w.]+", text) or node.op in calls
         is_simple = is_simple or node.op in ("power", "mod", "floordiv", "lookup", "row")
+        is_simple = is_simple or node.value == EXACT
         return text if is_simple else f"({text})"
 
     def _function(self, name: str) -> str:

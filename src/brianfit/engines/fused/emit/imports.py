@@ -10,7 +10,10 @@ _MATH = "brianfit.engines.fused.math"
 _BY_MODULE = {
     f"{_MATH}.circular": "cos sin tan",
     f"{_MATH}.exponentials": "cosh exp expm1 exprel sinh tanh",
-    f"{_MATH}.intrinsics": "absolute ceil floor select square_root trunc",
+    f"{_MATH}.integers": "int_32 product_32 wrap_32",
+    f"{_MATH}.intrinsics": (
+        "absolute ceil exact_add exact_div exact_mul exact_sub floor select square_root trunc"
+    ),
     f"{_MATH}.inverse_circular": "arccos arcsin arctan",
     f"{_MATH}.arithmetic": "floor_division modulo",
     f"{_MATH}.lanes": "opaque_count stack_array stack_array_float32 wide_vectors",

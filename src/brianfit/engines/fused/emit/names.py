@@ -78,13 +78,15 @@ class LaneNames:
         is_single: bool,
     ) -> None:
         self._is_single = is_single
-        self._times = Times()
+        self._times = Times(program)
         self._identifiers = identifiers
         self._lines: list[str] = []
         self._kept: dict[Node, str] = {}
         self._temporary: dict[Node, str] = {}
         self._states = {
-            name: self._array(f"{name}_of", "LANES", is_wide=name == "lastspike")
+            name: self._array(
+                f"{name}_of", "LANES", is_wide=self._times.include(program.state_leaf(name))
+            )
             for name in program.states
         }
         sizes = {Rate.NEURON: ("of", "LANES"), Rate.STEP: ("at", "CHUNK")}
@@ -96,7 +98,10 @@ class LaneNames:
         self._parts = self._sums
         if is_single:
             self._parts = {n: self._array(f"part_of_sum_{n}", "LANES") for n in program.sums}
-        self._traces = {n: self._array(f"{n}_trace", "CHUNK_VALUES") for n in program.recorded}
+        self._traces = {
+            name: self._array(f"{name}_trace", "CHUNK_VALUES", is_wide=self._times.include(node))
+            for name, node in program.recorded.items()
+        }
         self._happened = {e.name: self._array(f"has_{e.name}", "LANES") for e in program.events}
 
     def allocations(self) -> list[str]:

@@ -92,6 +92,43 @@ def polynomial(typingctx: Any, x: Any, coefficients: Any) -> Any:
 
 
 @_number
+def exact_add(typingctx: Any, x: Any, y: Any) -> Any:
+    """Return x + y in float64, rounded by itself."""
+    return _exact("fadd")
+
+
+@_number
+def exact_sub(typingctx: Any, x: Any, y: Any) -> Any:
+    """Return x - y in float64, rounded by itself."""
+    return _exact("fsub")
+
+
+@_number
+def exact_mul(typingctx: Any, x: Any, y: Any) -> Any:
+    """Return x * y in float64, rounded by itself."""
+    return _exact("fmul")
+
+
+@_number
+def exact_div(typingctx: Any, x: Any, y: Any) -> Any:
+    """Return x / y in float64, rounded by itself."""
+    return _exact("fdiv")
+
+
+def _exact(name: str) -> Any:
+    """Return type and code of an operation that is not contracted, nor replaced by an inverse.
+
+    Numba gives the flags of `fastmath` to instructions that have none. This one, that the sign of
+    zero does not matter, keeps them away.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return getattr(builder, name)(*args, flags=("nsz",))
+
+    return types.float64(types.float64, types.float64), codegen
+
+
+@_number
 def absolute(typingctx: Any, x: Any) -> Any:
     """Return x without its sign."""
     return _instruction("fabs", x)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import final
 
-from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node, Rate, rate_of
+from brianfit.engines.fused.ir import EXACT, Graph, Kind, LoopProgram, Node, Rate, rate_of
 from brianfit.engines.fused.passes.constants import Folder
 from brianfit.engines.fused.passes.linear import (
     Linear,
@@ -50,7 +50,7 @@ def normalise(
         if node in sums:
             return algebra.node(sums[node])
         new = rebuilt(program, node, args)
-        if new.op in _ARITHMETIC and new.kind == Kind.FLOAT:
+        if new.op in _ARITHMETIC and new.kind == Kind.FLOAT and new.value != EXACT:
             return algebra.node(algebra.combined(new))
         return algebra.folder.fold(new)
 

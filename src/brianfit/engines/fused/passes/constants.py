@@ -31,7 +31,10 @@ _ARITHMETIC: dict[str, Callable[..., object]] = {
     "or": np.logical_or,
     "not": np.logical_not,
 }
-_FUNCTIONS = {"abs": np.abs} | {
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "abs": np.abs,
+    "int_32": lambda x: np.trunc(x) if abs(x) < 2.0**31 else -(2.0**31),
+} | {
     name: getattr(np, name)
     for name in [
         "sin",
@@ -116,10 +119,6 @@ class Folder:
                 return other
             if _is(one, -1.0):
                 return self._make("neg", other, kind=node.kind)
-            if one.op == "select" and _is(one.args[1], 1.0) and _is(one.args[2], 0.0):
-                # int(condition)*x: as Brian, which leaves x out where the condition is false
-                zero = self._graph.constant(0.0, one.args[2].kind)
-                return self._graph.make("select", one.args[0], other, zero, kind=node.kind)
         return node
 
     def _quotient(self, node: Node) -> Node:

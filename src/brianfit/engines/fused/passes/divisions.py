@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import final
 
-from brianfit.engines.fused.ir import Graph, LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import EXACT, Graph, LoopProgram, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.passes.algebra import Algebra
 from brianfit.engines.fused.passes.linear import Product
 from brianfit.engines.fused.passes.number_range import NumberRange
@@ -34,7 +34,7 @@ def merge_divisions(
         return program
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node:
-        if node.op == "div" and node.args[1] in inverses:
+        if node.op == "div" and node.value != EXACT and node.args[1] in inverses:
             return program.graph.make("mul", args[0], inverses[node.args[1]])
         return rebuilt(program, node, args)
 

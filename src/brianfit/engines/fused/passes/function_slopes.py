@@ -14,7 +14,7 @@ NEAR_ZERO = 0.02
 SERIES = (1 / 2, 1 / 3, 1 / 8, 1 / 30, 1 / 144, 1 / 840)
 """Derivative of (exp(x) - 1)/x: the coefficient of x**k is (k + 1)/(k + 2)!."""
 
-WHOLE = frozenset({"ceil", "floor", "trunc"})
+WHOLE = frozenset({"ceil", "floor", "int_32", "trunc"})
 
 
 @runtime_checkable

@@ -24,7 +24,9 @@ _LATENCIES = {"div": 14, "select": 3}
 
 _LATENCY = 4
 
-_CHEAP_CALLS = frozenset({"sqrt", "abs", "floor", "ceil", "trunc"})
+_CHEAP_CALLS = frozenset(
+    {"sqrt", "abs", "floor", "ceil", "trunc", "int_32", "wrap_32", "product_32"}
+)
 
 
 def schedule(program: LoopProgram) -> Schedule:
