@@ -31,10 +31,13 @@ _ARITHMETIC: dict[str, Callable[..., object]] = {
     "or": np.logical_or,
     "not": np.logical_not,
 }
-_FUNCTIONS: dict[str, Callable[..., float]] = {
-    "abs": np.abs,
-    "int_32": lambda x: np.trunc(x) if abs(x) < 2.0**31 else -(2.0**31),
-} | {
+
+
+def _int_32(x: float) -> float:
+    return float(np.trunc(x)) if abs(x) < 2.0**31 else -(2.0**31)
+
+
+_FUNCTIONS: dict[str, Callable[..., float]] = {"abs": np.abs, "int_32": _int_32} | {
     name: getattr(np, name)
     for name in [
         "sin",
