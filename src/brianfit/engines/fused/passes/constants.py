@@ -37,7 +37,7 @@ def _int_32(x: float) -> float:
     return float(np.trunc(x)) if abs(x) < 2.0**31 else -(2.0**31)
 
 
-_FUNCTIONS: dict[str, Callable[..., float]] = {"abs": np.abs, "int_32": _int_32} | {
+_OF_NUMPY: dict[str, Callable[..., float]] = {
     name: getattr(np, name)
     for name in [
         "sin",
@@ -60,6 +60,7 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {"abs": np.abs, "int_32": _int_32}
         "trunc",
     ]
 }
+_FUNCTIONS: dict[str, Callable[..., float]] = {**_OF_NUMPY, "abs": np.abs, "int_32": _int_32}
 
 
 def fold_constants(program: LoopProgram) -> LoopProgram:
