@@ -11,7 +11,7 @@ from brianfit.engines.fused.emit.expressions import (
     assignments,
     needed,
 )
-from brianfit.engines.fused.emit.names import LaneNames
+from brianfit.engines.fused.emit.names import IN_CHUNK, LaneNames
 from brianfit.engines.fused.ir import Event, LoopProgram, Node
 from brianfit.engines.fused.plan import Schedule
 
@@ -121,7 +121,7 @@ class LoopWriter:
         program, lanes = self._program, self._lanes
         for name, node in program.recorded.items():
             if self._made.get(node, 0) == number:
-                yield node, f"{lanes.trace(name)}[s * LANES + lane] ="
+                yield node, f"{lanes.trace(name)}[{IN_CHUNK}] ="
         for name, node in program.sums.items():
             if self._made.get(node, 0) == number:
                 yield node, f"{lanes.part_of_sum(name)}[lane] +="

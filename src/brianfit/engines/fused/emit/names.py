@@ -10,6 +10,10 @@ from brianfit.engines.fused.emit.times import Times
 from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, rate_of
 from brianfit.engines.fused.plan import Schedule
 
+IN_CHUNK = "np.uint64(s * LANES + lane)"
+"""Index of a step and lane. A signed one may be negative for all that the compiler knows, and would
+then count from the end: loops become a scatter of single values."""
+
 RESERVED = frozenset(
     [
         "np",
@@ -150,7 +154,7 @@ class LaneNames:
         if node not in self._kept:
             text = f"{self.temporary(node)}[lane]"
         else:
-            index = {Rate.NEURON: "lane", Rate.STEP: "s"}.get(rate_of(node), "s * LANES + lane")
+            index = {Rate.NEURON: "lane", Rate.STEP: "s"}.get(rate_of(node), IN_CHUNK)
             text = f"{self._kept[node]}[{index}]"
         return f"{text} != 0.0" if node.kind == Kind.BOOLEAN else text
 

@@ -15,7 +15,7 @@ from brianfit.engines.fused.emit.expressions import (
 )
 from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
-from brianfit.engines.fused.emit.names import RESERVED, LaneNames
+from brianfit.engines.fused.emit.names import IN_CHUNK, RESERVED, LaneNames
 from brianfit.engines.fused.emit.segments import Segments
 from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, reachable
 from brianfit.engines.fused.plan import Schedule
@@ -170,7 +170,7 @@ class _Emitter:
         if index is not None:
             return lines + [f"{array}{index} = {value}" for array, value in values]
         lines.append("for lane in range(begin, end):")
-        return lines + [f"    {array}[s * LANES + lane] = {value}" for array, value in values]
+        return lines + [f"    {array}[{IN_CHUNK}] = {value}" for array, value in values]
 
     def _write_sums(self) -> list[str]:
         """Add what was summed up in float32 over a chunk to the sum over all steps."""
@@ -193,7 +193,7 @@ class _Emitter:
             array = self._lanes.trace(name)
             lines += [
                 "    for s in range(n_chunk):",
-                f"        traces[{number}, neuron, first_step + s] = {array}[s * LANES + lane]",
+                f"        traces[{number}, neuron, first_step + s] = {array}[{IN_CHUNK}]",
             ]
         return lines
 
