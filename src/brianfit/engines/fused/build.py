@@ -17,6 +17,7 @@ from numba.core.errors import NumbaError
 
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines.fused.cache import cache_folder, key_of, read_text, write_text
+from brianfit.engines.fused.kept_kernels import discard, is_intact, seal
 from brianfit.engines.fused.runtime.external_functions import with_plain_numpy
 
 OPTIONS: Mapping[str, Any] = {
@@ -60,8 +61,12 @@ def _compile_kept(path: Path, source: str, signature: str) -> Callable[..., None
     """Load what is kept on disk or compile and keep it; what is damaged is thrown away first."""
     for is_last in (False, True):
         try:
-            module = _load(path)
-            return _jit(module, signature, is_kept=True)
+            if not is_intact(path):
+                _logger.info("The kept kernel %s is damaged; it is compiled again.", path)
+                _discard(path, source)
+            function = _jit(_load(path), signature, is_kept=True)
+            seal(path)
+            return function
         except NumbaError:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever a damaged file may cause
@@ -72,11 +77,7 @@ def _compile_kept(path: Path, source: str, signature: str) -> Callable[..., None
 
 
 def _discard(path: Path, source: str) -> None:
-    for kept in (path.parent / "__pycache__").glob(f"{path.stem}*"):
-        try:
-            kept.unlink(missing_ok=True)
-        except OSError:
-            return
+    discard(path)
     write_text(path, source)
 
 

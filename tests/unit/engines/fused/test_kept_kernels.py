@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from brianfit.engines.fused import kept_kernels
+
 SCRIPT = """
 import logging
 logging.basicConfig(level=logging.INFO, format="LOG %(message)s")
@@ -67,3 +69,41 @@ def test_damaged_files_are_made_again(tmp_path: Path) -> None:
 
     assert again[1] == third[1] == first[1]
     assert third[0] == 0
+
+
+@pytest.mark.slow
+def test_a_kernel_with_a_wrong_bit_is_compiled_again(tmp_path: Path) -> None:
+    first = _run(tmp_path)
+    (code,) = tmp_path.rglob("*.nbc")
+    content = bytearray(code.read_bytes())
+    content[len(content) // 2] ^= 1
+    code.write_bytes(content)
+
+    again = _run(tmp_path)
+    third = _run(tmp_path)
+
+    assert again[0] > 0
+    assert "damaged" in again[2]
+    assert again[1] == first[1]
+    assert third[0] == 0
+
+
+def test_kernels_beyond_the_limit_are_removed_the_oldest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_kernels, "MOST_BYTES", 250)
+    (tmp_path / "__pycache__").mkdir()
+    paths = [tmp_path / f"kernel_{name}.py" for name in "abc"]
+    for age, path in zip((3, 2, 1), paths, strict=True):
+        path.write_text("")
+        (tmp_path / "__pycache__" / f"{path.stem}.simulate.nbc").write_bytes(bytes(100))
+        kept_kernels.seal(path)
+        os.utime(path.with_suffix(".seal"), times=(1000 - age, 1000 - age))
+    newest = tmp_path / "kernel_d.py"
+    newest.write_text("")
+    (tmp_path / "__pycache__" / "kernel_d.simulate.nbc").write_bytes(bytes(100))
+
+    kept_kernels.seal(newest)
+
+    assert sorted(path.name for path in tmp_path.glob("*.py")) == ["kernel_c.py", "kernel_d.py"]
+    assert all(map(kept_kernels.is_intact, (paths[2], newest)))

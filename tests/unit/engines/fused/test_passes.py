@@ -11,7 +11,7 @@ from brian2 import Equations
 
 from brianfit.engines import SimulationTask
 from brianfit.engines.fused.analysis import analyse
-from brianfit.engines.fused.ir import LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.passes import optimise
 from brianfit.engines.fused.passes.constants import fold_constants
 from brianfit.model import Model
@@ -99,6 +99,22 @@ def test_divisors_of_known_size_share_a_division() -> None:
 
     assert _count(program, lambda node: node.op == "div") == 2
     assert _count(optimised, lambda node: node.op == "div") == 1
+
+
+def test_a_function_of_two_constants_of_a_neuron_is_not_computed_in_every_step() -> None:
+    equations = "dx/dt = exp(-p*int(x > 3)/2)*sin(p + int(x > 3))*Hz : 1\ndy/dt = -y*Hz : 1\np : 1"
+    program = optimise(_program(equations, "euler"), "float64")
+
+    in_every_step = _count(
+        program, lambda node: node.op == "call" and rate_of(node) is Rate.NEURON_STEP
+    )
+
+    assert in_every_step == 0
+    for x in (2.0, 4.0):
+        after = _after_one_step(program, {"x": x, "y": 0.0, "p": 0.5})
+        is_above = x > 3
+        slope = math.exp(-0.25 * is_above) * math.sin(0.5 + is_above)
+        assert after["x"] == pytest.approx(x + 0.01 * slope, rel=1e-14)
 
 
 def test_zero_over_zero_stays_nan() -> None:

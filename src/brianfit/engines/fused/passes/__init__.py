@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brianfit.engines.fused.ir import LoopProgram
 from brianfit.engines.fused.passes.algebra import normalise
+from brianfit.engines.fused.passes.choices import take_functions_into_choices
 from brianfit.engines.fused.passes.constants import fold_constants
 from brianfit.engines.fused.passes.divisions import merge_divisions
 from brianfit.engines.fused.passes.exponentials import share_exponentials
@@ -16,7 +17,7 @@ from brianfit.engines.fused.passes.tangents import add_tangents
 def optimise(program: LoopProgram, precision: str) -> LoopProgram:
     """Return `program` after all passes, for a kernel that computes in `precision`."""
     number_range = OF_PRECISION[precision]
-    program = remove_dead(fold_constants(program))
+    program = remove_dead(take_functions_into_choices(fold_constants(program)))
     program, algebra = normalise(program)
     program, algebra = share_exponentials(program, algebra, number_range)
     program = remove_dead(merge_divisions(program, algebra, number_range))
