@@ -2,6 +2,9 @@
 
 from brianfit.fitting.after.brian_script import brian_script
 from brianfit.fitting.after.predict import predict
+from brianfit.fitting.escape_rates.dictionary import fit_voltage_threshold_gif
+from brianfit.fitting.escape_rates.fit import fit_escape_rate
+from brianfit.fitting.escape_rates.outcome import EscapeRateFit, SpikePrediction
 from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.online_trace_fitter import OnlineTraceFitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter
@@ -34,6 +37,7 @@ from brianfit.fitting.studies.resume import resume
 __all__ = [
     "AbstractStopRule",
     "CrossValidation",
+    "EscapeRateFit",
     "Fitter",
     "Fold",
     "HypervolumeStagnation",
@@ -43,6 +47,7 @@ __all__ = [
     "ProgressBar",
     "RecordedSpikesFit",
     "SpikeFitter",
+    "SpikePrediction",
     "Stagnation",
     "TargetError",
     "TraceFitter",
@@ -52,8 +57,10 @@ __all__ = [
     "callback_setup",
     "callback_text",
     "cross_validate",
+    "fit_escape_rate",
     "fit_many",
     "fit_recorded_spikes",
+    "fit_voltage_threshold_gif",
     "make_dic",
     "parameters_around",
     "parameters_near",
