@@ -94,32 +94,28 @@ def design_of(
     rows = _Rows(given, counted, most_rows)
     table = np.zeros((rows.n_rows, len(features.weights)), dtype=np.float32)
     offsets = np.zeros(rows.n_rows)
-    direct = dict(features.direct)
-    varying = {name: slope for name, slope in direct.items() if not slope.is_number}
-    for column, name in enumerate(features.weights):
-        if name in direct and name not in varying:
-            table[:, column] = float(direct[name])
+    varying = {name: slope for name, slope in features.direct.items() if not slope.is_number}
+    for name in set(features.direct) - set(varying):
+        table[:, features.weights.index(name)] = float(features.direct[name])
     wanted = {
         _FEATURE + name: (_text(features, slope), _inverse_dimension(features.model, name))
         for name, slope in varying.items()
     }
     if features.offset != 0:
         wanted[_OFFSET] = (_text(features, features.offset), DIMENSIONLESS)
-    moved = features.through_variables
     at_zero = {**values, **dict.fromkeys(features.weights, 0.0)}
-    model = with_given_spikes(features.model, wanted) if wanted else None
-    if model is not None:
+    if wanted:
+        model = with_given_spikes(features.model, wanted)
         for name, trace in simulate(model, given, tuple(wanted), at_zero, engine):
             if name == _OFFSET:
                 offsets = rows.of(trace)
             else:
                 table[:, features.weights.index(name.removeprefix(_FEATURE))] = rows.of(trace)
-    if moved:
+    if features.through_variables:
         alone = with_given_spikes(features.model, {_OFFSET: wanted[_OFFSET]})
-        for name in moved:
-            step = _natural_step(values, name)
-            changed = {**at_zero, name: step}
-            ((_, trace),) = simulate(alone, given, (_OFFSET,), changed, engine)
+        for name in features.through_variables:
+            step = abs(values[name]) or 1e-3  # of any size, for the drive is linear in it
+            ((_, trace),) = simulate(alone, given, (_OFFSET,), {**at_zero, name: step}, engine)
             table[:, features.weights.index(name)] = (rows.of(trace) - offsets) / step
     return Design(
         names=features.weights,
@@ -140,11 +136,6 @@ def _text(features: DriveFeatures, expression: Any) -> str:
 
 def _inverse_dimension(model: Model, name: str) -> Dimension:
     return DIMENSIONLESS / model.dimensions(name)
-
-
-def _natural_step(values: Mapping[str, float], name: str) -> float:
-    """Return a change of a weight; its size does not matter but for rounding."""
-    return abs(values[name]) or 1e-3
 
 
 @final

@@ -52,14 +52,12 @@ def changes_of(model: Model, expressions: ModelExpressions) -> Changes:
     )
 
 
-def linear_parameters(
-    quantity: Any, changes: Changes, candidates: Sequence[str]
-) -> tuple[str, ...]:
-    """Return those of the candidates that a quantity is linear in, all of them together.
+def linear_parameters(quantity: Any, changes: Changes, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the parameters `asked` that a quantity is linear in, all of them together.
 
     It is if no derivative by one of them, or by a variable that moves with one, depends on any of
     them; the same must hold for the rate of change and the reset of each such variable. The spikes
-    are given. Candidates are taken in their order; one that would not go together with those
+    are given. Parameters are taken in their order; one that would not go together with those
     before it is left out.
 
     Parameters
@@ -68,7 +66,7 @@ def linear_parameters(
         An expression of variables and parameters, subexpressions put in.
     """
     chosen: list[str] = []
-    for name in candidates:
+    for name in asked:
         own = moving_with((name,), changes)
         if own & changes.barred or not own & _names(quantity):
             continue

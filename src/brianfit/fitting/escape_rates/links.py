@@ -97,7 +97,7 @@ def read_escape_rate(model: Model, values: Mapping[str, float]) -> EscapeRate:
         raise InvalidValueError(f"{EXPECTED}; the threshold is {model.threshold!r}.")
     expressions = read_expressions(model)
     constants = _constants(model, values)
-    for drive, rate in _candidates(model, text, expressions):
+    for drive, rate in _possible_drives(model, text, expressions):
         found = _recognised(rate, constants)
         if found is not None:
             return EscapeRate(
@@ -130,7 +130,7 @@ def _constants(model: Model, values: Mapping[str, float]) -> dict[str, float]:
     return {**units, **external, **values}
 
 
-def _candidates(
+def _possible_drives(
     model: Model, text: str, expressions: ModelExpressions
 ) -> Iterator[tuple[Any, Any]]:
     """Return what may be the drive, and the rate as a function of it."""
