@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from brian2 import ms, mV, nS, pF
 
-from brianfit import CMAESOptimizer, Fitter, MSEMetric, OnlineTraceFitter, load, resume, split
+from brianfit import (
+    CMAESOptimizer,
+    Fitter,
+    GammaFactor,
+    MSEMetric,
+    OnlineTraceFitter,
+    load,
+    resume,
+    split,
+)
 from brianfit.fitting.fitters._base import AbstractFitter
 from tests.parity.leaky import (
     BOUNDS,
@@ -226,3 +235,34 @@ def test_rows_of_results_can_be_given_as_parameters() -> None:
     error = fitter.evaluate(params=row).error
 
     np.testing.assert_allclose(error, float(row["error"]), rtol=1e-12)
+
+
+@pytest.mark.slow
+def test_traces_and_spikes_are_refined_together() -> None:
+    truth = {"gl": 10 * nS, "C": 100 * pF}
+    arguments: dict[str, Any] = {
+        "dt": DT,
+        "threshold": "v > -50*mV",
+        "reset": "v = -70*mV",
+        "param_init": {"v": EL},
+        "namespace": {"EL": EL},
+        "method": "exponential_euler",
+        "n_samples": 8,
+    }
+    given = {"I": 2 * current()}
+    nothing = {"v": membrane(), "spikes": [[], []]}
+    made = Fitter(PASSIVE, given, nothing, **arguments).generate(["v", "spikes"], truth)
+    fitter = Fitter(
+        PASSIVE,
+        given,
+        made,
+        metric={"v": MSEMetric(normalization=5 * mV), "spikes": GammaFactor(1 * ms)},
+        **arguments,
+    )
+    fitter.fit(CMAESOptimizer(), **{**ASKED, "n_rounds": 1}, **SPIKING_BOUNDS)
+    start = {"gl": 10.3 * nS, "C": 103 * pF}
+
+    fitter.refine(start, callback=None)
+
+    assert fitter.result.history.rounds[-1].kind == "refine"
+    assert fitter.result.error < 0.05 * fitter.evaluate(params=start).error
