@@ -64,3 +64,30 @@ def write_winwcp(path: Path, *, n_sweeps: int) -> Path:
         parts += [analysis.ljust(1024, b"\0"), counts.tobytes()]
     path.write_bytes(b"".join(parts))
     return path
+
+
+def write_nwb_of_both_clamps(path: Path) -> Path:
+    """Write one sweep in voltage clamp and two in current clamp, of one electrode."""
+    from pynwb import NWBHDF5IO, NWBFile
+    from pynwb.icephys import (
+        CurrentClampSeries,
+        CurrentClampStimulusSeries,
+        VoltageClampSeries,
+        VoltageClampStimulusSeries,
+    )
+
+    content = NWBFile("a test", "made", datetime(2020, 1, 1, tzinfo=UTC))
+    device = content.create_device("amplifier")
+    electrode = content.create_icephys_electrode(name="e0", device=device, description="patch")
+    for k in range(3):
+        shared = {"electrode": electrode, "gain": 1.0, "rate": RATE, "sweep_number": np.uint32(k)}
+        clamped = VoltageClampSeries if k == 0 else CurrentClampSeries
+        commanded = VoltageClampStimulusSeries if k == 0 else CurrentClampStimulusSeries
+        values = {"response": 1e-3 * voltage(k), "stimulus": 1e-12 * current(k)}
+        if k == 0:
+            values = {"response": 1e-12 * current(1), "stimulus": 1e-3 * voltage(0)}
+        content.add_acquisition(clamped(name=f"r{k}", data=values["response"], **shared))
+        content.add_stimulus(commanded(name=f"s{k}", data=values["stimulus"], **shared))
+    with NWBHDF5IO(str(path), "w") as file:
+        file.write(content)
+    return path

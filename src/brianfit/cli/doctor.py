@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from brianfit.cli.inspect_file import read_files
+from brianfit.cli.reading_options import read_files
 from brianfit.cli.terminal import BAD_INPUT, AsJson, say, say_json
 
 _READERS = ("neo", "igor2", "pynwb")

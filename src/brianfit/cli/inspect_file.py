@@ -2,95 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brianfit.cli.terminal import AsJson, say, say_json
+from brianfit.cli.reading_options import (
+    Clamp,
+    Electrode,
+    Files,
+    Input,
+    Memory,
+    Output,
+    ReadingOptions,
+    Step,
+    Stimulus,
+    Sweeps,
+    Unit,
+    asked,
+    options_of,
+    read_files,
+)
+from brianfit.cli.terminal import AsJson, say, say_aside, say_json
 from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.data import RecordingSet
+    from brianfit.data.readers.listing import FileListing
 
-Unit = Annotated[
-    list[str] | None,
-    typer.Option("--unit", metavar="CHANNEL=UNIT", help="Unit of a channel, if the file has none."),
-]
-Stimulus = Annotated[
-    list[Path] | None,
-    typer.Option("--stimulus", metavar="FILE", help="File of the stimulus; may be repeated."),
-]
-Step = Annotated[
-    str | None, typer.Option("--dt", metavar="TIME", help='Sampling step, such as "0.1 ms".')
-]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings.")]
+_LARGE = 256 * 1024**2
+"""Bytes of values from which on they are read only if some sweeps are asked for."""
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 - one argument for every option of the command
     files: Files,
     *,
     unit: Unit = None,
     dt: Step = None,
     stimulus: Stimulus = None,
+    sweeps: Sweeps = None,
+    output: Output = None,
+    input: Input = None,
+    electrode: Electrode = None,
+    clamp: Clamp = None,
+    memory: Memory = None,
     plot: Annotated[Path | None, typer.Option(help="Draw all sweeps into this picture.")] = None,
     force: Force = False,
     json: AsJson = False,
 ) -> None:
-    """Show the sweeps, units and sampling step of recordings."""
+    """Show what files of recordings hold: channels, sweeps, units and sampling step."""
     if plot is not None:
         check_outputs({"picture": plot}, (*files, *(stimulus or ())), force=force)
-    recordings = read_files(files, unit, dt, stimulus)
+    options = options_of(
+        unit=unit, dt=dt, stimulus=stimulus, sweeps=sweeps, output=output, input=input,
+        electrode=electrode, clamp=clamp, memory=memory,
+    )  # fmt: skip
+    listings = [_listing(file, options) for file in files]
+    if not json:
+        say("\n".join(str(listing) for listing in listings))
+    is_large = 8 * sum(listing.n_values for listing in listings) > _LARGE
+    if is_large and sweeps is None and plot is None:
+        _tell_of_headers(listings, json=json)
+        return
+    recordings = read_files(files, asked(files, options))
     if json:
-        say_json(described(recordings))
+        say_json({**described(recordings), "files": [_of_listing(one) for one in listings]})
     else:
-        say(str(recordings))
-        for key, value in recordings.metadata.items():
-            say(f"{key}: {value}")
-        for step in recordings.history:
-            say(f"- {step}")
+        _tell(recordings)
     if plot is not None:
         _draw(recordings, plot)
 
 
-def read_files(
-    files: list[Path],
-    units: list[str] | None = None,
-    dt: str | None = None,
-    stimulus: list[Path] | None = None,
-) -> RecordingSet:
-    """Read recordings as they are named on the command line.
+def _listing(file: Path, options: ReadingOptions) -> FileListing:
+    from brianfit.data.readers.listing import list_contents
 
-    Raises
-    ------
-    BrianfitError
-        If they cannot be read.
-    """
-    from brianfit._foundation.unit_text import quantity_from_text, unit_from_text
-    from brianfit.data import read
-
-    given = {channel: unit_from_text(text) for channel, text in units_of(units).items()}
-    step = None if dt is None else quantity_from_text(dt)
-    return read(files, units=given, dt=step, stimulus=stimulus or None)
+    return list_contents(file, units=options.arguments()["units"])
 
 
-def units_of(pairs: list[str] | None) -> dict[str, str]:
-    """Return ``{channel: unit}`` from what was typed.
+def _tell_of_headers(listings: Sequence[FileListing], *, json: bool) -> None:
+    if json:
+        say_json({"files": [_of_listing(listing) for listing in listings]})
+        return
+    for listing in listings:
+        for key, value in listing.metadata.items():
+            say(f"{key}: {value}")
+    say_aside("The values were not read, since there are many; --sweeps 0,1 reads some of them.")
 
-    Raises
-    ------
-    InvalidValueError
-        If a pair is none.
-    """
-    from brianfit._foundation.errors import InvalidValueError
 
-    found = {}
-    for pair in pairs or ():
-        channel, sign, text = pair.rpartition("=")
-        if not sign or not channel:
-            raise InvalidValueError(f"--unit must be like 'IN 0=mV', but is {pair!r}.")
-        found[channel] = text
-    return found
+def _tell(recordings: RecordingSet) -> None:
+    say(f"\n{recordings}")
+    for key, value in recordings.metadata.items():
+        say(f"{key}: {value}")
+    for step in recordings.history:
+        say(f"- {step}")
+
+
+def _of_listing(listing: FileListing) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "name": listing.name,
+        "n_sweeps": listing.n_sweeps,
+        "channels": [asdict(line) for line in listing.lines],
+    }
 
 
 def described(recordings: RecordingSet) -> dict[str, Any]:

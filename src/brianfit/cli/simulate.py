@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brianfit.cli.inspect_file import read_files
+from brianfit.cli.reading_options import read_files
 from brianfit.cli.terminal import Quiet, say_aside, write_text
 from brianfit.cli.written_files import Force, check_outputs
 

@@ -25,8 +25,8 @@ from brianfit.data import (
     subtract_junction_potential,
     until_first_spike,
     with_spikes,
-    with_stimulus,
 )
+from brianfit.data.readers import MEMORY_LIMIT
 
 _STIMULUS: Place = ("recording", "stimulus")
 
@@ -83,21 +83,27 @@ def _raw(
     stimulus = _stimulus(document, table.get("stimulus", {}), allow_outside=allow_outside)
     if files is None:
         return None
-    recordings = read(
-        files,
-        inputs=table.get("inputs"),
-        outputs=table.get("outputs"),
-        units=table.get("units"),
-        dt=table.get("dt"),
-        sweeps=table.get("sweeps"),
-        stimulus=stimulus if isinstance(stimulus, list) else None,
-    )
-    if isinstance(stimulus, AbstractStimulus):
-        try:
-            return with_stimulus(recordings, stimulus, name=table["stimulus"].get("name"))
-        except BrianfitError as problem:
-            document.complain(_STIMULUS, problem)
-    return recordings
+    told: dict[str, Any] = {
+        "inputs": table.get("inputs"),
+        "outputs": table.get("outputs"),
+        "units": table.get("units"),
+        "dt": table.get("dt"),
+        "sweeps": table.get("sweeps"),
+        "electrode": table.get("electrode"),
+        "clamp": table.get("clamp"),
+        "memory_limit": table.get("memory", MEMORY_LIMIT),
+    }
+    if not isinstance(stimulus, AbstractStimulus):
+        return read(files, stimulus=stimulus, **told)
+    name = table["stimulus"].get("name")
+    named = told if name is None else {**told, "inputs": {name: None}}
+    try:
+        return read(files, stimulus=stimulus, **named)
+    except BrianfitError as problem:
+        if "stimulus" not in str(problem):
+            raise
+        document.complain(_STIMULUS, problem)
+        return None
 
 
 def paths_in(

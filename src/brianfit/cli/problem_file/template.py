@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -16,6 +16,7 @@ from brianfit import library
 from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.strangers.escaping import in_comment, in_toml
 from brianfit._foundation.units import readable, unit_name
+from brianfit.cli.reading_options import ReadingOptions
 from brianfit.data import (
     RecordingSet,
     around_step,
@@ -36,23 +37,13 @@ _LONGEST_STEP = 1e-4  # [s] of the simulation; integrate-and-fire models need no
 _STEPS_OF_A_FIT = 1e11  # neuron-steps that the foreseen rounds take at most: about half an hour
 
 
-@final
-@dataclass(frozen=True, kw_only=True)
-class FileOptions:
-    """What a reader was told besides the files, as it was typed."""
-
-    units: Mapping[str, str] = field(default_factory=dict)
-    dt: str | None = None
-    stimulus: Sequence[Path] = ()
-
-
 def problem_text(
     recordings: RecordingSet,
     *,
     recording_files: Sequence[Path],
     target: Path,
     model: str | None = None,
-    options: FileOptions | None = None,
+    options: ReadingOptions | None = None,
 ) -> str:
     """Return the text of a problem file for a recording.
 
@@ -92,7 +83,7 @@ def problem_text(
         "stem": in_toml(target.stem)[1:-1],
         "files": ", ".join(in_toml(_relative(path, target)) for path in recording_files),
         "table": "\n#   ".join(in_comment(line) for line in str(recordings).splitlines()),
-        "recording_lines": _option_lines(options or FileOptions(), target)
+        "recording_lines": _option_lines(options or ReadingOptions(), target)
         + _stimulus_lines(recordings),
         "cut_line": _cut_line(recordings, step if fires_on_steps else None),
         "preprocess_lines": _preprocess_lines(level),
@@ -162,13 +153,23 @@ def _key(name: str) -> str:
     return name if is_bare else in_toml(name)
 
 
-def _option_lines(options: FileOptions, target: Path) -> str:
+def _option_lines(options: ReadingOptions, target: Path) -> str:
     lines = []
     if options.units:
         pairs = (f"{in_toml(name)} = {in_toml(unit)}" for name, unit in options.units.items())
         lines.append(f"units = {{ {', '.join(pairs)} }}\n")
     if options.dt is not None:
         lines.append(f"dt = {in_toml(options.dt)}\n")
+    if options.sweeps is not None:
+        lines.append(f"sweeps = {list(options.sweeps)}\n")
+    for key, named in (("outputs", options.outputs), ("inputs", options.inputs)):
+        if named:
+            pairs = (f"{name} = {in_toml(channel)}" for name, channel in named.items())
+            lines.append(f"{key} = {{ {', '.join(pairs)} }}\n")
+    texts = {
+        "electrode": options.electrode, "clamp": options.clamp, "memory": options.memory,
+    }  # fmt: skip
+    lines += [f"{key} = {in_toml(text)}\n" for key, text in texts.items() if text is not None]
     if options.stimulus:
         files_ = ", ".join(in_toml(_relative(path, target)) for path in options.stimulus)
         lines.append(f"stimulus = {{ files = [{files_}] }}\n")
@@ -179,8 +180,8 @@ def _stimulus_lines(recordings: RecordingSet) -> str:
     if recordings.input_names:
         return ""
     return (
-        "# The file has no stimulus. Say what it was:\n"
-        'stimulus = { kind = "steps", amplitudes = ["100 pA"], start = "100 ms", '
+        "# The file has no stimulus. Say what it was, such as\n"
+        '# stimulus = { kind = "steps", amplitudes = ["100 pA"], start = "100 ms", '
         'stop = "600 ms" }\n'
     )
 

@@ -17,6 +17,7 @@ from brianfit._foundation.units import (
     same_dimensions,
     unit_name,
 )
+from brianfit.cli.reading_options import bytes_of
 from brianfit.model import Parameter
 
 Converter = Callable[[Any], Any]
@@ -97,6 +98,11 @@ def quantity_in(dimensions: Dimension, example: str) -> Converter:
 
 
 time = quantity_in(SECOND, "10 ms")
+
+
+def size(value: Any) -> int:
+    """Read a size of memory, such as ``"4 GiB"``, in bytes."""
+    return bytes_of(text(value))
 
 
 def list_of(

@@ -16,6 +16,7 @@ from brianfit.data.readers._signals import Role, Signal, Sweep
 
 _USUAL_NAMES = {amp.dim: "I", volt.dim: "v"}
 _NUMBERS = re.compile(r"\d+")
+_SHOWN = 16
 
 
 @final
@@ -85,7 +86,8 @@ def choose(sweep: Sweep, wanted: Wanted) -> Chosen:
 
 def listed(signals: Sequence[Signal]) -> str:
     """Return signals with their units, for messages."""
-    return ", ".join(_described(signals)) or "none"
+    shown = ", ".join(_described(signals[:_SHOWN])) or "none"
+    return f"{shown} and {len(signals) - _SHOWN} more" if len(signals) > _SHOWN else shown
 
 
 def _named(
@@ -127,14 +129,37 @@ def _called(signals: Sequence[Signal], channel: str, role: Role) -> list[Signal]
     return []
 
 
-def _response(sweep: Sweep, wanted: Wanted) -> dict[str, tuple[Signal, ...]]:
+def possible_responses(sweep: Sweep, wanted: Wanted) -> list[Signal]:
+    """Return the signals of a sweep that may be the response, none being named."""
+    if wanted.outputs is not None and None not in wanted.outputs.values():
+        return []
     named = _named(sweep, wanted.inputs, Role.STIMULUS) or {}
     taken = {id(signal) for signals in named.values() for signal in signals}
     commands = {Role.STIMULUS, Role.HELD}
     free = [s for s in sweep.signals if s.role not in commands and id(s) not in taken]
-    known = [s for s in free if s.role is Role.RESPONSE] or _of_unit(free, volt.dim) or free
+    return [s for s in free if s.role is Role.RESPONSE] or _of_unit(free, volt.dim) or free
+
+
+def possible_stimuli(sweep: Sweep, wanted: Wanted) -> list[Signal]:
+    """Return the signals that may be the stimulus, none being named, if the response is clear."""
+    if wanted.stimulus_is_given or (wanted.inputs and None not in wanted.inputs.values()):
+        return []
+    traces = _named(sweep, wanted.outputs, Role.RESPONSE)
+    responses = [s for signals in (traces or {}).values() for s in signals]
+    responses = responses or possible_responses(sweep, wanted)
+    if len(responses) != 1:
+        return []
+    rest = [signal for signal in sweep.signals if signal is not responses[0]]
+    commands, recorded = _of_opposite_unit(rest, responses)
+    return _fitting(sweep, responses, commands) or _fitting(sweep, responses, recorded)
+
+
+def _response(sweep: Sweep, wanted: Wanted) -> dict[str, tuple[Signal, ...]]:
+    known = possible_responses(sweep, wanted)
     if not known and sweep.spike_trains:
         return {}
+    if known and all(signal.dimensions is None for signal in sweep.signals):
+        known[0].values  # noqa: B018 - the source says which unit is not known, and what to do
     if len(known) != 1:
         raise InvalidValueError(
             f"It is not clear which channel is the response in {sweep.label}. There are: "
@@ -152,13 +177,9 @@ def _with_stimulus(
     wanted: Wanted,
 ) -> Chosen:
     responses = [signal for signals in traces.values() for signal in signals]
-    opposite = amp.dim if _of_unit(responses, volt.dim) else volt.dim
-    free = _of_unit([s for s in rest if s.role is not Role.RESPONSE], opposite)
-    commands = [s for s in free if s.role is Role.STIMULUS]
-    commands = commands or [s for s in free if s.role is Role.HELD]
-    recorded = [s for s in free if s.role is Role.UNKNOWN]
-    command = _partner(sweep, responses, commands)
-    measured = _partner(sweep, responses, recorded, must_be_one=command is None)
+    commands, recorded = _of_opposite_unit(rest, responses)
+    command = _partner(sweep, _fitting(sweep, responses, commands))
+    measured = _partner(sweep, _fitting(sweep, responses, recorded), must_be_one=command is None)
     chosen = command or measured
     if chosen is None:
         return Chosen(inputs={}, traces=traces, beside={})
@@ -167,20 +188,19 @@ def _with_stimulus(
     return Chosen(inputs={name: (chosen,)}, traces=traces, beside=beside)
 
 
-def _partner(
-    sweep: Sweep,
-    responses: Sequence[Signal],
-    options: Sequence[Signal],
-    *,
-    must_be_one: bool = True,
-) -> Signal | None:
-    """Return the one signal that belongs to the responses; None where there is none.
+def _of_opposite_unit(
+    rest: Sequence[Signal], responses: Sequence[Signal]
+) -> tuple[list[Signal], list[Signal]]:
+    """Return commands and recorded signals in the unit of a stimulus."""
+    opposite = amp.dim if _of_unit(responses, volt.dim) else volt.dim
+    free = _of_unit([s for s in rest if s.role is not Role.RESPONSE], opposite)
+    commands = [s for s in free if s.role is Role.STIMULUS]
+    commands = commands or [s for s in free if s.role is Role.HELD]
+    return commands, [s for s in free if s.role is Role.UNKNOWN]
 
-    Raises
-    ------
-    InvalidValueError
-        If there are several, and one `must_be_one`.
-    """
+
+def _fitting(sweep: Sweep, responses: Sequence[Signal], options: Sequence[Signal]) -> list[Signal]:
+    """Return the signals that may belong to the responses, by electrode and by number."""
     found = list(options)
     electrodes = {signal.electrode for signal in responses}
     of_electrode = [signal for signal in found if signal.electrode in electrodes]
@@ -188,6 +208,17 @@ def _partner(
         found = of_electrode
     if len(found) > 1 and len(responses) == 1:
         found = _of_number(sweep, responses[0], found)
+    return found
+
+
+def _partner(sweep: Sweep, found: list[Signal], *, must_be_one: bool = True) -> Signal | None:
+    """Return the one signal that was found; None where there is none.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are several, and one `must_be_one`.
+    """
     if len(found) > 1 and must_be_one:
         raise InvalidValueError(
             f"It is not clear which channel is the stimulus in {sweep.label}. There are: "
