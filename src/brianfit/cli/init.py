@@ -53,7 +53,6 @@ def init(  # noqa: PLR0913 - one argument for every option of the command
 ) -> None:
     """Write a commented problem file that fits a model to recordings."""
     from brianfit import library
-    from brianfit._foundation.errors import InvalidValueError
     from brianfit.cli.problem_file.template import problem_text
 
     typed = options_of(
@@ -66,11 +65,7 @@ def init(  # noqa: PLR0913 - one argument for every option of the command
     if model is not None:
         library.get(model)
     target = files[0].with_suffix(".toml") if out is None else out
-    if target.exists() and not force:
-        raise InvalidValueError(
-            f"{target} is there already. --force replaces it, -o names another."
-        )
-    check_outputs({"problem file": target}, (*files, *(stimulus or ())))
+    _check_target(target, (*files, *(stimulus or ())), force=force)
     text = problem_text(
         recordings,
         recording_files=files,
@@ -82,6 +77,20 @@ def init(  # noqa: PLR0913 - one argument for every option of the command
     say(str(target))
     if not quiet:
         say(f"Look it over, then: brianfit fit {target}")
+    _tell_of_missing_stimulus(recordings)
+
+
+def _check_target(target: Path, read: tuple[Path, ...], *, force: bool) -> None:
+    from brianfit._foundation.errors import InvalidValueError
+
+    if target.exists() and not force:
+        raise InvalidValueError(
+            f"{target} is there already. --force replaces it, -o names another."
+        )
+    check_outputs({"problem file": target}, read)
+
+
+def _tell_of_missing_stimulus(recordings: RecordingSet) -> None:
     if not recordings.input_names:
         say_aside(
             "The file has no stimulus, so the fit cannot run yet: give --stimulus FILE, or say in "

@@ -32,7 +32,7 @@ MOST_AT_ONE_TIME = 2
 
 
 @final
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Recording:
     """One sweep: what was put in, and what came out.
 
@@ -61,6 +61,27 @@ class Recording:
     spike_trains: tuple[Float[np.ndarray, " _"], ...] = ()
     duration: float
     label: str = ""
+
+    def __post_init__(self) -> None:
+        for name, values in self.inputs.items():
+            _check_not_masked(name, values)
+        if any(isinstance(values, np.ma.MaskedArray) for values in self.traces.values()):
+            traces = {name: without_mask(values) for name, values in self.traces.items()}
+            object.__setattr__(self, "traces", traces)  # frozen from here on
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all values are equal; what was not measured equals itself."""
+        if not isinstance(other, Recording):
+            return NotImplemented
+        same = (self.dt, self.duration, self.label) == (other.dt, other.duration, other.label)
+        return (
+            same
+            and _are_equal(self.inputs, other.inputs)
+            and _are_equal(self.traces, other.traces)
+            and _are_equal(dict(enumerate(self.spike_trains)), dict(enumerate(other.spike_trains)))
+        )
+
+    __hash__ = None  # type: ignore[assignment] # arrays have no hash
 
 
 @final
@@ -131,6 +152,8 @@ class RecordingSet:
         if spikes is not None:
             _check_are_sweeps(spikes)
         _check_names(inputs, traces)
+        for name, given in inputs.items():
+            _check_not_masked(name, given)
         rows = {name: sweeps_of(name, given) for name, given in {**inputs, **traces}.items()}
         n_traces = _common_count({name: len(sweeps) for name, (sweeps, _) in rows.items()}, spikes)
         trains = (
@@ -225,6 +248,48 @@ class RecordingSet:
         return np.array([recording.duration for recording in self.recordings])
 
 
+def check_recordings(given: object) -> None:
+    """Check that an argument is a set of recordings.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is something else.
+    """
+    if not isinstance(given, RecordingSet):
+        raise InvalidTypeError(
+            f"`recordings` must be a RecordingSet, as brianfit.read returns it, but is of type "
+            f"{type(given).__name__}."
+        )
+
+
+def without_mask(values: Any) -> Any:
+    """Return values with nan in the place of what is masked; other arrays as they are."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    return np.where(values.mask, np.nan, np.asarray(values.data, dtype=np.float64))
+
+
+def _check_not_masked(name: str, values: Any) -> None:
+    rows = values if isinstance(values, list | tuple) else [values]
+    if any(np.ma.is_masked(row) for row in rows):
+        raise InvalidValueError(
+            f"The input `{name}` has masked values. An input must be known at all times; only "
+            "outputs may have gaps."
+        )
+
+
+def _are_equal(first: Mapping[Any, np.ndarray], second: Mapping[Any, np.ndarray]) -> bool:
+    return list(first) == list(second) and all(
+        np.array_equal(first[name], second[name], equal_nan=True) for name in first
+    )
+
+
+def _are_numbers(chosen: Any) -> bool:
+    listed = chosen if isinstance(chosen, list | tuple | np.ndarray) else [chosen]
+    return all(isinstance(one, int | np.integer) for one in listed)
+
+
 def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " _"]], Dimension]:
     """Read the sweeps of one variable: an array (n_traces, n_values) or a list of arrays.
 
@@ -237,6 +302,7 @@ def sweeps_of(name: str, given: Any) -> tuple[list[Float[np.ndarray, " _"]], Dim
     """
     first = given[0] if isinstance(given, list | tuple) and given else given
     dimensions = dimensions_of(first, name)
+    given = [without_mask(row) for row in given] if isinstance(given, list) else without_mask(given)
     ragged = isinstance(given, list | tuple) and any(np.ndim(sweep) == 1 for sweep in given)
     if ragged:
         sweeps = [si_array(f"{name}[{k}]", sweep, dimensions) for k, sweep in enumerate(given)]

@@ -19,7 +19,7 @@ from brianfit._foundation.units import (
     scalar_si,
     unit_name,
 )
-from brianfit.data.recordings import Recording, RecordingSet
+from brianfit.data.recordings import Recording, RecordingSet, check_recordings
 
 Correction = Callable[[Recording, Float[np.ndarray, " _"]], Float[np.ndarray, " _"]]
 
@@ -44,6 +44,7 @@ def subtract_junction_potential(
     UnitMismatchError
         If it, or `potential`, is no voltage.
     """
+    check_recordings(recordings)
     _check_variable(recordings, name, volt.dim)
     shift = scalar_si("potential", potential, volt.dim, plain_is_si=False)
     return _corrected(
@@ -77,6 +78,7 @@ def compensate_series_resistance(
     UnitMismatchError
         If the units are not those of a voltage, a current and a resistance.
     """
+    check_recordings(recordings)
     _check_variable(recordings, voltage, volt.dim)
     _check_variable(recordings, current, amp.dim)
     ohms = scalar_si("resistance", resistance, ohm.dim, plain_is_si=False)
@@ -107,6 +109,7 @@ def add_holding(recordings: RecordingSet, holding: Any, *, name: str = "I") -> R
     UnitMismatchError
         If `holding` has another unit.
     """
+    check_recordings(recordings)
     check_choice("name", name, recordings.input_names)
     dimensions = recordings.dimensions[name]
     offset = scalar_si("holding", holding, dimensions, plain_is_si=False)

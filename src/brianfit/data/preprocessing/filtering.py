@@ -13,7 +13,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.on_grid import without_gaps
-from brianfit.data.recordings import Recording, RecordingSet
+from brianfit.data.recordings import Recording, RecordingSet, check_recordings
 
 
 @checked
@@ -42,6 +42,7 @@ def low_pass(
     InvalidValueError
         If the frequency cannot be used, or there is no such variable.
     """
+    check_recordings(recordings)
     frequency = scalar_si("cutoff", cutoff, SECOND**-1)
     passes = check_positive_integer("order", order)
     chosen = recordings.trace_names if names is None else tuple(names)

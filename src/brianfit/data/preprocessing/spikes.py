@@ -21,7 +21,7 @@ from brianfit._foundation.units import (
     scalar_si,
     si_array,
 )
-from brianfit.data.recordings import Recording, RecordingSet
+from brianfit.data.recordings import Recording, RecordingSet, check_recordings
 
 _SMALLEST_SPIKE = 0.04  # [V] above rest; synaptic and electrotonic potentials are smaller
 
@@ -104,6 +104,7 @@ def with_spikes(
     UnitMismatchError
         If one of these has another unit than the trace.
     """
+    check_recordings(recordings)
     check_choice("trace", trace, recordings.trace_names)
     criteria = _criteria(recordings.dimensions[trace], threshold, rise, refractory)
     changed = [
@@ -123,6 +124,7 @@ def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
     The level is half way between the median and the highest value of all sweeps. A trace that
     never rises 40 mV above its median, or is no voltage, has no spikes.
     """
+    check_recordings(recordings)
     check_choice("trace", trace, recordings.trace_names)
     values = np.concatenate([recording.traces[trace] for recording in recordings])
     known = values[np.isfinite(values)]
@@ -152,6 +154,7 @@ def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> Recordi
     InvalidValueError
         If `margin` is negative or not finite, or the spikes of a recording are not known.
     """
+    check_recordings(recordings)
     before = scalar_si("margin", margin, SECOND)
     if not (np.isfinite(before) and before >= 0):
         raise InvalidValueError(f"`margin` must be a time of 0 s or more, but is {margin}.")

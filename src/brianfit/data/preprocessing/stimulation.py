@@ -13,7 +13,7 @@ from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import DIMENSIONLESS, Dimension, Quantity, same_dimensions
-from brianfit.data.recordings import Recording, RecordingSet, sweeps_of
+from brianfit.data.recordings import Recording, RecordingSet, check_recordings, sweeps_of
 from brianfit.data.stimuli import AbstractStimulus
 
 _USUAL_NAMES = {amp.dim: "I", volt.dim: "v_command"}
@@ -40,6 +40,7 @@ def with_stimulus(
     InvalidTypeError
         If it is none of these.
     """
+    check_recordings(recordings)
     rows, dimensions, words = _rows(recordings, stimulus)
     called = name or next(iter(recordings.input_names), None) or _usual_name(dimensions)
     changed = [

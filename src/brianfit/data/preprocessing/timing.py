@@ -13,7 +13,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.on_grid import without_gaps
-from brianfit.data.recordings import Recording, RecordingSet
+from brianfit.data.recordings import Recording, RecordingSet, check_recordings
 
 _LARGEST_FACTOR = 1000
 
@@ -32,6 +32,7 @@ def cut(recordings: RecordingSet, start: Any = 0.0, stop: Any = None) -> Recordi
     InvalidValueError
         If nothing of a sweep would be left.
     """
+    check_recordings(recordings)
     first = scalar_si("start", start, SECOND)
     last = np.inf if stop is None else scalar_si("stop", stop, SECOND)
     shortest = float(recordings.durations.min())
@@ -63,6 +64,7 @@ def resample(recordings: RecordingSet, dt: Any) -> RecordingSet:
     InvalidValueError
         If it is not positive, longer than a sweep, or no simple ratio of the old one.
     """
+    check_recordings(recordings)
     step = scalar_si("dt", dt, SECOND)
     if not 0 < step < float(recordings.durations.min()):
         raise InvalidValueError(
