@@ -26,6 +26,7 @@ from brianfit._foundation.units import (
     si_array,
 )
 from brianfit.data.table import as_table
+from brianfit.data.values import are_equal, check_not_masked, without_mask
 
 MOST_AT_ONE_TIME = 2
 """No train has more spikes at 0 s and at 1 s."""
@@ -64,7 +65,7 @@ class Recording:
 
     def __post_init__(self) -> None:
         for name, values in self.inputs.items():
-            _check_not_masked(name, values)
+            check_not_masked(name, values)
         if any(isinstance(values, np.ma.MaskedArray) for values in self.traces.values()):
             traces = {name: without_mask(values) for name, values in self.traces.items()}
             object.__setattr__(self, "traces", traces)  # frozen from here on
@@ -76,9 +77,9 @@ class Recording:
         same = (self.dt, self.duration, self.label) == (other.dt, other.duration, other.label)
         return (
             same
-            and _are_equal(self.inputs, other.inputs)
-            and _are_equal(self.traces, other.traces)
-            and _are_equal(dict(enumerate(self.spike_trains)), dict(enumerate(other.spike_trains)))
+            and are_equal(self.inputs, other.inputs)
+            and are_equal(self.traces, other.traces)
+            and are_equal(dict(enumerate(self.spike_trains)), dict(enumerate(other.spike_trains)))
         )
 
     __hash__ = None  # type: ignore[assignment] # arrays have no hash
@@ -153,7 +154,7 @@ class RecordingSet:
             _check_are_sweeps(spikes)
         _check_names(inputs, traces)
         for name, given in inputs.items():
-            _check_not_masked(name, given)
+            check_not_masked(name, given)
         rows = {name: sweeps_of(name, given) for name, given in {**inputs, **traces}.items()}
         n_traces = _common_count({name: len(sweeps) for name, (sweeps, _) in rows.items()}, spikes)
         trains = (
@@ -261,28 +262,6 @@ def check_recordings(given: object) -> None:
             f"`recordings` must be a RecordingSet, as brianfit.read returns it, but is of type "
             f"{type(given).__name__}."
         )
-
-
-def without_mask(values: Any) -> Any:
-    """Return values with nan in the place of what is masked; other arrays as they are."""
-    if not isinstance(values, np.ma.MaskedArray):
-        return values
-    return np.where(values.mask, np.nan, np.asarray(values.data, dtype=np.float64))
-
-
-def _check_not_masked(name: str, values: Any) -> None:
-    rows = values if isinstance(values, list | tuple) else [values]
-    if any(np.ma.is_masked(row) for row in rows):
-        raise InvalidValueError(
-            f"The input `{name}` has masked values. An input must be known at all times; only "
-            "outputs may have gaps."
-        )
-
-
-def _are_equal(first: Mapping[Any, np.ndarray], second: Mapping[Any, np.ndarray]) -> bool:
-    return list(first) == list(second) and all(
-        np.array_equal(first[name], second[name], equal_nan=True) for name in first
-    )
 
 
 def _are_numbers(chosen: Any) -> bool:
