@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("what", ["arguments", "public_callables"])
+@pytest.mark.parametrize("what", ["arguments", "public_callables", "odd_parts"])
 def test_whatever_is_given_works_or_the_error_says_what_is_wrong(what: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", f"tests.fuzz.{what}"],

@@ -43,7 +43,7 @@ def check_choice(name: str, value: object, choices: Collection[str]) -> None:
     InvalidValueError
         If it is not; the nearest choice is suggested.
     """
-    if value in choices:
+    if isinstance(value, str) and value in choices:
         return
     listed = ", ".join(repr(choice) for choice in choices)
     raise InvalidValueError(
@@ -124,6 +124,18 @@ def check_integers(name: str, values: Any) -> tuple[int, ...]:
             f"`{name}` must be a list of whole numbers, but is {_described(values)}."
         )
     return tuple(int(value) for value in values)
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return `value`, which must be True or False.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is something else, such as a text.
+    """
+    check_instance(name, value, (bool, np.bool_), "True or False")
+    return bool(value)
 
 
 def check_no_surplus(what: str, given: Mapping[str, Any], known: Collection[str]) -> None:

@@ -54,6 +54,7 @@ __all__ = [
     "si_array",
     "si_array_any",
     "si_scalar_any",
+    "step_si",
     "unit_name",
 ]
 
@@ -172,6 +173,22 @@ def scalar_si(name: str, value: Any, dimensions: Dimension, *, plain_is_si: bool
             f"`{name}` must be a single value, but is an array of {array.size} values."
         )
     return float(array.reshape(()))
+
+
+def step_si(dt: Any) -> float:
+    """Return the time step [s].
+
+    Raises
+    ------
+    UnitMismatchError, InvalidTypeError
+        If it is no time.
+    InvalidValueError
+        If it is not positive.
+    """
+    step = scalar_si("dt", dt, SECOND)
+    if not (np.isfinite(step) and step > 0):
+        raise InvalidValueError(f"`dt` must be a positive time, but is {dt}.")
+    return step
 
 
 def si_scalar_any(name: str, value: Any) -> tuple[float, Dimension]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import also_called, check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
-from brianfit._foundation.parts import AbstractPart
+from brianfit._foundation.parts import AbstractPart, note_changes
 from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
@@ -30,6 +30,7 @@ from brianfit._foundation.units import (
     si_array,
     si_array_any,
     si_scalar_any,
+    step_si,
 )
 from brianfit.metrics._repeats import (
     Repeats,
@@ -88,6 +89,7 @@ class AbstractMetric(AbstractPart):
     @t_start.setter
     def t_start(self, t_start: Any) -> None:
         self.t_start_ = _checked_t_start(t_start)
+        note_changes(self, t_start=t_start)
 
     @abstractmethod
     def get_features(self, model: Any, data: Any, dt: float) -> Any:
@@ -173,7 +175,7 @@ class AbstractTraceMetric(AbstractMetric):
         InvalidValueError
             If the shapes do not belong together.
         """
-        step = scalar_si("dt", dt, SECOND)
+        step = step_si(dt)
         recorded = si_array_any("data_traces", data_traces)
         simulated = si_array_any("model_traces", model_traces)
         check_trace_shapes(simulated, recorded)
@@ -221,7 +223,7 @@ class AbstractSpikeMetric(AbstractMetric):
             If a sample has another number of traces than the recording, or the number of simulated
             repeats differs.
         """
-        step = scalar_si("dt", dt, SECOND)
+        step = step_si(dt)
         recorded = read_recorded(data_spikes)
         trains = read_samples(model_spikes, len(recorded))
         return self.errors_of(self.features_of_repeats(trains, recorded, step))

@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import SECOND, si_array
 
@@ -59,6 +60,7 @@ class AbstractTimed(ABC):
     def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> Any:
         changed = copy(self)
         changed.time = read_time(time, self.t_start_)
+        note_changes(changed, time=changed.time)
         return changed
 
 

@@ -15,10 +15,17 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance, suggestion
-from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import DIMENSIONLESS, SECOND, dimensions_of, scalar_si, si_array
+from brianfit._foundation.units import (
+    DIMENSIONLESS,
+    SECOND,
+    dimensions_of,
+    si_array,
+    si_array_any,
+    step_si,
+)
 
 _TO_MILLI = 1e3  # eFEL reckons in mV and ms
 
@@ -83,11 +90,16 @@ def calc_eFEL(  # noqa: N802 - the name that scripts use
         If eFEL is not installed.
     """
     check_efel_names(feat_list, purpose="calc_eFEL")
-    rows = np.atleast_2d(np.asarray(traces, dtype=np.float64))
+    rows = np.atleast_2d(si_array_any("traces", traces))
+    if rows.ndim != 2 or rows.size == 0:
+        raise InvalidValueError(
+            "`traces` must have shape (n_traces, n_steps), with at least one step, but has shape "
+            f"{rows.shape}."
+        )
     milliseconds = dimensions_of(_innermost(inp_times)) is DIMENSIONLESS
-    times = np.asarray(inp_times, dtype=np.float64) / _TO_MILLI if milliseconds else inp_times
+    times = si_array_any("inp_times", inp_times) / _TO_MILLI if milliseconds else inp_times
     intervals = stimulus_intervals(times, name="inp_times")
-    step = scalar_si("dt", dt, SECOND)
+    step = step_si(dt)
     pieces = [
         VoltagePiece(values=row, start=0.0, dt=step, stimulus=interval)
         for row, interval in zip(rows, one_per_trace(intervals, len(rows)), strict=True)
@@ -134,6 +146,11 @@ def check_efel_names(names: Sequence[str], *, purpose: str) -> None:
     MissingPackageError
         If eFEL is not installed.
     """
+    is_list = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    if not is_list:
+        raise InvalidTypeError(
+            f"`feat_list` must be a list with names of features of eFEL, but is {names!r}."
+        )
     known = _efel(purpose).get_feature_names()
     unknown = [f"{name!r}.{suggestion(name, known)}" for name in names if name not in known]
     if unknown:

@@ -89,7 +89,8 @@ def feature_set(feat_list: Any) -> FeatureSet:
         If features of eFEL are named and it is not installed.
     """
     entries = [feat_list] if isinstance(feat_list, str | Mapping) else feat_list
-    if not isinstance(entries, Iterable):
+    is_single = isinstance(entries, np.ndarray) and entries.ndim == 0
+    if is_single or not isinstance(entries, Iterable):
         raise InvalidTypeError(_expected(feat_list))
     features: dict[str, Feature | None] = {}
     for name, function in _entries(entries):

@@ -66,6 +66,8 @@ def compared_pairs(
     """
     shape = (model.n_samples, columns.size)
     result = np.zeros(shape if n_results is None else (*shape, n_results))
+    if model.n_samples == 0:
+        return result
     pairs = Pairs(
         n_traces=model.n_traces,
         times=model.times,

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance
-from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.units import SECOND, si_array
-
-_SEQUENCES = (list, tuple, np.ndarray)
 
 Repeats = list[np.ndarray]
 """The trains on one trace [s], one for every repeat of its stimulus."""
@@ -25,7 +23,7 @@ def read_recorded(data: Any) -> list[Repeats]:
     InvalidTypeError
         If they are no sequence of spike times.
     """
-    check_instance("data_spikes", data, _SEQUENCES, "a list with the spike times of every trace")
+    _check_sequence("data_spikes", data, "a list with the spike times of every trace")
     return [_read_repeats("data_spikes", given) for given in data]
 
 
@@ -41,9 +39,9 @@ def read_samples(model: Any, n_traces: int) -> list[list[Repeats]]:
         not the same everywhere.
     """
     what = "spike times as [sample][trace]"
-    check_instance("model_spikes", model, _SEQUENCES, what)
+    _check_sequence("model_spikes", model, what)
     for number, sample in enumerate(model):
-        check_instance("model_spikes", sample, _SEQUENCES, what)
+        _check_sequence("model_spikes", sample, what)
         if len(sample) != n_traces:
             raise InvalidValueError(
                 f"Expected one spike train per trace for every sample, that is {n_traces}, "
@@ -75,6 +73,12 @@ def pairs_of_repeats(n_recorded: Sequence[int], n_simulated: int) -> list[tuple[
         for recorded in range(count)
         for simulated in range(n_simulated)
     ]
+
+
+def _check_sequence(name: str, value: Any, what: str) -> None:
+    check_instance(name, value, (list, tuple, np.ndarray), what)
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        raise InvalidTypeError(f"`{name}` must be {what}, but is the single value {value}.")
 
 
 def _read_repeats(name: str, given: Any) -> Repeats:

@@ -12,6 +12,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance, suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Problems
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.telling import warn
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
@@ -199,6 +200,7 @@ class FeatureMetric(AbstractTraceMetric):
             return self
         changed = copy(self)
         changed.stim_times = [self.stim_times[trace] for trace in traces]
+        note_changes(changed, stim_times=changed.stim_times)
         changed._targets = {}  # noqa: SLF001 - a copy of this very object
         return changed
 
@@ -324,10 +326,12 @@ def _checked_weights(weights: Any, names: Sequence[str]) -> dict[str, float]:
             problems.add(
                 InvalidValueError(
                     f"`weights` names {name!r}, which is not in `feat_list`."
-                    f"{suggestion(name, names)}"
+                    f"{suggestion(str(name), names)}"
                 )
             )
-        elif not (np.isfinite(weight) and weight >= 0):
+        elif not (
+            np.isfinite(scalar_si(f"weights[{name!r}]", weight, DIMENSIONLESS)) and weight >= 0
+        ):
             problems.add(
                 InvalidValueError(
                     f"The weight of {name!r} must be finite and not negative, but is {weight}."

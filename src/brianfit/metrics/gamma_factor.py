@@ -8,8 +8,9 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_shape
+from brianfit._foundation.arguments import check_flag, check_shape
 from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.units import SECOND, Quantity, from_si, scalar_si, si_array
@@ -80,7 +81,7 @@ class GammaFactor(AbstractSpikeMetric):
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.delta = scalar_si("delta", delta, SECOND)
         self.time = None if time is None else si_array("time", time, SECOND)
-        self.rate_correction = bool(rate_correction)
+        self.rate_correction = check_flag("rate_correction", rate_correction)
         problems = Problems()
         for problem in self._problems():
             problems.add(problem)
@@ -135,6 +136,7 @@ class GammaFactor(AbstractSpikeMetric):
         """Return the metric without rate correction and normalization: its error is 1 - Gamma."""
         changed = copy(self)
         changed.rate_correction, changed.normalization = False, 1.0
+        note_changes(changed, rate_correction=False, normalization=1.0)
         return changed
 
     def select_traces(self, traces: Sequence[int]) -> GammaFactor:
@@ -146,6 +148,7 @@ class GammaFactor(AbstractSpikeMetric):
     def _with_time(self, time: Float[np.ndarray, " n_traces"]) -> GammaFactor:
         changed = copy(self)
         changed.time = np.array(time, dtype=np.float64)
+        note_changes(changed, time=changed.time)
         problems = Problems()
         for problem in changed._problems():  # noqa: SLF001 - a copy of this very object
             problems.add(problem)

@@ -1,8 +1,8 @@
-"""The ISI-distance."""
+"""The ISI-distance, and what the SPIKE-distance has in common with it."""
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -13,8 +13,38 @@ from brianfit.metrics._compared_time import AbstractTimed, read_time
 from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
 
 
+class AbstractProfileDistance(AbstractTimed, AbstractPairMetric):
+    """The mean over time of a profile of two trains.
+
+    Attributes
+    ----------
+    of_spikes
+        Whether the profile is that of the SPIKE-distance, else of the ISI-distance (class
+        attribute).
+    """
+
+    of_spikes: ClassVar[bool]
+
+    def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
+        self.time = read_time(time, self.t_start_)
+
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
+    ) -> Float[np.ndarray, "n_samples n_pairs"]:
+        """Return the distance of every pair."""
+        # Numba is loaded when spikes are first compared, not when metrics are imported.
+        from brianfit.metrics._interval_profiles import profile_means
+        from brianfit.metrics._pair_loops import compared_pairs
+
+        ends = self.ends(columns.size)
+        return compared_pairs(
+            profile_means, model, columns, data, self.t_start_, ends, self.of_spikes
+        )
+
+
 @final
-class ISIDistance(AbstractTimed, AbstractPairMetric):
+class ISIDistance(AbstractProfileDistance):
     r"""Mean relative difference of the inter-spike intervals at equal times, from 0 to 1.
 
     With :math:`x(t)` and :math:`y(t)`, the intervals of the two trains that contain the time
@@ -27,7 +57,6 @@ class ISIDistance(AbstractTimed, AbstractPairMetric):
     one time count as one. These are the conventions of PySpike [2]_.
 
     The error of a sample is the mean over the traces.
-
 
     Parameters
     ----------
@@ -50,17 +79,4 @@ class ISIDistance(AbstractTimed, AbstractPairMetric):
     .. [2] Mulansky & Kreuz (2016), SoftwareX 5:183-189.
     """
 
-    def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
-        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start_)
-
-    def pair_errors(
-        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
-    ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the distance of every pair."""
-        # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._interval_profiles import profile_means
-        from brianfit.metrics._pair_loops import compared_pairs
-
-        ends = self.ends(columns.size)
-        return compared_pairs(profile_means, model, columns, data, self.t_start_, ends, False)
+    of_spikes: ClassVar[bool] = False

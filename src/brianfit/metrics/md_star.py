@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, scalar_si
@@ -99,6 +100,7 @@ class MDStar(AbstractSetMetric):
         """Return the metric without normalization: its error is 1 - MD*."""
         changed = copy(self)
         changed.normalization = 1.0
+        note_changes(changed, normalization=1.0)
         return changed
 
 

@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, si_array
@@ -100,6 +101,7 @@ class MultiWindowGamma(AbstractSpikeMetric):
         """Return the metric whose error is 1 minus the mean Gamma: no rate correction."""
         changed = self._with_parts(tuple(part.similarity() for part in self._parts))
         changed.normalization = 1.0
+        note_changes(changed, normalization=1.0, rate_correction=False)
         return changed
 
     def select_traces(self, traces: Sequence[int]) -> MultiWindowGamma:
@@ -109,6 +111,7 @@ class MultiWindowGamma(AbstractSpikeMetric):
     def _with_parts(self, parts: tuple[GammaFactor, ...]) -> MultiWindowGamma:
         changed = copy(self)
         changed._parts = parts  # noqa: SLF001 - a copy of this very object
+        note_changes(changed, time=parts[0].time)
         return changed
 
 

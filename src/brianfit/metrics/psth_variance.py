@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.units import SECOND, scalar_si
@@ -91,6 +92,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         """Return the metric without normalization: its error is 1 - the explained variance."""
         changed = copy(self)
         changed.normalization = 1.0
+        note_changes(changed, normalization=1.0)
         return changed
 
     def _numbers_of_bins(self, n_traces: int, dt: float) -> list[int]:

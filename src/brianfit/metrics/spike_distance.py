@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import ClassVar, final
 
-import numpy as np
-
-from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import SpikeTrains
-from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._compared_time import AbstractTimed, read_time
-from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
+from brianfit.metrics.isi_distance import AbstractProfileDistance
 
 
 @final
-class SPIKEDistance(AbstractTimed, AbstractPairMetric):
+class SPIKEDistance(AbstractProfileDistance):
     r"""Mean distance of the nearest spikes relative to the intervals, from 0 to 1.
 
     At time :math:`t`, a train has the interval :math:`x` from its previous spike to its following
@@ -34,7 +28,6 @@ class SPIKEDistance(AbstractTimed, AbstractPairMetric):
     interval beyond its outermost spike if that is farther out.
 
     The error of a sample is the mean over the traces.
-
 
     Parameters
     ----------
@@ -57,17 +50,4 @@ class SPIKEDistance(AbstractTimed, AbstractPairMetric):
     .. [2] Mulansky & Kreuz (2016), SoftwareX 5:183-189.
     """
 
-    def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
-        AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
-        self.time = read_time(time, self.t_start_)
-
-    def pair_errors(
-        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
-    ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the distance of every pair."""
-        # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._interval_profiles import profile_means
-        from brianfit.metrics._pair_loops import compared_pairs
-
-        ends = self.ends(columns.size)
-        return compared_pairs(profile_means, model, columns, data, self.t_start_, ends, True)
+    of_spikes: ClassVar[bool] = True

@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
+from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import available_threads, in_threads
@@ -162,6 +163,7 @@ class StepResponse(AbstractTraceMetric):
         chosen = list(traces)
         changed.start = self.start if self.start.size == 1 else self.start[chosen]
         changed.stop = self.stop if self.stop.size == 1 else self.stop[chosen]
+        note_changes(changed, start=changed.start, stop=changed.stop)
         return changed
 
     def check_data(self, data: Float[np.ndarray, "n_traces n_steps"], dt: float) -> None:
@@ -196,7 +198,7 @@ class StepResponse(AbstractTraceMetric):
                     f"and {self.stop} s."
                 )
             )
-        inner = np.concatenate([[0.0], self.windows, [1.0]])
+        inner = np.concatenate([[0.0], self.windows.ravel(), [1.0]])
         if self.windows.ndim != 1 or not np.all(np.diff(inner) > 0):
             problems.add(
                 InvalidValueError(

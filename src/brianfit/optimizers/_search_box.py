@@ -8,10 +8,24 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import checked
+from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Problems
 from brianfit._foundation.parts import also_by_name
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import DIMENSIONLESS, si_array
+
+
+def check_search(parameter_names: Any, popsize: Any, rounds: Any) -> None:
+    """Check what a search is begun with, besides the bounds.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If the names are no texts, or the others no whole numbers.
+    """
+    _check_names(parameter_names)
+    check_positive_integer("popsize", popsize)
+    check_positive_integer("rounds", rounds, minimum=0)
 
 
 @also_by_name
@@ -24,6 +38,7 @@ def calc_bounds(parameter_names: Sequence[str], /, **bounds: Any) -> list[Any]:
     InvalidTypeError
         If a parameter has no bounds; all of them are listed.
     """
+    _check_names(parameter_names)
     missing = [name for name in parameter_names if name not in bounds]
     if missing:
         listed = ", ".join(repr(name) for name in missing)
@@ -90,6 +105,15 @@ class SearchBox:
         unit: np.ndarray = np.clip((samples - self.low) / (self.high - self.low), 0.0, 1.0)
         return unit
 
+    def _row(self, sample: Any) -> Any:
+        """Return the values of a sample in the order of the parameters."""
+        if not isinstance(sample, Mapping):
+            return sample
+        lacking = [name for name in self.names if name not in sample]
+        if lacking:
+            raise InvalidValueError(f"A sample in `parameters` lacks the parameter '{lacking[0]}'.")
+        return [sample[name] for name in self.names]
+
     def read(self, parameters: Any) -> Float[np.ndarray, "n_samples n_parameters"]:
         """Return samples as an array, given as an array, a list of sequences or of dictionaries.
 
@@ -99,14 +123,14 @@ class SearchBox:
             If they do not have one value per parameter.
         """
         if isinstance(parameters, np.ndarray) and parameters.shape[1:] == (len(self),):
-            return np.array(parameters, dtype=float)
-        rows = [
-            [sample[name] for name in self.names] if isinstance(sample, Mapping) else sample
-            for sample in parameters
-        ]
+            return si_array("parameters", parameters, DIMENSIONLESS)
+        check_instance("parameters", parameters, (list, tuple, np.ndarray), "the samples asked for")
+        if isinstance(parameters, np.ndarray) and parameters.ndim == 0:
+            raise InvalidTypeError("`parameters` must be the samples asked for, but is one number.")
+        rows = [self._row(sample) for sample in parameters]
         if not rows:
             return np.empty((0, len(self)))
-        samples = np.array(rows, dtype=float)
+        samples = si_array("parameters", rows, DIMENSIONLESS)
         if samples.shape != (len(rows), len(self)):
             raise InvalidValueError(
                 f"Expected samples of {len(self)} parameters {self.names}, an array of shape "
@@ -128,6 +152,16 @@ def stratified(
     return (slices + generator.random((n_samples, n_parameters))) / n_samples
 
 
+def _check_names(parameter_names: Any) -> None:
+    if isinstance(parameter_names, list | tuple) and all(
+        isinstance(name, str) for name in parameter_names
+    ):
+        return
+    raise InvalidTypeError(
+        f"`parameter_names` must be a list of names, but is {parameter_names!r}."
+    )
+
+
 def read_errors(errors: Any, n_samples: int) -> Float[np.ndarray, " n_samples"]:
     """Return errors as an array in which nan has become inf.
 
@@ -136,7 +170,7 @@ def read_errors(errors: Any, n_samples: int) -> Float[np.ndarray, " n_samples"]:
     InvalidValueError
         If there is not one error per sample.
     """
-    values = np.array(errors, dtype=float).reshape(-1)
+    values = si_array("errors", errors, DIMENSIONLESS).reshape(-1)
     if len(values) != n_samples:
         raise InvalidValueError(
             f"Expected one error per sample, that is {n_samples}, but {len(values)} were told."

@@ -7,14 +7,15 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._cma_run import SMALLEST_POPULATION, CMARun
 from brianfit.optimizers._package_options import read_seed, reseed
-from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._search_box import SearchBox, check_search
 
 
 @final
@@ -57,12 +58,12 @@ class CMAESOptimizer(AbstractOptimizer):
         if population is not None:
             check_positive_integer("population", population, SMALLEST_POPULATION)
         for name, value in (("sigma", sigma), ("tolerance", tolerance)):
-            if not 0 < value < 1:
+            if not 0 < scalar_si(name, value, DIMENSIONLESS) < 1:
                 raise InvalidValueError(f"`{name}` must lie between 0 and 1, but is {value!r}.")
         self.population = population
         self.sigma = float(sigma)
         self.tolerance = float(tolerance)
-        self.lr_adapt = bool(lr_adapt)
+        self.lr_adapt = check_flag("lr_adapt", lr_adapt)
         self._own_seed = read_seed("seed", seed)
         self.n_restarts = 0
         self._ask_and_tell = AskAndTell()
@@ -76,6 +77,7 @@ class CMAESOptimizer(AbstractOptimizer):
         return "CMA-ES, a normal distribution that follows the better samples, with restarts"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
@@ -89,6 +91,7 @@ class CMAESOptimizer(AbstractOptimizer):
         self._start = self._ask_and_tell.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         nothing = np.empty((0, self._n_parameters))
         self._asked = self._shares(n_samples)
         parts = [run.ask(count, self.generator) for run, count in self._asked]

@@ -6,12 +6,13 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_positive_integer
+from brianfit._foundation.arguments import check_choice, check_flag, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float, Int
+from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 SMALLEST_POPULATION = 4
 """A mutant needs three members besides the one that it challenges."""
@@ -62,7 +63,7 @@ class DifferentialEvolution(AbstractOptimizer):
             check_positive_integer("population", population, SMALLEST_POPULATION)
         check_choice("strategy", strategy, STRATEGIES)
         for name, value, highest in (("factor", factor, 2.0), ("crossover", crossover, 1.0)):
-            if value is not None and not 0 < value <= highest:
+            if value is not None and not 0 < scalar_si(name, value, DIMENSIONLESS) <= highest:
                 raise InvalidValueError(
                     f"`{name}` must be above 0 and at most {highest}, but is {value!r}."
                 )
@@ -70,7 +71,7 @@ class DifferentialEvolution(AbstractOptimizer):
         self.strategy = strategy
         self.factor = factor
         self.crossover = crossover
-        self.racing = racing
+        self.racing = check_flag("racing", racing)
         self._ask_and_tell = AskAndTell()
         self._members = np.empty((0, 0))
         self._errors = np.empty(0)
@@ -83,6 +84,7 @@ class DifferentialEvolution(AbstractOptimizer):
         return f"differential evolution ({self.strategy}), in which members step by differences"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         n_members = self.population or max(USUAL_POPULATION, 2 * len(box))
@@ -100,6 +102,7 @@ class DifferentialEvolution(AbstractOptimizer):
         )[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         founding = min(n_samples, len(self._members) - self._n_founders)
         founders = self._members[self._n_founders : self._n_founders + founding]

@@ -10,14 +10,14 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import suggestion
+from brianfit._foundation.arguments import check_flag, check_positive_integer, suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import BOX, PackageOptions, reseed
-from brianfit.optimizers._search_box import SearchBox
+from brianfit.optimizers._search_box import SearchBox, check_search
 
 OPTIONS = PackageOptions(
     passed_on=("budget", "num_workers"), seeds=("seed",), decided={"parametrization": BOX}
@@ -65,7 +65,9 @@ class NevergradOptimizer(AbstractOptimizer):
         self.options, self._own_seed = OPTIONS.read("NevergradOptimizer", kwds)
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
         self.method = method
-        self.use_nevergrad_recommendation = use_nevergrad_recommendation
+        self.use_nevergrad_recommendation = check_flag(
+            "use_nevergrad_recommendation", use_nevergrad_recommendation
+        )
         self._factory = _factory(method, nevergrad.optimizers.registry)
         self._ask_and_tell = AskAndTell()
         self._finite_errors = FiniteErrors()
@@ -77,6 +79,7 @@ class NevergradOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
@@ -95,6 +98,7 @@ class NevergradOptimizer(AbstractOptimizer):
         return max(n_samples, math.ceil(population))
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         # Samples that were never told are asked again: some methods wait for their errors.
         self._candidates = self._candidates[:n_samples]

@@ -8,13 +8,13 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import END, PROGRESS, SAMPLES, PackageOptions, reseed
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 _DECIDED = {
     "pop_size": SAMPLES,
@@ -95,6 +95,7 @@ class ParetoOptimizer(AbstractOptimizer):
         return f"{self.method} of pymoo, which keeps a front of compromises"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
@@ -114,6 +115,7 @@ class ParetoOptimizer(AbstractOptimizer):
         self._finite_errors = [FiniteErrors() for _ in range(n_parts)]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         if self._algorithm is None:
             self._algorithm = self._new_algorithm()
         if self._population is None:

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
@@ -26,7 +26,7 @@ from brianfit.optimizers._package_options import (
     PackageOptions,
     reseed,
 )
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 _DECIDED = {
     "func": "the fit computes the errors",
@@ -138,6 +138,7 @@ class ScipyOptimizer(AbstractOptimizer):
         return {**self.__dict__, "_minimiser": None}
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         if self.method == "shgo" and len(box) > MOST_PARAMETERS_OF_SHGO:
             raise InvalidValueError(
@@ -161,6 +162,7 @@ class ScipyOptimizer(AbstractOptimizer):
         self._founders[0] = self._ask_and_tell.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         if self._minimiser is None:
             self._minimiser = MinimiserInAThread(
                 partial(

@@ -8,14 +8,14 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import BOX, CONSTRAINTS, PackageOptions, reseed
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 METHODS = ("GP", "RF", "ET", "GBRT")
 
@@ -109,6 +109,7 @@ class SkoptOptimizer(AbstractOptimizer):
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         skopt = import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         reseed(self, self._own_seed)
@@ -140,6 +141,7 @@ class SkoptOptimizer(AbstractOptimizer):
         return isinstance(self.method, str) and self.method.upper() == "GBRT"
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # hints of the surrogate's own fit

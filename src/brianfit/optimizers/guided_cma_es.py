@@ -6,11 +6,12 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._local_searches import LocalSearches
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 from brianfit.optimizers._synchronised_starts import SynchronisedStarts, n_searches
 from brianfit.optimizers.cma_es import CMAESOptimizer
 
@@ -81,6 +82,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         return "CMA-ES, led and polished by least squares on the traces"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         self._global.seed(self.generator)
@@ -111,6 +113,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._cost_of_scout = simulations_per_sample
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         self.n_guided = self.n_synchronised = 0
         led, cost = np.empty((0, len(self._ask_and_tell.box))), 1
         if not self._has_scouted:

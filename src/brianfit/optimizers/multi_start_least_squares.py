@@ -6,12 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._local_searches import LocalSearchEnd, LocalSearches
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 from brianfit.optimizers._synchronised_starts import MOST_SEARCHES, SynchronisedStarts
 
 STARTS_AT_A_TIME = 16
@@ -67,7 +69,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def __init__(self, *, tolerance: float = 1e-6, fine_tolerance: float = 1e-8) -> None:
         for name, value in (("tolerance", tolerance), ("fine_tolerance", fine_tolerance)):
-            if not 0 < value < 1:
+            if not 0 < scalar_si(name, value, DIMENSIONLESS) < 1:
                 raise InvalidValueError(f"`{name}` must lie between 0 and 1, but is {value!r}.")
         self.tolerance = float(tolerance)
         self.fine_tolerance = float(fine_tolerance)
@@ -84,6 +86,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
         return "least squares from many starts (trust region, derivatives)"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         self.ends = []
@@ -109,6 +112,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
         self._cost_of_scout = min(simulations_per_sample, 2)
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         if self._scouts is not None and self._scouts.is_done:
             self._take_over(self._scouts.points())
         if self._scouts is None and self._n_told >= self._next_scouts:

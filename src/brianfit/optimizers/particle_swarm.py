@@ -6,11 +6,11 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.shapes import Float, Int
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 INERTIA = 1 / (2 * np.log(2))  # section 3.1 of Clerc (2012): the standard of 2011
 ATTRACTION = 0.5 + np.log(2)
@@ -44,7 +44,7 @@ class ParticleSwarm(AbstractOptimizer):
         check_positive_integer("informants", informants)
         self.population = population
         self.informants = informants
-        self.racing = racing
+        self.racing = check_flag("racing", racing)
         self._ask_and_tell = AskAndTell()
         self._places = np.empty((0, 0))
         self._velocities = np.empty((0, 0))
@@ -60,6 +60,7 @@ class ParticleSwarm(AbstractOptimizer):
         return "particle swarm, whose particles fly towards the best places they know of"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
         self._places = stratified(self.population, len(box), self.generator)
@@ -79,6 +80,7 @@ class ParticleSwarm(AbstractOptimizer):
         self._places[0] = self._own_best[0] = unit
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         # With more samples than particles, the swarm moves on before its errors are known.
         batches = []

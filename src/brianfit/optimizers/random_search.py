@@ -6,10 +6,11 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._search_box import SearchBox, stratified
+from brianfit.optimizers._search_box import SearchBox, check_search, stratified
 
 
 @final
@@ -27,17 +28,19 @@ class RandomSearch(AbstractOptimizer):
     """
 
     def __init__(self, *, racing: bool = False) -> None:
-        self.racing = racing
+        self.racing = check_flag("racing", racing)
         self._ask_and_tell = AskAndTell()
 
     def __str__(self) -> str:
         return "random search, which fills the box evenly"
 
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+        check_search(parameter_names, popsize, rounds)
         self._ask_and_tell.start(SearchBox.from_bounds(parameter_names, bounds))
         return popsize
 
     def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+        check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         return self._ask_and_tell.answer(stratified(n_samples, n_parameters, self.generator))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from brianfit._foundation.parts import same_value
 from brianfit._foundation.units import readable
 from brianfit.data import RecordingSet
 from brianfit.results.problem_record import ParameterRecord, ProblemRecord
-from brianfit.results.same_values import same_value
 
 _LONGEST = 80
 

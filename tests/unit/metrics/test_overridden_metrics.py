@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from brianfit import metrics
-from brianfit._foundation import parts
 from brianfit._foundation.errors import BrianfitError
-from brianfit._foundation.parts import Capability
+from brianfit._foundation.parts import Capability, capability
 from brianfit.metrics import AbstractSpikeMetric, MSEMetric, SupportsDurations
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective import Objective, SpikeOutput, TraceOutput, build_objective
@@ -99,7 +98,7 @@ def test_an_inherited_short_cut_past_the_method_is_not_offered(name: str, hook: 
 
     offered = {word for word, kind in CAPABILITIES.items() if isinstance(metric, kind)}
 
-    replaced = {word for word, kind in CAPABILITIES.items() if hook in parts._REPLACED[kind]}
+    replaced = {word for word, kind in CAPABILITIES.items() if hook in capability._REPLACED[kind]}
     assert offered.isdisjoint(replaced)
     assert not objective_of(metric).is_least_squares
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit._foundation.errors import FitStateError, InvalidValueError, UserCodeError
+from brianfit._foundation.parts import same_value
 from brianfit._foundation.random import fresh_seed
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si
@@ -42,7 +43,6 @@ from brianfit.fitting.search.strategy import optimizer_for
 from brianfit.objective import MEMORY_LIMIT, Evaluation
 from brianfit.optimizers import AbstractOptimizer, SupportsPartErrors
 from brianfit.results import FitResult
-from brianfit.results.same_values import same_value
 
 _logger = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from brianfit._foundation.parts import AbstractPart, given_arguments
 from brianfit._foundation.plain import Unknown, described
 from brianfit._foundation.units import Quantity, dimensions_of
 
@@ -73,10 +72,6 @@ def _same_function(one: FunctionType, other: FunctionType) -> bool:
     )
 
 
-def _same_part(one: object, other: object) -> bool:
-    return type(one) is type(other) and same_value(given_arguments(one), given_arguments(other))
-
-
 def _same_fields(one: Any, other: Any) -> bool:
     names = [field.name for field in dataclasses.fields(one) if field.compare]
     return all(same_value(getattr(one, name), getattr(other, name)) for name in names)
@@ -93,5 +88,4 @@ _KINDS: tuple[tuple[Any, Callable[[Any, Any], bool]], ...] = (
     (Mapping, _same_mapping),
     ((list, tuple), _same_sequence),
     (FunctionType, _same_function),
-    (AbstractPart, _same_part),
 )

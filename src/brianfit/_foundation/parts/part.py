@@ -1,9 +1,4 @@
-"""What interchangeable parts have in common: they remember how they were made, and can do more.
-
-What a part can do beyond its base class is told by a protocol whose metaclass is `Capability`. The
-most derived definition wins: where a subclass has written anew what the methods of a capability
-stand in for, an inherited capability does not count.
-"""
+"""Parts that remember how they were made: for records, for files, for comparing them by value."""
 
 from __future__ import annotations
 
@@ -12,12 +7,15 @@ import functools
 import inspect
 from abc import ABC
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, final
+from typing import Any, ClassVar
 
 from brianfit._foundation.arguments import check_no_surplus
 from brianfit._foundation.errors import InvalidTypeError
+from brianfit._foundation.parts.call_text import call_text
+from brianfit._foundation.parts.same_values import same_value
 
 _REMEMBERED = "_arguments_given"
+_CHANGED = "_arguments_changed"
 
 
 class AbstractPart(ABC):  # noqa: B024 - what parts have in common needs nothing written
@@ -25,8 +23,9 @@ class AbstractPart(ABC):  # noqa: B024 - what parts have in common needs nothing
 
     The arguments of its constructor are kept as they were given, whatever the part makes of them;
     `given_arguments` returns them. Arguments that the constructor does not have are refused by
-    name. A method whose first arguments are positional only, so that any name may follow, takes
-    these by name as well.
+    name. Two parts are equal if they are of one class and were made with equal arguments, whatever
+    they have done since; `repr` is the call that makes such a part. A method whose first arguments
+    are positional only, so that any name may follow, takes these by name as well.
 
     Attributes
     ----------
@@ -49,6 +48,17 @@ class AbstractPart(ABC):  # noqa: B024 - what parts have in common needs nothing
         for name, method in list(vars(cls).items()):
             if inspect.isfunction(method) and not name.startswith("_"):
                 setattr(cls, name, also_by_name(method, n_before=1))
+
+    def __repr__(self) -> str:
+        return call_text(type(self).__qualname__.rpartition("<locals>.")[2], _chosen(self))
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return same_value(_settings(self), _settings(other))
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
 
 def also_by_name(function: Callable[..., Any], *, n_before: int = 0) -> Callable[..., Any]:
@@ -75,55 +85,6 @@ def also_by_name(function: Callable[..., Any], *, n_before: int = 0) -> Callable
     return call
 
 
-_PROTOCOL_KIND: Any = type(Protocol)
-_REPLACED: dict[type, tuple[str, ...]] = {}
-
-
-@final
-class Capability(_PROTOCOL_KIND):  # type: ignore[misc]  # it has no public name
-    """The kind of protocols that tell what a part can do beyond its base class.
-
-    A part offers a capability by having its methods. ``isinstance(part, SupportsX)`` is true if it
-    has them, and no class more derived than those that define them has written one of the methods
-    that they stand in for, `instead_of`: they would speak for another definition than its own.
-
-    Examples
-    --------
-    ``class SupportsX(Protocol, metaclass=Capability, instead_of=("get_features",))``
-    """
-
-    def __new__(
-        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], instead_of: tuple[str, ...]
-    ) -> Any:
-        made = super().__new__(cls, name, bases, body)
-        _REPLACED[made] = instead_of
-        return made
-
-    def __init__(
-        self, name: str, bases: tuple[type, ...], body: dict[str, Any], instead_of: tuple[str, ...]
-    ) -> None:
-        super().__init__(name, bases, body)
-
-    def __instancecheck__(self, part: object) -> bool:
-        if not super().__instancecheck__(part):
-            return False
-        methods = [name for name, value in vars(self).items() if _is_public_method(name, value)]
-        defined = max(_place_of_definition(part, name) for name in methods)
-        return all(defined <= _place_of_definition(part, name) for name in _REPLACED[self])
-
-
-def _is_public_method(name: str, value: object) -> bool:
-    return callable(value) and not name.startswith("_")
-
-
-def _place_of_definition(part: object, name: str) -> int:
-    """Return how far up a method is defined: 0 for the class of the part, 1 for its base, ..."""
-    if name in getattr(part, "__dict__", ()):
-        return -1
-    line = type(part).__mro__
-    return next((n for n, kind in enumerate(line) if name in vars(kind)), len(line))
-
-
 def given_arguments(part: object) -> dict[str, Any]:
     """Return the arguments with which a part was made, by name; those left out are not there.
 
@@ -140,7 +101,32 @@ def given_arguments(part: object) -> dict[str, Any]:
     for name, parameter in signature.parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
             bound.update(bound.pop(name, {}))
-    return bound
+    return {**bound, **part.__dict__.get(_CHANGED, {})}
+
+
+def note_changes(part: object, **changes: Any) -> None:
+    """Note that a part, such as a changed copy, is as if it had been made with other arguments."""
+    part.__dict__[_CHANGED] = {**part.__dict__.get(_CHANGED, {}), **changes}
+
+
+def _settings(part: object) -> dict[str, Any]:
+    """Return the arguments with which a part was made, those left out as well."""
+    return {**_defaults(part), **given_arguments(part)}
+
+
+def _chosen(part: object) -> dict[str, Any]:
+    """Return the arguments with which a part was made, as far as they are not the defaults."""
+    defaults, given = _defaults(part), given_arguments(part)
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in defaults or not same_value(value, defaults[name])
+    }
+
+
+def _defaults(part: object) -> dict[str, Any]:
+    parameters = inspect.signature(type(part).__init__).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def _remembering(initialize: Callable[..., None]) -> Callable[..., None]:
