@@ -52,6 +52,12 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
+# What builds the site is apart from what runs the tests.
+$(VENV)/.installed-docs: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing brianfit with what builds its site into $(VENV) (about two minutes)"
+	@$(PIP) install --editable '.[docs]'
+	@touch $@ $(VENV)/.installed
+
 .PHONY: install
 install: $(VENV)/.installed-dev  ## create .venv with the development tools
 
@@ -89,8 +95,13 @@ fuzz: $(VENV)/.installed-dev  ## odd arguments, killed fits, flipped bits and ho
 	@$(PY) -m tests.fuzz.stores 300
 
 .PHONY: docs
-docs: $(VENV)/.installed-dev  ## check the documentation: links lead somewhere, code blocks run
-	@$(PYTEST) tests/architecture/test_links.py tests/examples
+docs: $(VENV)/.installed-docs  ## build the site into docs/_build/html; warnings, dead links and gaps are errors
+	@$(PY) -m sphinx -q -W -b html -d docs/_build/doctrees docs docs/_build/html
+	@echo "The site: docs/_build/html/index.html; make docs-serve shows it"
+
+.PHONY: docs-serve
+docs-serve: docs  ## show the site at http://localhost:8000
+	@$(PY) -m http.server --bind localhost --directory docs/_build/html 8000
 
 .PHONY: format
 format: $(VENV)/.installed-dev  ## format the code and mend what the linter can mend
@@ -101,7 +112,7 @@ format: $(VENV)/.installed-dev  ## format the code and mend what the linter can 
 
 .PHONY: demo
 demo: $(VENV)/.installed  ## fit a real recording; print the result, write demo.html and demo.png
-	@$(PY) examples/fit_cortical_cell.py
+	@$(PY) examples/fit/fit_cortical_cell.py
 	@echo "For the command brianfit in this terminal: source $(VENV)/bin/activate"
 
 .PHONY: bench
@@ -114,5 +125,5 @@ bench-quality: $(VENV)/.installed-dev  ## compare all optimizers on published pr
 
 .PHONY: clean
 clean:  ## remove environments and caches
-	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo.html demo*.png
+	rm -rf .venv .venv-* docs/_build docs/gallery docs/reference/api docs/reference/command_line.rst docs/reference/models.rst .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo.html demo*.png
 	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

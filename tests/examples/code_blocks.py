@@ -1,4 +1,4 @@
-"""Read the Python code blocks of a page of documentation."""
+"""Read the Python code of a page of documentation: blocks, and cells that the site runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 BLOCK = re.compile(
-    r"^(?P<indent>[ \t]*)```python(?P<options>[^\n]*)\n(?P<code>.*?)^(?P=indent)```[ \t]*$",
+    r"^(?P<indent>[ \t]*)```(?:python|\{code-cell\} ipython3)(?P<options>[^\n]*)\n"
+    r"(?P<tags>(?::[^\n]*\n)*)(?P<code>.*?)^(?P=indent)```[ \t]*$",
     flags=re.MULTILINE | re.DOTALL,
 )
 NOT_RUN = "not-run"  # ```python not-run: only for blocks that need what a machine may not have

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,12 @@ def test_the_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     script.write_text(script_of(page), encoding="utf-8")
 
     done = subprocess.run(
-        [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, script.name],
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, f"{page.relative_to(CHECKOUT)}:\n{done.stderr}"
@@ -42,3 +48,13 @@ def test_blocks_marked_not_run_and_other_languages_are_left_out(tmp_path: Path) 
     page.write_text("```python not-run\nx = 1\n```\n```bash\nmake\n```\n")
 
     assert script_of(page).strip() == ""
+
+
+def test_cells_that_the_site_runs_are_code_too(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\n```{code-cell} ipython3\n:tags: [hide-input]\n\nx = 1\n```\n")
+
+    script = script_of(page)
+
+    assert script.splitlines()[5] == "x = 1"
+    assert ":tags:" not in script

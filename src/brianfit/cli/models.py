@@ -45,7 +45,7 @@ def _show(model: NeuronModel) -> None:
     say(f"Refractory  {model.refractory}\nMethod      {model.method}")
     say("\nParameters")
     for name, how in model.parameters.items():
-        say(f"  {name:<10}{_words(how)}")
+        say(f"  {name:<10}{words_of_parameter(how)}")
     if model.published:
         say("\nPublished sets")
         for name in model.published:
@@ -65,7 +65,7 @@ def _described(model: NeuronModel) -> dict[str, Any]:
         "reset": model.reset,
         "refractory": str(model.refractory),
         "method": model.method,
-        "parameters": {name: _words(how) for name, how in model.parameters.items()},
+        "parameters": {name: words_of_parameter(how) for name, how in model.parameters.items()},
         "published": {
             name: {key: text_of_quantity(value) for key, value in values.items()}
             for name, values in model.published.items()
@@ -73,7 +73,8 @@ def _described(model: NeuronModel) -> dict[str, Any]:
     }
 
 
-def _words(how: Any) -> str:
+def words_of_parameter(how: Any) -> str:
+    """Return how a fit treats a parameter unless told otherwise."""
     from brianfit._foundation.units import readable
 
     if how.fixed is not None:

@@ -15,6 +15,7 @@ from brianfit._foundation.units import from_si, readable
 from brianfit.data import RecordingSet
 from brianfit.results.diagnostics import Diagnostics, LocalSearch, SearchedBox, diagnose
 from brianfit.results.history import History
+from brianfit.results.methods import methods_references, methods_text
 from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.report_formats import report_writer
@@ -184,6 +185,18 @@ class FitResult:
             held_out=held_out,
             command=command,
         )
+
+    def methods_text(self) -> str:
+        """Return two paragraphs for a methods section: model and data, search and result.
+
+        Numbers, versions and the seed are those of this fit. Read it over: what the cell is and
+        why this model, only you know.
+        """
+        return methods_text(self)
+
+    def bibtex(self) -> str:
+        """Return the references of `methods_text` as a BibTeX file."""
+        return "\n\n".join(paper.bibtex for paper in methods_references(self)) + "\n"
 
     def __str__(self) -> str:
         return "\n".join([*_headline(self), *_parameter_lines(self), *_output_lines(self)])

@@ -9,7 +9,7 @@ from brianfit.plots.report.equations import model
 from brianfit.plots.report.figures import figures
 from brianfit.plots.report.markup import Markup, join, tag
 from brianfit.plots.report.parameters import parameters
-from brianfit.plots.report.provenance import script, settings
+from brianfit.plots.report.provenance import methods, script, settings
 from brianfit.plots.report.recordings import recordings
 from brianfit.plots.report.scores import scores
 from brianfit.plots.report.summary import summary
@@ -26,6 +26,7 @@ _SECTIONS = (
     ("figures", "Figures", figures),
     ("recordings", "Recordings", recordings),
     ("settings", "Settings", settings),
+    ("methods", "For a methods section", methods),
     ("script", "Brian 2 script", script),
 )
 

@@ -41,6 +41,14 @@ def settings(contents: ReportContents) -> Markup:
     return join(*parts)
 
 
+def methods(contents: ReportContents) -> Markup:
+    """Return the fit in the words of a methods section, and its references."""
+    result = contents.result
+    paragraphs = [tag("p", text) for text in result.methods_text().strip().split("\n\n")]
+    references = tag("details", tag("summary", "References as BibTeX"), tag("pre", result.bibtex()))
+    return join(*paragraphs, references)
+
+
 def script(contents: ReportContents) -> Markup:
     """Return the fitted model as a script that can be saved."""
     if not contents.has_script:

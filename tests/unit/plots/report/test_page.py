@@ -89,7 +89,8 @@ def test_every_section_is_there_and_linked_at_the_top(whole: _Reader) -> None:
     links = [attrs["href"] for tag, attrs in whole.tags if tag == "a" and "href" in attrs]
 
     assert names == [
-        "sweeps", "parameters", "scores", "model", "figures", "recordings", "settings", "script",
+        "sweeps", "parameters", "scores", "model", "figures", "recordings", "settings", "methods",
+        "script",
     ]  # fmt: skip
     assert links == [f"#{name}" for name in names]
 
