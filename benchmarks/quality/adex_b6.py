@@ -11,7 +11,7 @@ import matplotlib as mpl
 
 from benchmarks.tables import Row, Table
 from brianfit import example_recording
-from examples.fit_cortical_cell import LEFT_OUT, main
+from examples.fit.fit_cortical_cell import LEFT_OUT, main
 
 SEEDS = range(1, 11)
 TOLERANCE = 0.05
