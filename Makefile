@@ -17,6 +17,9 @@ PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -q
 TESTS = $(PYTEST) --numprocesses $(WORKERS) --dist worksteal
 # Processes that run tests.
 WORKERS ?= 2
+# What the development environment holds beside brianfit, and a file of versions that pip keeps to.
+EXTRAS ?= dev
+CONSTRAINTS ?=
 # Versions of Python that make test-all looks for.
 PYTHONS ?= 3.11 3.12 3.13
 CANDIDATES := python3 python3.13 python3.12 python3.11
@@ -49,7 +52,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing brianfit with its development tools into $(VENV) (about two minutes)"
-	@$(PIP) install --editable '.[dev]'
+	@$(PIP) install $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.installed
 
 # What builds the site is apart from what runs the tests.
@@ -87,6 +90,16 @@ test-all:  ## all tests on each of Python 3.11, 3.12, 3.13 found here
 		fi; \
 	done
 
+.PHONY: test-lowest
+test-lowest:  ## all tests with the lowest allowed version of every package
+	@$(MAKE) --no-print-directory VENV=.venv-lowest .venv-lowest/bin/python
+	@.venv-lowest/bin/python .ci/lowest_versions.py >.venv-lowest/lowest.txt
+	@$(MAKE) --no-print-directory VENV=.venv-lowest CONSTRAINTS=.venv-lowest/lowest.txt test
+
+.PHONY: test-bare
+test-bare:  ## all tests without optional packages
+	@$(MAKE) --no-print-directory VENV=.venv-bare EXTRAS=test test
+
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev  ## odd arguments, killed fits, flipped bits and hostile stores, as every night
 	@BRIANFIT_FUZZ_CASES=2000 $(PYTEST) tests/fuzz
@@ -107,6 +120,21 @@ docs-serve: docs  ## show the site at http://localhost:8000
 format: $(VENV)/.installed-dev  ## format the code and mend what the linter can mend
 	@$(VENV)/bin/ruff check --quiet --fix-only .
 	@$(VENV)/bin/ruff format --quiet .
+
+# -------------------------------------------------------------------- releases
+
+.PHONY: changelog
+changelog: $(VENV)/bin/python  ## gather changelog.d under a release: make changelog VERSION=0.2.0
+	@$(PY) .ci/gather_changes.py $(VERSION)
+
+.PHONY: dist
+dist: $(VENV)/.installed-dev  ## build wheel and source into dist (TAG=v0.2.0: only if that is the version)
+	@$(if $(TAG),test "v$$($(PY) -m hatchling version)" = "$(TAG)" || { echo "The tag $(TAG) is not the version." >&2; exit 1; })
+	@rm -rf dist; $(PY) -m hatchling build
+
+.PHONY: test-wheel
+test-wheel: dist  ## install the wheel alone into an empty environment, run the commands from it
+	@$(PY) -m tests.packaging.try_wheel dist/*.whl
 
 # ------------------------------------------------------------------ seeing it
 

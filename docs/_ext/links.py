@@ -22,6 +22,8 @@ ROOT_PAGES = {
     "development/code_of_conduct": "CODE_OF_CONDUCT.md",
     "development/security": "SECURITY.md",
 }
+# A picture that is kept for readers of the repository; the site shows the one that it has made.
+_PICTURES = {"figures/cell_b6.png": "/gallery/fit/images/sphx_glr_fit_cortical_cell_001.png"}
 _SHOWN = {file: f"/{page}.md" for page, file in ROOT_PAGES.items()} | {"README.md": "/index.md"}
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _FENCED = re.compile(r"^(```|~~~).*?^\1\s*$", flags=re.MULTILINE | re.DOTALL)
@@ -65,6 +67,9 @@ def _with_links(app: Sphinx, page: str, path: Path, text: str) -> str:
         if not target or re.match(r"[a-z]+:", target):
             return link[0]
         place = Path(os.path.normpath(path.parent / target))
+        made = _PICTURES.get(os.path.relpath(place, docs))
+        if made is not None:
+            return f"![{link['text']}]({made})"
         if place.is_relative_to(docs) and page not in ROOT_PAGES:
             return link[0]
         found = _on_the_site(app, docs, place)
