@@ -87,7 +87,7 @@ def test_readers_of_the_formats_that_the_readme_names_are_installed(metadata: Me
         if "extra ==" not in line
     }
 
-    assert {"neo", "igor2", "pynwb", "pandas"} <= needed
+    assert {"neo", "igor2", "h5py", "pandas"} <= needed
 
 
 def test_no_link_of_the_readme_leads_nowhere_on_an_index(metadata: Message) -> None:

@@ -11,7 +11,7 @@ import typer
 from brianfit.cli.reading_options import read_files
 from brianfit.cli.terminal import BAD_INPUT, AsJson, say, say_json
 
-_READERS = ("neo", "igor2", "pynwb")
+_READERS = ("neo", "igor2", "h5py")
 _OPTIONAL = {
     "efel": "efel", "nevergrad": "nevergrad", "skopt": "skopt", "pymoo": "pymoo",
     "distributed": "dask", "pyarrow": "parquet",

@@ -10,7 +10,7 @@ from typing import Any
 
 from brianfit._foundation import errors
 from brianfit.cli.problem_file.metrics import KINDS, METRIC_KEYS
-from brianfit.cli.problem_file.schema import OPTIMIZERS, STIMULI, TABLES
+from brianfit.cli.problem_file.schema import BOUNDS, OPTIMIZERS, STIMULI, TABLES
 from brianfit.data.readers import READERS
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
@@ -27,7 +27,7 @@ def _words_in_code(page: str) -> set[str]:
 
 
 def test_every_key_of_a_problem_file_is_explained() -> None:
-    known = _keys(TABLES) | set(METRIC_KEYS) | set(KINDS) | {*OPTIMIZERS, *STIMULI}
+    known = _keys(TABLES) | set(METRIC_KEYS) | set(KINDS) | {*OPTIMIZERS, *STIMULI, *BOUNDS}
 
     assert known - _words_in_code("problem_file.md") == set()
 
