@@ -11,7 +11,7 @@ from tests.architecture.source_tree import CHECKOUT, last_name, package_files, p
 EXTRAS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "optional-dependencies"
 ]
-COLLECTIONS = {"all", "dev"}
+COLLECTIONS = {"all", "dev", "docs", "test"}
 
 
 def test_every_extra_is_one_that_the_code_asks_for_and_the_other_way_round() -> None:

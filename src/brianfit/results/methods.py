@@ -4,13 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import Protocol, final, runtime_checkable
 
 from brianfit._foundation.units import SECOND, readable
+from brianfit.results.history import History
+from brianfit.results.problem_record import ProblemRecord
+from brianfit.results.score import ValidationCourse
+from brianfit.results.tables import Dimensions
 
-if TYPE_CHECKING:
-    from brianfit.results.fit_result import FitResult
-    from brianfit.results.problem_record import ProblemRecord
+
+@runtime_checkable
+class Outcome(Protocol):
+    """What is told of a fit; a `FitResult` is one, and explains it."""
+
+    @property
+    def best_values(self) -> Mapping[str, float]: ...
+    @property
+    def error(self) -> float: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def dimensions(self) -> Dimensions: ...
+    @property
+    def at_bound(self) -> Mapping[str, str]: ...
+    @property
+    def bounds(self) -> Mapping[str, tuple[float, float]]: ...
+    @property
+    def stop_reason(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def versions(self) -> Mapping[str, str]: ...
+    @property
+    def trace_labels(self) -> tuple[str, ...]: ...
+    @property
+    def standard_errors(self) -> Mapping[str, float]: ...
+    @property
+    def refinement(self) -> str: ...
+    @property
+    def problem(self) -> ProblemRecord | None: ...
+    @property
+    def validation(self) -> ValidationCourse | None: ...
+    @property
+    def n_failed(self) -> int: ...
 
 
 @final
@@ -94,20 +130,20 @@ _SEARCHES: Mapping[str, tuple[str, Reference | None]] = {  # class: its name in 
 }
 
 
-def methods_text(result: FitResult) -> str:
+def methods_text(result: Outcome) -> str:
     """Return two paragraphs that tell what was fitted to what, how, and what came out."""
     paragraphs = (_of_the_model(result), _of_the_search(result))
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs) + "\n"
 
 
-def methods_references(result: FitResult) -> tuple[Reference, ...]:
+def methods_references(result: Outcome) -> tuple[Reference, ...]:
     """Return the papers that `methods_text` refers to, and the program itself."""
     found = [_program(result), _BRIAN]
     paper = _search_of(result)[1]
     return (*found, paper) if paper is not None else tuple(found)
 
 
-def _program(result: FitResult) -> Reference:
+def _program(result: Outcome) -> Reference:
     version = result.versions.get("brianfit", "")
     return Reference(
         key="brianfit",
@@ -121,7 +157,7 @@ def _program(result: FitResult) -> Reference:
     )
 
 
-def _of_the_model(result: FitResult) -> Iterator[str]:
+def _of_the_model(result: Outcome) -> Iterator[str]:
     problem = result.problem
     versions = result.versions
     tools = f"brianfit {versions.get('brianfit', '')} and Brian 2"
@@ -149,7 +185,7 @@ def _compared(problem: ProblemRecord) -> Iterator[str]:
         yield f"Outputs and recordings were compared: {'; '.join(compared)}."
 
 
-def _of_the_search(result: FitResult) -> Iterator[str]:
+def _of_the_search(result: Outcome) -> Iterator[str]:
     history = result.history
     name, paper = _search_of(result)
     cited = f"{name} ({paper.words})" if paper is not None else name
@@ -176,7 +212,7 @@ def _of_the_search(result: FitResult) -> Iterator[str]:
         yield f"On recordings that were not fitted: {result.validation}."
 
 
-def _search_of(result: FitResult) -> tuple[str, Reference | None]:
+def _search_of(result: Outcome) -> tuple[str, Reference | None]:
     if result.problem is None:
         return "an optimizer", None
     optimizer = result.problem.optimizer
@@ -191,19 +227,19 @@ def _recorded(problem: ProblemRecord) -> str:
     return f"{_sweeps(len(recordings))} of {readable(seconds, SECOND)} in all (outputs: {outputs})"
 
 
-def _free(result: FitResult, name: str) -> str:
+def _free(result: Outcome, name: str) -> str:
     low, high = (_value(result, name, bound) for bound in result.bounds[name])
     return f"{name} between {low} and {high}"
 
 
-def _found(result: FitResult, name: str) -> str:
+def _found(result: Outcome, name: str) -> str:
     text = f"{name} = {_value(result, name, result.best_values[name])}"
     if name in result.standard_errors:
         text += f" ± {_value(result, name, result.standard_errors[name])} (standard error)"
     return text
 
 
-def _value(result: FitResult, name: str, value: float) -> str:
+def _value(result: Outcome, name: str, value: float) -> str:
     return readable(value, result.dimensions.parameters[name])
 
 
