@@ -20,8 +20,6 @@ Brian) exception that fits, so that ordinary `except ValueError` code works::
 
 from __future__ import annotations
 
-import sys
-from types import TracebackType
 from typing import final
 
 from brian2.units.fundamentalunits import DimensionMismatchError
@@ -121,23 +119,3 @@ class Problems:
         lines = "\n".join(f"  {n}. {problem}" for n, problem in enumerate(self._found, start=1))
         kind = type(self._found[0])
         raise kind(f"{len(self._found)} problems were found:\n{lines}")
-
-
-def _shown_by_python_itself() -> None:
-    """Show an uncaught error of brianfit as Python does.
-
-    Brian shows every uncaught error with a request to report it to Brian; ours are the user's to
-    mend, and say how.
-    """
-    before = sys.excepthook
-
-    def shown(
-        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-    ) -> None:
-        show = sys.__excepthook__ if isinstance(error, BrianfitError) else before
-        show(kind, error, traceback)
-
-    sys.excepthook = shown
-
-
-_shown_by_python_itself()

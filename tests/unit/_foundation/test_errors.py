@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from brian2.units.fundamentalunits import DimensionMismatchError
@@ -74,20 +71,3 @@ def test_several_problems_are_listed_and_the_first_decides_the_class() -> None:
     expected = r"^2 problems were found:\n  1\. volt instead of amp\n  2\. too short$"
     with pytest.raises(UnitMismatchError, match=expected):
         problems.raise_if_any()
-
-
-@pytest.mark.parametrize(
-    ("error", "is_of_brianfit"), [("InvalidValueError", True), ("ZeroDivisionError", False)]
-)
-def test_an_uncaught_error_is_not_to_be_reported_to_brian(
-    error: str, is_of_brianfit: bool, tmp_path: Path
-) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(f"from brianfit._foundation.errors import *\nraise {error}('Mend it.')\n")
-
-    done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, check=False
-    )
-
-    assert done.stderr.rstrip().endswith(f"{error}: Mend it.")
-    assert ("report this issue" not in done.stderr) == is_of_brianfit
