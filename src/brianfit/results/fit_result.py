@@ -16,6 +16,7 @@ from brianfit.data import RecordingSet
 from brianfit.results.diagnostics import Diagnostics, LocalSearch, SearchedBox, diagnose
 from brianfit.results.history import History
 from brianfit.results.methods import methods_references, methods_text
+from brianfit.results.notebook import summary_html
 from brianfit.results.pareto_front import ParetoFront, pareto_front
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.report_formats import report_writer
@@ -197,6 +198,10 @@ class FitResult:
     def bibtex(self) -> str:
         """Return the references of `methods_text` as a BibTeX file."""
         return "\n\n".join(paper.bibtex for paper in methods_references(self)) + "\n"
+
+    def _repr_html_(self) -> str:
+        """Return the summary as notebooks show it."""
+        return summary_html(_headline(self), self)
 
     def __str__(self) -> str:
         return "\n".join([*_headline(self), *_parameter_lines(self), *_output_lines(self)])
