@@ -30,18 +30,28 @@ for _command in (demo, init, inspect, fit, resume, report, check, models, simula
     app.command()(guarded(_command))
 
 
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True)
-    ] = False,
-) -> None:
-    """Fit neuron models to recorded voltage traces and spike trains."""
-    if version:
+def _print_version(*, is_asked: bool) -> None:
+    if is_asked:
         from importlib.metadata import version as version_of
 
         typer.echo(version_of("brianfit"))
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version.",
+            # Called while options are read: whether a command is missing is asked later.
+            callback=lambda value: _print_version(is_asked=value),
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Fit neuron models to recorded voltage traces and spike trains."""
 
 
 def main() -> None:
