@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, final
 
@@ -15,7 +16,7 @@ from brianfit.data import RecordingSet
 from brianfit.fitting.after.brian_script import brian_script
 from brianfit.fitting.after.predict import predict
 from brianfit.plots.report import write_report
-from brianfit.results import FitResult
+from brianfit.results import FitResult, Prediction
 from brianfit.results.export import as_csv, as_json, plain_result
 
 
@@ -37,6 +38,14 @@ class Outcome:
     recordings: RecordingSet | None = None
     left_out: Collection[int] = field(default=())
 
+    @cached_property
+    def judged(self) -> FitResult:
+        """The result, judged on all sweeps instead of the fitted ones."""
+        return replace(self.result, simulate=self._predicted)
+
+    def _predicted(self, result: FitResult) -> Prediction:
+        return predict(result, self.recordings, left_out=self.left_out)
+
     def write(self, outputs: Mapping[str, Path]) -> dict[str, str]:
         """Write the files that are asked for, by kind; return their paths.
 
@@ -47,7 +56,7 @@ class Outcome:
         """
         writers: Mapping[str, Callable[[Path], None]] = {
             "report": self._write_report,
-            "json": lambda path: write_text(path, as_json(self.result)),
+            "json": lambda path: write_text(path, as_json(self.judged)),
             "csv": lambda path: write_text(path, as_csv(self.result)),
             "script": lambda path: write_text(path, brian_script(self.result)),
         }
@@ -60,9 +69,9 @@ class Outcome:
         """Print the result, and where the files are."""
         counts = self._spike_counts()
         if json:
-            say_json({**plain_result(self.result), "spike_counts": counts, "files": dict(files)})
+            say_json({**plain_result(self.judged), "spike_counts": counts, "files": dict(files)})
             return
-        say(str(self.result))
+        say(str(self.judged))
         if counts:
             say("Spikes recorded, and of the model")
             for row in counts:

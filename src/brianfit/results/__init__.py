@@ -28,6 +28,7 @@ from brianfit.results.store import (
 )
 from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
+from brianfit.results.verdict import Verdict, verdict_on
 
 __all__ = [
     "FORMATS",
@@ -54,6 +55,7 @@ __all__ = [
     "StoredFit",
     "StoredRound",
     "ValidationCourse",
+    "Verdict",
     "check_store",
     "is_on_front",
     "load",
@@ -64,4 +66,5 @@ __all__ = [
     "recover",
     "results_table",
     "set_aside",
+    "verdict_on",
 ]

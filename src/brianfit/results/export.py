@@ -12,6 +12,7 @@ from brianfit._foundation.strangers.escaping import in_csv
 from brianfit._foundation.units import readable, unit_name
 from brianfit.results.fit_result import FitResult
 from brianfit.results.tables import results_table
+from brianfit.results.verdict import Verdict
 
 FORMAT = "brianfit-result-1"
 """Name of the layout; its number grows when a reader of the old one could be misled."""
@@ -49,6 +50,7 @@ def plain_result(result: FitResult) -> dict[str, Any]:
             for name, error in result.raw_output_errors.items()
         },
         "held_out_error": _held_out_error(result),
+        "verdict": plain_verdict(result.verdict),
         "n_rounds": result.history.n_rounds,
         "n_evaluations": result.history.n_evaluations,
         "n_failed": result.n_failed,
@@ -57,6 +59,18 @@ def plain_result(result: FitResult) -> dict[str, Any]:
         "seed": result.seed,
         "settings": dict(result.settings),
         "versions": dict(result.versions),
+    }
+
+
+def plain_verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    """Return a verdict as dictionaries, lists, numbers and texts; None if there is none."""
+    if verdict is None:
+        return None
+    return {
+        "is_good": verdict.is_good,
+        "problems": list(verdict.problems),
+        "notes": list(verdict.notes),
+        "figures": {name: _finite(value) for name, value in verdict.figures.items()},
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import checked
+from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si, readable
 from brianfit.data import RecordingSet
@@ -18,10 +20,12 @@ from brianfit.results.history import History
 from brianfit.results.methods import methods_references, methods_text
 from brianfit.results.notebook import summary_html
 from brianfit.results.pareto_front import ParetoFront, pareto_front
+from brianfit.results.prediction import Prediction
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.report_formats import report_writer
 from brianfit.results.score import ValidationCourse
 from brianfit.results.tables import Dimensions
+from brianfit.results.verdict import Verdict, verdict_on
 
 
 @final
@@ -70,6 +74,8 @@ class FitResult:
         What was fitted to what; enough to ask for it again.
     validation
         The errors on recordings that were held out, round by round; None without any.
+    simulate
+        Returns what the best sample yields, for `verdict`; None where nobody can.
     """
 
     best_values: Mapping[str, float]
@@ -93,6 +99,25 @@ class FitResult:
     n_restarts: int = 0
     problem: ProblemRecord | None = None
     validation: ValidationCourse | None = None
+    simulate: Callable[[FitResult], Prediction] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """Whether the fit is good, on the sweeps that were fitted; print it.
+
+        Its best sample is simulated once for that. None for a result that was read from a file:
+        the page and `brianfit report` judge that as well.
+        """
+        if not self.best_values:
+            return verdict_on(self, None)
+        if self.simulate is None or self.problem is None:
+            return None
+        try:
+            return verdict_on(self, self.simulate(self))
+        except BrianfitError:
+            return None  # a model that only its script can run
 
     @property
     def best_params(self) -> dict[str, Any]:
@@ -204,7 +229,10 @@ class FitResult:
         return summary_html(_headline(self), self)
 
     def __str__(self) -> str:
-        return "\n".join([*_headline(self), *_parameter_lines(self), *_output_lines(self)])
+        verdict = [] if self.verdict is None else str(self.verdict).splitlines()
+        return "\n".join(
+            [*_headline(self), *verdict, *_parameter_lines(self), *_output_lines(self)]
+        )
 
 
 def _headline(result: FitResult) -> list[str]:
@@ -244,11 +272,13 @@ def _parameter_lines(result: FitResult) -> list[str]:
     if not result.best_values:
         return ["No sample could be scored: no parameters."]
     width = max(len(name) for name in result.best_values)
-    lines = ["Parameters"]
+    is_bad = result.verdict is not None and not result.verdict.is_good
+    withheld = is_bad and bool(result.standard_errors)
+    lines = ["Parameters" + (" (no uncertainties, since the fit is not good)" if withheld else "")]
     for name, value in result.best_values.items():
         dimension = result.dimensions.parameters[name]
         line = f"  {name:<{width}}  {readable(value, dimension)}"
-        if name in result.standard_errors:
+        if name in result.standard_errors and not is_bad:
             line += f" ± {readable(result.standard_errors[name], dimension)}"
         if name in result.bounds:
             low, high = result.bounds[name]

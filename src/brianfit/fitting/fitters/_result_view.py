@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.telling import warn
 from brianfit._foundation.units import Quantity, from_si
 from brianfit.engines import AbstractSimulation
+from brianfit.fitting.after.predict import predict
 from brianfit.fitting.fitters._problem_view import AbstractProblemView
 from brianfit.metrics import AbstractMetric
 from brianfit.optimizers import AbstractOptimizer
@@ -49,7 +51,7 @@ class AbstractResultView(AbstractProblemView):
         FitStateError
             Before the first fit.
         """
-        return self._session.result()
+        return replace(self._session.result(), simulate=predict)
 
     @property
     def optimizer(self) -> AbstractOptimizer | None:

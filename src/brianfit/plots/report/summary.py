@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from brianfit.plots.report.contents import ReportContents, number_text
 from brianfit.plots.report.markup import Markup, join, tag
+from brianfit.results import verdict_on
 
 _MANY_FAILED = 0.1  # of all samples
 
@@ -16,7 +17,19 @@ def summary(contents: ReportContents) -> Markup:
         tag("div", tag("dt", name), tag("dd", text), class_="fact")
         for name, text in _facts(contents)
     ]
-    return join(tag("dl", *facts, class_="facts"), _warnings(contents))
+    return join(_verdict(contents), tag("dl", *facts, class_="facts"), _warnings(contents))
+
+
+def _verdict(contents: ReportContents) -> Markup:
+    """Return whether the fit is good, on the sweeps that are shown."""
+    verdict = verdict_on(contents.result, contents.prediction)
+    if contents.prediction is None and verdict.is_good:
+        return tag("p", "Whether the fit is good is not known: it was not simulated.")
+    if verdict.is_good:
+        return tag("p", tag("strong", "The fit is good."), class_="verdict good", role="status")
+    problems = [tag("li", text) for text in verdict.problems]
+    heading = tag("strong", "The fit is not good.")
+    return tag("div", heading, tag("ul", *problems), class_="verdict bad", role="alert")
 
 
 def _facts(contents: ReportContents) -> Iterator[tuple[str, str]]:
@@ -69,16 +82,11 @@ def warnings_of(contents: ReportContents) -> Iterator[str]:
     result = contents.result
     if not result.best_values:
         yield "No sample could be scored: there are no parameters."
-    for name, side in result.at_bound.items():
-        low, high = result.bounds[name]
-        bound = number_text(low if side == "lower" else high, result.dimensions.parameters[name])
-        yield (
-            f"{name} ended at its {side} bound, {bound}: the recording may ask for a value beyond."
-        )
     n_evaluations = result.history.n_evaluations
     if n_evaluations and result.n_failed > _MANY_FAILED * n_evaluations:
         share = 100 * result.n_failed / n_evaluations
         yield f"{share:.0f} % of the samples could not be scored, because they diverged."
+    yield from verdict_on(contents.result, contents.prediction).notes
     yield from contents.notes
     if "interrupted" in result.stop_reason:
         yield f"The fit did not come to its end: {result.stop_reason}."

@@ -152,7 +152,7 @@ def test_standard_errors_get_a_column_where_they_are_known() -> None:
 def test_a_parameter_at_its_bound_is_warned_of_at_the_top_and_in_the_table() -> None:
     reader = _read(page(_contents(result=result(at_bound={"C": "upper"}))))
 
-    assert "C ended at its upper bound, 300 pF" in reader.sections["head"]
+    assert "'C' ended at or near its upper bound, 300 pF" in reader.sections["head"]
     assert "at its upper bound" in reader.sections["parameters"]
 
 
