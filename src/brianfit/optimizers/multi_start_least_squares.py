@@ -26,6 +26,10 @@ synchronised ones are sent ahead; and again after twice the rounds."""
 SAME_HOLLOW = 1.01
 """Errors that differ by less than this factor are taken for those of the same hollow."""
 
+SAME_PLACE = 0.05
+"""Points that differ by less than this in every unit coordinate are in the same hollow. Where the
+spikes of a recording are missed, searches agree about the error of silence, but not where it is."""
+
 NOTHING = 1e-9
 """Errors that are smaller are those of a perfect fit; the median of the first round is one."""
 
@@ -43,9 +47,9 @@ class MultiStartLeastSquares(AbstractOptimizer):
     fit says where to start; the others fill the box evenly.
 
     Spikes that are missed or late make an error full of hollows. When no two local searches have
-    come to the same error after a while, others follow the synchronised model, which is pulled
-    towards the recordings, and local searches go on from where these end. This takes outputs that
-    have a differential equation.
+    come to the same lowest error at the same place after a while, others follow the synchronised
+    model, which is pulled towards the recordings, and local searches go on from where these end.
+    This takes outputs that have a differential equation.
 
     Parameters
     ----------
@@ -171,14 +175,25 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def _send_scouts(self, n_samples: int) -> None:
         """Begin searches on synchronised traces if ordinary ones lead to different ends."""
-        ended = [end.error for end in self.ends]
-        errors = np.sort(np.concatenate([ended, self._searches.errors]))
-        is_hollow = len(errors) < 2 or errors[1] > SAME_HOLLOW * errors[0] + NOTHING
-        if is_hollow and 0 < self._cost_of_scout <= n_samples:
+        if not self._have_agreed() and 0 < self._cost_of_scout <= n_samples:
             n_scouts = max(1, min(MOST_SEARCHES, n_samples // (2 * self._cost_of_scout)))
             self._scouts = SynchronisedStarts(self._starts(n_scouts))
         else:
             self._next_scouts = 2 * self._n_told
+
+    def _have_agreed(self) -> bool:
+        """Return whether two searches have come to the lowest error at the same place."""
+        ends = [end.end for end in self.ends]
+        points = np.concatenate(
+            [np.array(ends).reshape(-1, self._waiting.shape[1]), self._searches.points]
+        )
+        errors = np.concatenate([[end.error for end in self.ends], self._searches.errors])
+        if errors.size == 0:
+            return False
+        best = int(np.argmin(errors))
+        is_low = errors <= SAME_HOLLOW * errors[best] + NOTHING
+        is_near = np.abs(points - points[best]).max(axis=1) <= SAME_PLACE
+        return bool(errors[best] <= NOTHING or np.count_nonzero(is_low & is_near) > 1)
 
     def _take_over(self, points: Float[np.ndarray, "n_points n_parameters"]) -> None:
         """Begin local searches where synchronised ones have ended, in the place of the worst."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
-from brian2 import Mohm, mV, second
+from brian2 import mV, second
 
 from brianfit._foundation.arguments import check_choice, check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
@@ -23,15 +22,23 @@ from brianfit.data import (
 )
 from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter
-from brianfit.fitting.problem.parameters_near import THRESHOLDS
-from brianfit.library import NeuronModel, with_escape_noise
+from brianfit.fitting.studies.given_spikes import (
+    HAZARD,
+    HIGHEST,
+    VOLTAGE,
+    GivenSpikes,
+    given_spikes,
+)
+from brianfit.library import NeuronModel
 from brianfit.metrics import EscapeRateLikelihood, MSEMetric, SpikeCount
 from brianfit.model import Parameter
 from brianfit.results import FitResult
 
-HAZARD, VOLTAGE = "hazard", "v_rec"
 BEFORE, AFTER = 0.003, 0.010
 """What lies so near to a recorded spike [s] is its shape, which these models do not have."""
+
+NEAR_BEFORE, NEAR_AFTER = 0.002, 0.005
+"""The same for models that run away at a spike: they have its beginning."""
 
 _LOWER_BY, _HIGHER_BY = 8.0, 2.0
 """A sharp threshold is looked for so many widths of the soft one below and above it."""
@@ -87,7 +94,7 @@ def fit_recorded_spikes(
     Parameters
     ----------
     model
-        A model of the library whose threshold is compared with `v`, such as ``'gif'``.
+        A model of the library that is reset and has a threshold, such as ``'gif'`` or ``'adex'``.
     recordings
         With the input ``I``, a voltage, and the spikes of that voltage.
     dt
@@ -115,10 +122,10 @@ def fit_recorded_spikes(
     check_instance("model", model, NeuronModel, "a model of the library")
     check_instance("recordings", recordings, RecordingSet, "a RecordingSet")
     step = scalar_si("dt", dt, SECOND, plain_is_si=False)
-    soft = _given_spikes(model)
-    compared = _compared(recordings, trace, step)
+    told = given_spikes(model)
+    compared = _compared(recordings, trace, step, told)
     spread = np.nanstd(np.concatenate([sweep.traces[VOLTAGE] for sweep in compared]))
-    fitter = Fitter(soft, compared, dt=step * second, n_samples=n_samples, namespace={})
+    fitter = Fitter(told.model, compared, dt=step * second, n_samples=n_samples, namespace={})
     found, _ = fitter.fit(
         metric={
             HAZARD: EscapeRateLikelihood(),
@@ -130,44 +137,21 @@ def fit_recorded_spikes(
         seed=seed,
     )
     return RecordedSpikesFit(
-        params=_firing_as_often(model, recordings, found, step, fitter.result.seed),
+        params=_firing_as_often(
+            replace(model, method=told.model.method),
+            recordings,
+            found,
+            threshold=told.threshold,
+            dt=step,
+            seed=fitter.result.seed,
+        ),
         DeltaV=found["DeltaV"],
         R_e=found["R_e"],
         result=fitter.result,
     )
 
 
-def _given_spikes(model: NeuronModel) -> NeuronModel:
-    """Return the model with a soft threshold, an electrode, and spikes that are told to it."""
-    compared = _threshold_expression(model)
-    if compared is None:
-        raise InvalidValueError(
-            "Only a model whose threshold is compared with v can be given the recorded spikes, "
-            f"such as 'lif', 'mat', 'gif' or 'igif'; '{model.name}' spikes where "
-            f"'{model.threshold}', which no parameter moves."
-        )
-    soft = with_escape_noise(model, threshold=compared)
-    return replace(
-        soft,
-        equations=f"{soft.equations}\nR_e : ohm (constant)\n{VOLTAGE} = v + R_e*I : volt",
-        threshold=f"{HAZARD}_target*dt > 0.5",
-        method="exponential_euler",
-        parameters={**soft.parameters, "R_e": Parameter(0 * Mohm, 150 * Mohm)},
-    )
-
-
-def _threshold_expression(model: NeuronModel) -> str | None:
-    """Return what `v` is compared with, if a parameter moves it."""
-    compared = re.fullmatch(r"\s*v\s*>=?\s*(.+)", model.threshold)
-    return compared[1] if compared and _threshold_of(model) else None
-
-
-def _threshold_of(model: NeuronModel) -> str | None:
-    words = re.findall(r"\w+", model.threshold)
-    return next((name for name in THRESHOLDS if name in words), None)
-
-
-def _compared(recordings: RecordingSet, trace: str, dt: float) -> RecordingSet:
+def _compared(recordings: RecordingSet, trace: str, dt: float, told: GivenSpikes) -> RecordingSet:
     """Return the rates of spikes and the voltage between them, in steps of the simulation."""
     check_choice("trace", trace, recordings.trace_names)
     for recording in recordings:
@@ -178,7 +162,9 @@ def _compared(recordings: RecordingSet, trace: str, dt: float) -> RecordingSet:
             )
     rates = with_spike_rate(recordings, dt * second, name=HAZARD)
     sweeps = [
-        replace(rate, traces={**rate.traces, VOLTAGE: _between_spikes(recording, trace, rate)})
+        replace(
+            rate, traces={**rate.traces, VOLTAGE: _between_spikes(recording, trace, rate, told)}
+        )
         for rate, recording in zip(rates, recordings, strict=True)
     ]
     dimensions = {**rates.dimensions, VOLTAGE: recordings.dimensions[trace]}
@@ -186,10 +172,13 @@ def _compared(recordings: RecordingSet, trace: str, dt: float) -> RecordingSet:
 
 
 def _between_spikes(
-    recording: Recording, trace: str, rate: Recording
+    recording: Recording, trace: str, rate: Recording, told: GivenSpikes
 ) -> Float[np.ndarray, " n_steps"]:
     """Return the voltage at the steps of `rate`, nan near to spikes and where none is known."""
-    voltage = between_spikes(recording, trace, before=BEFORE, after=AFTER)
+    before, after = (NEAR_BEFORE, NEAR_AFTER) if told.runs_away else (BEFORE, AFTER)
+    voltage = between_spikes(recording, trace, before=before, after=after)
+    if told.runs_away:
+        voltage = np.minimum(voltage, HIGHEST)
     n_steps = rate.traces[HAZARD].size
     places = np.floor(np.arange(n_steps) * (rate.dt / recording.dt) + 1e-6).astype(np.int64)
     known = places < voltage.size
@@ -197,17 +186,23 @@ def _between_spikes(
 
 
 def _firing_as_often(
-    model: NeuronModel, recordings: RecordingSet, found: dict[str, Any], dt: float, seed: int
+    model: NeuronModel,
+    recordings: RecordingSet,
+    found: dict[str, Any],
+    *,
+    threshold: str,
+    dt: float,
+    seed: int,
 ) -> dict[str, Any]:
     """Return the parameters with the sharp threshold at which the model fires as the cell does.
 
     Under a soft threshold most spikes come below the level that is crossed for certain.
     """
     own = {name: found[name] for name in model.parameters}
-    name, width = str(_threshold_of(model)), found["DeltaV"]
-    low, high = found[name] - _LOWER_BY * width, found[name] + _HIGHER_BY * width
+    width = found["DeltaV"]
+    low, high = found[threshold] - _LOWER_BY * width, found[threshold] + _HIGHER_BY * width
     fitter = SpikeFitter(
-        replace(model, method="exponential_euler"),
+        model,
         merge_repeats(recordings),
         dt=dt * second,
         n_samples=_COUNT_SAMPLES,
@@ -218,11 +213,11 @@ def _firing_as_often(
         metric=SpikeCount(),
         n_rounds=_COUNT_ROUNDS,
         callback=None,
-        params={**fixed, name: Parameter(low, high, scale="linear")},
+        params={**fixed, threshold: Parameter(low, high, scale="linear")},
         seed=seed,
     )
     placed = fitter.best_params
-    return own if placed is None else {**own, name: placed[name]}
+    return own if placed is None else {**own, threshold: placed[threshold]}
 
 
 @checked

@@ -11,6 +11,7 @@ from brian2 import Mohm, amp, ms, mV, volt
 from brianfit import RecordingSet, library, with_spikes
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.fitting import fit_recorded_spikes, parameters_around
+from brianfit.fitting.studies.given_spikes import given_spikes
 from brianfit.model import Parameter
 
 LIF = library.get("lif")
@@ -34,10 +35,27 @@ def recorded() -> RecordingSet:
     return with_spikes(recordings, 0 * mV)
 
 
-@pytest.mark.parametrize("name", ["adex", "lif_escape", "hh_traub_miles"])
+@pytest.mark.parametrize("name", ["izhikevich_2003", "lif_escape", "hh_traub_miles"])
 def test_a_model_that_makes_its_own_spikes_is_refused(name: str) -> None:
-    with pytest.raises(InvalidValueError, match="Only a model whose threshold is compared with v"):
+    with pytest.raises(InvalidValueError, match="Only a model that is reset and whose threshold"):
         fit_recorded_spikes(library.get(name), recorded(), dt=0.1 * ms)
+
+
+@pytest.mark.parametrize(
+    ("name", "threshold"),
+    [("adex", "VT"), ("adex_gm", "VT"), ("egif", "VT"), ("izhikevich", "v_t")],
+)
+def test_an_upstroke_is_held_at_its_peak_until_the_recorded_spike(
+    name: str, threshold: str
+) -> None:
+    told = given_spikes(library.get(name))
+
+    equations = told.model.model.equations
+    assert told.threshold == threshold
+    assert told.runs_away
+    assert str(equations["v"].expr).startswith("int(v <")
+    assert told.model.reset == library.get(name).reset
+    assert told.model.refractory == library.get(name).refractory
 
 
 def test_a_sweep_with_several_trains_is_refused() -> None:
