@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
 
@@ -93,7 +94,7 @@ class NeuronModel:
             for name, value in values.items():
                 scalar_si(name, value, self.model.dimensions(name))
 
-    @property
+    @cached_property
     def model(self) -> Model:
         """The model without bounds, sources and published parameters."""
         return Model(
