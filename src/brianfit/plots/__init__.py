@@ -5,11 +5,14 @@ from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.overlay import plot_overlay
 from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
+from brianfit.plots.rates import plot_rates
 from brianfit.plots.report import write_report
 from brianfit.plots.residuals import plot_residuals
 from brianfit.plots.sensitivity import plot_sensitivities
 from brianfit.plots.spike_detection import plot_spike_detection
 from brianfit.plots.spread import plot_parameter_spread
+from brianfit.plots.time_rescaling import plot_time_rescaling
+from brianfit.plots.trial_raster import plot_trials
 from brianfit.plots.waterfall import plot_waterfall
 
 __all__ = [
@@ -18,10 +21,13 @@ __all__ = [
     "plot_overlay",
     "plot_parameter_spread",
     "plot_pareto_front",
+    "plot_rates",
     "plot_residuals",
     "plot_sensitivities",
     "plot_spike_detection",
     "plot_spike_raster",
+    "plot_time_rescaling",
+    "plot_trials",
     "plot_waterfall",
     "write_report",
 ]

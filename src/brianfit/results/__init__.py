@@ -28,6 +28,7 @@ from brianfit.results.store import (
 )
 from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
+from brianfit.results.trials import SetScore, Trials
 from brianfit.results.verdict import Verdict, verdict_on
 
 __all__ = [
@@ -49,11 +50,13 @@ __all__ = [
     "ProblemRecord",
     "Round",
     "Score",
+    "SetScore",
     "Store",
     "StoreCheck",
     "StoreWriter",
     "StoredFit",
     "StoredRound",
+    "Trials",
     "ValidationCourse",
     "Verdict",
     "check_store",

@@ -12,6 +12,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension
 from brianfit.data import RecordingSet, on_simulation_grid
+from brianfit.results.trials import Trials
 
 
 @final
@@ -35,6 +36,8 @@ class Prediction:
         Of the simulated variables.
     left_out
         Numbers of the sweeps that were not fitted.
+    trials
+        The model simulated many times on every sweep, where that was asked for.
     """
 
     recordings: RecordingSet
@@ -43,6 +46,7 @@ class Prediction:
     dt: float
     dimensions: Mapping[str, Dimension]
     left_out: frozenset[int] = frozenset()
+    trials: Trials | None = None
 
     def __post_init__(self) -> None:
         n_traces = len(self.recordings)

@@ -6,16 +6,22 @@ from collections.abc import Collection
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_instance, check_integers, checked
+from brianfit._foundation.arguments import (
+    check_instance,
+    check_integers,
+    check_positive_integer,
+    checked,
+)
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
 from brianfit.fitting.after.generate import GenerateRequest, generate
+from brianfit.fitting.after.trials import simulate_trials
 from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
 from brianfit.fitting.problem.problem import Problem
 from brianfit.fitting.problem.problem_from_record import problem_of
 from brianfit.objective import SPIKES
-from brianfit.results import FitResult, Prediction
+from brianfit.results import FitResult, Prediction, Trials
 
 
 @checked
@@ -24,6 +30,7 @@ def predict(
     recordings: RecordingSet | None = None,
     *,
     left_out: Collection[int] = (),
+    n_trials: int | None = None,
     engine: AbstractEngine | None = None,
 ) -> Prediction:
     """Return what the best parameters of a fit yield on recordings.
@@ -34,13 +41,17 @@ def predict(
         With the inputs of the model; those of the fit unless told.
     left_out
         Numbers of the sweeps that were not fitted.
+    n_trials
+        How often every sweep is simulated besides, for a model whose spikes come by chance: the
+        prediction then has `trials`, a set of spike trains to be scored as a set.
     engine
         Who simulates; the fastest one that can unless told.
 
     Raises
     ------
     InvalidValueError
-        If the fit has no best sample, or `recordings` lack an input of the model.
+        If the fit has no best sample, `recordings` lack an input of the model, or `n_trials` are
+        asked of a model without threshold.
     """
     check_instance("result", result, FitResult, "the result of a fit")
     if result.problem is None or not result.best_values:
@@ -69,7 +80,8 @@ def predict(
         iteration=GENERATE_ITERATION,
         seed=result.seed,
     )
-    found = generate(problem, request, DefaultEngine() if engine is None else engine)
+    simulator = DefaultEngine() if engine is None else engine
+    found = generate(problem, request, simulator)
     return Prediction(
         recordings=chosen,
         traces={name: np.asarray(found[name], dtype=np.float64) for name in names},
@@ -77,7 +89,15 @@ def predict(
         dt=problem.dt,
         dimensions={name: problem.model.dimensions(name) for name in names},
         left_out=frozenset(left_out),
+        trials=None if n_trials is None else _trials(problem, result, simulator, n_trials),
     )
+
+
+def _trials(problem: Problem, result: FitResult, engine: AbstractEngine, n_trials: int) -> Trials:
+    check_positive_integer("n_trials", n_trials)
+    if problem.model.threshold is None:
+        raise InvalidValueError("The model has no threshold, so it has no trials of spikes.")
+    return simulate_trials(problem, result.best_values, engine, n_trials=n_trials, seed=result.seed)
 
 
 def _simulated_names(problem: Problem) -> tuple[str, ...]:

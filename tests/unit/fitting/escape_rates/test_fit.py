@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from brian2 import Mohm, ms, mV, nA, second
 
-from brianfit import RecordingSet, SpikeFitter, brian_script, library, resume
+from brianfit import RecordingSet, SpikeFitter, brian_script, library, predict, resume
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.fitting.escape_rates.fit import fit_escape_rate
 from brianfit.library import NeuronModel
@@ -92,6 +92,11 @@ def test_weights_and_membrane_are_found_and_the_fit_is_a_result_like_any_other(
     assert 0.0 < result.error < 0.6  # of a single recorded train, MD* is far from 1
     assert "without a seed" in str(result)
     assert result.standard_errors["w_v"] == pytest.approx(fit.standard_errors["w_v"])
+    trials = predict(result, recordings, n_trials=5).trials
+    assert trials is not None and trials.n_trials == 5
+    assert not np.array_equal(trials.simulated[0][0], trials.simulated[0][1])
+    counts = [np.mean([train.size for train in trains]) for trains in trials.simulated]
+    assert sum(counts) == pytest.approx(fit.n_spikes, rel=0.2)
     compile(brian_script(result), "script", "exec")
     assert resume(tmp_path / "fit.db").result.error == result.error
 
