@@ -93,7 +93,8 @@ def test_weights_and_membrane_are_found_and_the_fit_is_a_result_like_any_other(
     assert "without a seed" in str(result)
     assert result.standard_errors["w_v"] == pytest.approx(fit.standard_errors["w_v"])
     trials = predict(result, recordings, n_trials=5).trials
-    assert trials is not None and trials.n_trials == 5
+    assert trials is not None
+    assert trials.n_trials == 5
     assert not np.array_equal(trials.simulated[0][0], trials.simulated[0][1])
     counts = [np.mean([train.size for train in trains]) for trains in trials.simulated]
     assert sum(counts) == pytest.approx(fit.n_spikes, rel=0.2)
