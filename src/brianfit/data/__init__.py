@@ -9,6 +9,7 @@ from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
 from brianfit.data.plausibility import PlausibilityWarning
 from brianfit.data.preprocessing import (
     add_holding,
+    compensate_electrode,
     compensate_series_resistance,
     cut,
     detect_spikes,
@@ -43,6 +44,7 @@ __all__ = [
     "add_holding",
     "around_step",
     "between_spikes",
+    "compensate_electrode",
     "compensate_series_resistance",
     "cut",
     "detect_spikes",

@@ -5,6 +5,7 @@ from brianfit.data.preprocessing.corrections import (
     compensate_series_resistance,
     subtract_junction_potential,
 )
+from brianfit.data.preprocessing.electrode import compensate_electrode
 from brianfit.data.preprocessing.filtering import low_pass
 from brianfit.data.preprocessing.spikes import (
     detect_spikes,
@@ -18,6 +19,7 @@ from brianfit.data.preprocessing.timing import cut, resample
 
 __all__ = [
     "add_holding",
+    "compensate_electrode",
     "compensate_series_resistance",
     "cut",
     "detect_spikes",
