@@ -57,6 +57,8 @@ def test_the_model_of_the_abf_file_is_changed_by_its_name_alone(
     run("init", "cell.abf")
     problem = Path("cell.toml")
 
-    problem.write_text(problem.read_text().replace('name = "adex"', 'name = "lif"'))
+    written = problem.read_text()
+    assert 'name = "adex_gm"' in written
+    problem.write_text(written.replace('name = "adex_gm"', 'name = "lif"'))
 
     assert json.loads(run("fit", "cell.toml", "--json", "--rounds", "1"))["n_rounds"] == 1

@@ -30,12 +30,13 @@ for _command in (demo, init, inspect, fit, resume, report, check, models, simula
     app.command()(guarded(_command))
 
 
-def _print_version(*, is_asked: bool) -> None:
+def _print_version(*, is_asked: bool) -> bool:
     if is_asked:
         from importlib.metadata import version as version_of
 
         typer.echo(version_of("brianfit"))
         raise typer.Exit
+    return is_asked
 
 
 @app.callback()
