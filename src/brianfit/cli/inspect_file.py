@@ -28,7 +28,7 @@ from brianfit.cli.terminal import AsJson, say, say_aside, say_json
 from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
-    from brianfit.data import RecordingSet
+    from brianfit.data import CellEstimate, RecordingSet
     from brianfit.data.readers.listing import FileListing
 
 _LARGE = 256 * 1024**2
@@ -96,6 +96,26 @@ def _tell(recordings: RecordingSet) -> None:
         say(f"{key}: {value}")
     for step in recordings.history:
         say(f"- {step}")
+    cell = _cell_of(recordings)
+    if cell is not None:
+        say(f"\nWhat the voltage says about its cell\n{cell}")
+
+
+def _cell_of(recordings: RecordingSet) -> CellEstimate | None:
+    """Return what can be read off the first current and voltage; None without them."""
+    from brianfit._foundation.errors import BrianfitError
+    from brianfit._foundation.units import unit_name
+    from brianfit.data import estimate_cell
+
+    units = {name: unit_name(dim) for name, dim in recordings.dimensions.items()}
+    currents = [name for name in recordings.input_names if units[name] == "A"]
+    voltages = [name for name in recordings.trace_names if units[name] == "V"]
+    if not (currents and voltages):
+        return None
+    try:
+        return estimate_cell(recordings, currents[0], voltages[0])
+    except BrianfitError:
+        return None
 
 
 def _of_listing(listing: FileListing) -> dict[str, Any]:
@@ -130,6 +150,7 @@ def described(recordings: RecordingSet) -> dict[str, Any]:
         ],
         "metadata": dict(recordings.metadata),
         "history": list(recordings.history),
+        "cell": None if (cell := _cell_of(recordings)) is None else dict(cell.rows()),
     }
 
 

@@ -174,6 +174,8 @@ def test_inspect_tells_people_and_machines(folder: Path) -> None:
 
     assert "2 sweeps of I [A], v [V]" in found.stdout
     assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert "voltage at the start" in found.stdout
+    assert described["cell"]["holding current"].endswith(" pA")
     assert described["units"] == {"I": "A", "v": "V"}
     assert described["sweeps"][1]["values"] == {"I": 200, "v": 200}
 
