@@ -293,3 +293,13 @@ def test_a_fit_that_fails_leaves_the_others_alone() -> None:
 
     assert list(found.results) == [("good", 1)]
     assert "reversed" in found.problems["bad", 1]
+    headline, header, bad, good = str(found).splitlines()
+    assert headline == "fits: 2, of problems: 2; 1 failed"
+    assert header.split() == ["name", "seed", "error", "evaluations", "ended", "because"]
+    assert "reversed" in bad
+    assert good.split()[:2] == ["good", "1"]
+    assert repr(found) == f"<ManyFits: {headline}>"
+    assert found._repr_html_().count("<tr>") == 3
+    assert found.table.attrs["units"] == {
+        "error": "1", "x": "1", "y": "1", "evaluations": "1", "seconds": "s"
+    }  # fmt: skip

@@ -9,10 +9,12 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float, Int
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class SpikeTrains:
     """The spike trains of `n_samples` x `n_traces` neurons.

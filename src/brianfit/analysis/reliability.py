@@ -10,9 +10,11 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import duration_si
 from brianfit.data import RecordingSet, equal_stimuli
 from brianfit.metrics import (
@@ -29,6 +31,7 @@ _Among = Callable[[Sequence[int]], float]
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Reliability:
     """The error that a cell makes in reproducing its own response.
@@ -100,7 +103,7 @@ def reliability(
     metric: AbstractMetric,
     *,
     output: str | None = None,
-    dt: Any = None,
+    dt: TimeLike | None = None,
     n_bootstrap: int = 500,
     seed: int = 0,
 ) -> Reliability:

@@ -67,7 +67,7 @@ def run(
     progress = Progress(n_rounds * fitter.n_samples, is_shown=is_shown)
     with progress.interruptible():
         fitter.fit(
-            problem.optimizer(),
+            problem.optimizer,
             dict(problem.metrics) or None,
             n_rounds=n_rounds,
             weights=problem.weights,

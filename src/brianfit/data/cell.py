@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from brian2 import volt
 
 from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import same_dimensions, scalar_si
 from brianfit.data.membrane import MembraneEstimate, estimate_membrane
 from brianfit.data.preprocessing import spike_level, upward_crossings, with_spikes
@@ -28,6 +30,7 @@ _UNKNOWN = MembraneEstimate(tau_m=_NAN, R=_NAN, EL=_NAN, R_e=_NAN, onset=_NAN, e
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class CellEstimate:
     """What can be read off recordings of a cell; SI numbers, nan where it cannot be read.
@@ -100,7 +103,11 @@ class CellEstimate:
 
 @checked
 def estimate_cell(
-    recordings: RecordingSet, input: str = "I", trace: str = "v", *, threshold: Any = None
+    recordings: RecordingSet,
+    input: str = "I",
+    trace: str = "v",
+    *,
+    threshold: QuantityLike | None = None,
 ) -> CellEstimate:
     """Read off recordings what they say about their cell; nothing is simulated.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data.recordings import Recording, RecordingSet
 
@@ -21,7 +21,7 @@ def with_input_noise(
     *,
     seed: int,
     copies: int = 3,
-    tau: Any = 0.005,
+    tau: TimeLike = 0.005,
     input: str = "I",
 ) -> RecordingSet:
     """Return every sweep several times, each with noise of its own added to the input.

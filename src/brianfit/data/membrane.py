@@ -9,7 +9,9 @@ import numpy as np
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import duration_si
 from brianfit.data.between_spikes import between_spikes
 from brianfit.data.recordings import RecordingSet
@@ -22,6 +24,7 @@ _AT_MOST = 200_000
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class MembraneEstimate:
     """What a passive membrane with an electrode needs to follow a recorded voltage.
@@ -56,8 +59,8 @@ def estimate_membrane(
     input: str = "I",
     trace: str = "v",
     *,
-    before: Any = 0.003,
-    after: Any = 0.010,
+    before: TimeLike = 0.003,
+    after: TimeLike = 0.010,
 ) -> MembraneEstimate:
     """Fit a leaky membrane to what a voltage does between spikes, by linear regression.
 

@@ -9,15 +9,17 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_integers, checked
-from brianfit._foundation.drawing import figure_of
 from brianfit._foundation.errors import (
     BrianfitError,
     InvalidTypeError,
     InvalidValueError,
     Problems,
 )
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float, Int
-from brianfit._foundation.types import SpikeTimes
+from brianfit._foundation.shown.drawing import figure_of
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
+from brianfit._foundation.types import SpikeTimes, TimeLike, Traces
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
@@ -25,15 +27,16 @@ from brianfit._foundation.units import (
     scalar_si,
     si_array,
 )
-from brianfit.data.table import as_table
-from brianfit.data.values import are_equal, check_not_masked, without_mask
+from brianfit.data.table import table_of
+from brianfit.data.values import check_not_masked, without_mask
 
 MOST_AT_ONE_TIME = 2
 """No train has more spikes at 0 s and at 1 s."""
 
 
 @final
-@dataclass(frozen=True, kw_only=True, eq=False)
+@compared_by_value
+@dataclass(frozen=True, kw_only=True)
 class Recording:
     """One sweep: what was put in, and what came out.
 
@@ -70,22 +73,9 @@ class Recording:
             traces = {name: without_mask(values) for name, values in self.traces.items()}
             object.__setattr__(self, "traces", traces)  # frozen from here on
 
-    def __eq__(self, other: object) -> bool:
-        """Return whether all values are equal; what was not measured equals itself."""
-        if not isinstance(other, Recording):
-            return NotImplemented
-        same = (self.dt, self.duration, self.label) == (other.dt, other.duration, other.label)
-        return (
-            same
-            and are_equal(self.inputs, other.inputs)
-            and are_equal(self.traces, other.traces)
-            and are_equal(dict(enumerate(self.spike_trains)), dict(enumerate(other.spike_trains)))
-        )
-
-    __hash__ = None  # type: ignore[assignment] # arrays have no hash
-
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class RecordingSet:
     """Recordings that are fitted together: the same variables in every sweep.
@@ -122,9 +112,9 @@ class RecordingSet:
     @checked
     def from_arrays(
         *,
-        dt: Any,
-        inputs: Mapping[str, Any],
-        traces: Mapping[str, Any] | None = None,
+        dt: TimeLike,
+        inputs: Mapping[str, Traces],
+        traces: Mapping[str, Traces] | None = None,
         spikes: SpikeTimes | None = None,
         labels: Sequence[str] | None = None,
     ) -> RecordingSet:
@@ -220,13 +210,22 @@ class RecordingSet:
         """Return the set with other recordings; `step` says in words what was done to them."""
         return replace(self, recordings=tuple(recordings), history=(*self.history, step))
 
-    def plot(self, **options: Any) -> np.ndarray:
+    def plot(self, **options: object) -> np.ndarray:
         """Draw every sweep, with its input below; see `brianfit.plots.plot_overlay`."""
         axes: np.ndarray = figure_of("recordings")(self, **options)
         return axes
 
     def __str__(self) -> str:
-        return as_table(self.recordings, self.dimensions)
+        headline, header, rows = table_of(self.recordings, self.dimensions)
+        return "\n".join([headline, *(f"  {line}" for line in text_table(header, rows))])
+
+    def __repr__(self) -> str:
+        headline, _, _ = table_of(self.recordings, self.dimensions)
+        return f"<RecordingSet: {headline}>"
+
+    def _repr_html_(self) -> str:
+        headline, header, rows = table_of(self.recordings, self.dimensions)
+        return as_html(headline, html_table(header, rows), html_lines(self.history))
 
     @property
     def input_names(self) -> tuple[str, ...]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.recordings import Recording, RecordingSet
 
 
 @checked
-def with_spike_rate(recordings: RecordingSet, dt: Any, *, name: str = "hazard") -> RecordingSet:
+def with_spike_rate(
+    recordings: RecordingSet, dt: TimeLike, *, name: str = "hazard"
+) -> RecordingSet:
     """Return recordings whose only trace is the rate of recorded spikes, one sweep per train.
 
     It is the recording that `EscapeRateLikelihood` compares a hazard with, and ``hazard_target`` in

@@ -10,6 +10,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data.preprocessing import cut
 from brianfit.data.recordings import Recording, RecordingSet
@@ -19,7 +20,7 @@ WAYS = ("time", "sweep", "repeat")
 
 @checked
 def split(
-    recordings: RecordingSet, *, by: str, test: Any = None
+    recordings: RecordingSet, *, by: str, test: TimeLike | Sequence[int] | None = None
 ) -> tuple[RecordingSet, RecordingSet]:
     """Return the recordings to be fitted, and those to be predicted.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from brian2 import second
 
 from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.units import Quantity
 from brianfit.data.recordings import RecordingSet
 
 _MOVING = 0.25  # of the span of a stimulus, within 5 ms: it is on the way from step to step
@@ -18,7 +17,7 @@ _OFTEN = 0.05  # of the time: what moves more often is not made of steps
 
 
 @checked
-def step_times(recordings: RecordingSet, input: str | None = None) -> tuple[Any, Any]:
+def step_times(recordings: RecordingSet, input: str | None = None) -> tuple[Quantity, Quantity]:
     """Return when the step of current begins and ends [s], for `StepResponse` and the like.
 
     The step is where the stimuli of the sweeps differ; or else, where they leave the value with
@@ -47,7 +46,7 @@ def step_times(recordings: RecordingSet, input: str | None = None) -> tuple[Any,
 
 def around_step(
     recordings: RecordingSet, input: str | None = None, *, before: float = 0.2, after: float = 0.15
-) -> tuple[Any, Any]:
+) -> tuple[Quantity, Quantity]:
     """Return from when to when sweeps hold one step of current and nothing else [s], for `cut`.
 
     Parameters

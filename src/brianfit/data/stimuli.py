@@ -11,9 +11,11 @@ from brianfit._foundation.arguments import check_instance, check_positive_intege
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
+    Quantity,
     dimensions_of,
     from_si,
     readable,
@@ -49,7 +51,9 @@ class AbstractStimulus(ABC):
     def __str__(self) -> str:
         """Describe the stimulus in words."""
 
-    def array(self, *, dt: Any, duration: Any, n_sweeps: int | None = None) -> Any:
+    def array(
+        self, *, dt: TimeLike, duration: TimeLike, n_sweeps: int | None = None
+    ) -> Quantity | np.ndarray:
         """Return the values as a quantity, shape (n_traces, n_steps).
 
         Parameters
@@ -89,7 +93,14 @@ class Steps(AbstractStimulus):
         The level before and after.
     """
 
-    def __init__(self, amplitudes: Any, *, start: Any, stop: Any, holding: Any = 0.0) -> None:
+    def __init__(
+        self,
+        amplitudes: QuantityLike,
+        *,
+        start: TimeLike,
+        stop: TimeLike,
+        holding: QuantityLike = 0.0,
+    ) -> None:
         self._dimensions = dimensions_of(amplitudes)
         self._amplitudes = np.atleast_1d(si_array("amplitudes", amplitudes, self._dimensions))
         self._is_same = np.ndim(amplitudes) == 0
@@ -126,7 +137,9 @@ class Ramp(AbstractStimulus):
         When it begins and ends [s].
     """
 
-    def __init__(self, first: Any, last: Any, *, start: Any, stop: Any) -> None:
+    def __init__(
+        self, first: QuantityLike, last: QuantityLike, *, start: TimeLike, stop: TimeLike
+    ) -> None:
         self._dimensions = dimensions_of(last)
         self._levels = (
             scalar_si("first", first, self._dimensions),
@@ -168,7 +181,13 @@ class Sine(AbstractStimulus):
     """
 
     def __init__(
-        self, amplitude: Any, *, frequency: Any, start: Any, stop: Any, holding: Any = 0.0
+        self,
+        amplitude: QuantityLike,
+        *,
+        frequency: QuantityLike,
+        start: TimeLike,
+        stop: TimeLike,
+        holding: QuantityLike = 0.0,
     ) -> None:
         self._dimensions = dimensions_of(amplitude)
         self._amplitude = scalar_si("amplitude", amplitude, self._dimensions)
@@ -220,7 +239,13 @@ class OrnsteinUhlenbeck(AbstractStimulus):
     """
 
     def __init__(
-        self, mean: Any, sigma: Any, *, tau: Any, seed: int, is_frozen: bool = False
+        self,
+        mean: QuantityLike,
+        sigma: QuantityLike,
+        *,
+        tau: TimeLike,
+        seed: int,
+        is_frozen: bool = False,
     ) -> None:
         self._dimensions = dimensions_of(sigma)
         self._mean = scalar_si("mean", mean, self._dimensions)

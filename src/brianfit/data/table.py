@@ -29,20 +29,18 @@ class _Sweep(Protocol):
     def spike_trains(self) -> tuple[Float[np.ndarray, " _"], ...]: ...
 
 
-def as_table(sweeps: Sequence[_Sweep], dimensions: Mapping[str, Dimension]) -> str:
-    """Return a headline with the units, and a line per sweep: length, step, ranges, spikes."""
+def table_of(
+    sweeps: Sequence[_Sweep], dimensions: Mapping[str, Dimension]
+) -> tuple[str, list[str], list[list[str]]]:
+    """Return a headline with the units, the header, and a row per sweep.
+
+    The columns are label, length, step, ranges and numbers of spikes.
+    """
     units = ", ".join(f"{name} [{unit_name(dim)}]" for name, dim in dimensions.items())
     counted = "1 sweep" if len(sweeps) == 1 else f"{len(sweeps)} sweeps"
     has_spikes = bool(sweeps[0].spike_trains)
     header = ["sweep", "duration", "step", *dimensions, *(["spikes"] if has_spikes else [])]
-    rows = [header, *(_row(sweep, dimensions) for sweep in sweeps)]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(header))]
-    lines = [
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([f"{counted} of {units}", *lines])
+    return f"{counted} of {units}", header, [_row(sweep, dimensions) for sweep in sweeps]
 
 
 def _row(sweep: _Sweep, dimensions: Mapping[str, Dimension]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,10 +30,3 @@ def check_not_masked(name: str, values: Any) -> None:
             f"The input `{name}` has masked values. An input must be known at all times; only "
             "outputs may have gaps."
         )
-
-
-def are_equal(first: Mapping[Any, np.ndarray], second: Mapping[Any, np.ndarray]) -> bool:
-    """Return whether arrays of the same names are equal; nan equals nan."""
-    return list(first) == list(second) and all(
-        np.array_equal(first[name], second[name], equal_nan=True) for name in first
-    )

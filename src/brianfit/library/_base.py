@@ -9,6 +9,9 @@ from types import MappingProxyType
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidValueError, Problems
+from brianfit._foundation.parts.call_text import call_of
+from brianfit._foundation.parts.same_values import compared_by_value
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import scalar_si
 from brianfit.model import Model, Parameter
 from brianfit.model.model import read_equations
@@ -17,6 +20,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class NeuronModel:
     """A neuron model with everything that a fit of it needs.
@@ -61,14 +65,14 @@ class NeuronModel:
     equations: str
     threshold: str
     reset: str | None = None
-    refractory: Any = False
+    refractory: bool | str | QuantityLike = False
     method: str
-    initial_values: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    initial_values: Mapping[str, QuantityLike | str] = field(default_factory=lambda: _NOTHING)
     parameters: Mapping[str, Parameter]
-    held_for_spikes: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    held_for_spikes: Mapping[str, QuantityLike] = field(default_factory=lambda: _NOTHING)
     source: str
     notes: str = ""
-    published: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
+    published: Mapping[str, Mapping[str, QuantityLike]] = field(default_factory=lambda: _NOTHING)
     published_in: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     def __post_init__(self) -> None:
@@ -93,6 +97,9 @@ class NeuronModel:
         for values in (self.held_for_spikes, *self.published.values()):
             for name, value in values.items():
                 scalar_si(name, value, self.model.dimensions(name))
+
+    def __repr__(self) -> str:
+        return call_of(self)
 
     @cached_property
     def model(self) -> Model:

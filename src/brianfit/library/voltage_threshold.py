@@ -10,6 +10,8 @@ import numpy as np
 from brian2 import Mohm, ms, mV
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.library._base import NeuronModel
 from brianfit.model import Parameter
@@ -101,6 +103,7 @@ _MEMBRANE_PARAMETERS = {
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True)
 class ThresholdKernel:
     """One way in which a threshold follows the voltage.
@@ -118,8 +121,8 @@ class ThresholdKernel:
         If `tau` is not positive, or the kernel were the voltage at once, which is there anyway.
     """
 
-    tau: Any = None
-    above: Any = None
+    tau: TimeLike = None
+    above: QuantityLike = None
 
     def __post_init__(self) -> None:
         if self.tau is None and self.above is None:
@@ -137,7 +140,7 @@ FOLLOWING = (5 * ms, 30 * ms, 150 * ms)
 AT_ONCE_AND_SLOWLY = (None, 8 * ms, 50 * ms)
 
 
-def threshold_kernels(knees: Any) -> tuple[ThresholdKernel, ...]:
+def threshold_kernels(knees: Sequence[QuantityLike]) -> tuple[ThresholdKernel, ...]:
     """Return the usual kernels: the voltage, three times delayed, and what is above each knee.
 
     Parameters
@@ -156,8 +159,8 @@ def voltage_threshold_gif(
     after_spikes: Any = AFTER_SPIKES,
     kernels: Sequence[ThresholdKernel] | None = None,
     potassium: bool = False,
-    centre: Any = None,
-    t_ref: Any = None,
+    centre: QuantityLike | None = None,
+    t_ref: QuantityLike | None = None,
 ) -> NeuronModel:
     """Return a GIF whose spikes come by chance, at a threshold that follows the voltage.
 

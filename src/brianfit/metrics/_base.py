@@ -20,6 +20,7 @@ from brianfit._foundation.parts import AbstractPart, note_changes
 from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
+from brianfit._foundation.types import QuantityLike, SampleTrains, SpikeTimes, TimeLike
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     SECOND,
@@ -72,7 +73,7 @@ class AbstractMetric(AbstractPart):
     output_power: ClassVar[int] = 0
     normalization_power: ClassVar[int] = 1
 
-    def __init__(self, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+    def __init__(self, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0) -> None:
         self.t_start_ = _checked_t_start(t_start)
         divisor, self.normalization_dimensions = si_scalar_any("normalization", normalization)
         if not (np.isfinite(divisor) and divisor > 0):
@@ -87,7 +88,7 @@ class AbstractMetric(AbstractPart):
         return from_si(self.t_start_, SECOND)
 
     @t_start.setter
-    def t_start(self, t_start: Any) -> None:
+    def t_start(self, t_start: TimeLike) -> None:
         self.t_start_ = _checked_t_start(t_start)
         note_changes(self, t_start=t_start)
 
@@ -108,7 +109,7 @@ class AbstractMetric(AbstractPart):
         """Return one error per sample, from the features of all samples."""
 
     @abstractmethod
-    def calc(self, model: Any, data: Any, dt: Any, /) -> Float[np.ndarray, " n_samples"]:
+    def calc(self, model: Any, data: Any, dt: TimeLike, /) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample, `t_start` and `normalization` applied."""
 
     def get_dimensions(self, output_dim: Dimension) -> Dimension:
@@ -152,14 +153,21 @@ class AbstractTraceMetric(AbstractMetric):
 
     whole_traces: ClassVar[bool] = False
 
-    def __init__(self, t_start: Any = 0.0, t_weights: Any = None, normalization: Any = 1.0) -> None:
+    def __init__(
+        self,
+        t_start: TimeLike = 0.0,
+        t_weights: QuantityLike | None = None,
+        normalization: QuantityLike = 1.0,
+    ) -> None:
         AbstractMetric.__init__(self, t_start=t_start, normalization=normalization)
         if t_weights is not None and self.t_start_ != 0:
             raise InvalidValueError("Give either `t_start` or `t_weights`, not both.")
         self.t_weights = None if t_weights is None else normalize_weights(t_weights)
 
     @also_called(model="model_traces", data="data_traces")
-    def calc(self, model_traces: Any, data_traces: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
+    def calc(
+        self, model_traces: QuantityLike, data_traces: QuantityLike, dt: TimeLike
+    ) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample.
 
         Parameters
@@ -205,7 +213,9 @@ class AbstractSpikeMetric(AbstractMetric):
     """
 
     @also_called(model="model_spikes", data="data_spikes")
-    def calc(self, model_spikes: Any, data_spikes: Any, dt: Any) -> Float[np.ndarray, " n_samples"]:
+    def calc(
+        self, model_spikes: SampleTrains, data_spikes: SpikeTimes, dt: TimeLike
+    ) -> Float[np.ndarray, " n_samples"]:
         """Return one error per sample.
 
         Parameters
@@ -303,7 +313,7 @@ def check_trace_shapes(model: np.ndarray, data: np.ndarray) -> None:
     check_shape("data", data, model.shape[1:], ("n_traces", "n_steps"))
 
 
-def normalize_weights(t_weights: Any) -> Float[np.ndarray, " n_steps"]:
+def normalize_weights(t_weights: QuantityLike) -> Float[np.ndarray, " n_steps"]:
     """Return the weights of the time steps divided by their mean.
 
     Raises

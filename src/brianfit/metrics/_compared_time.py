@@ -13,6 +13,7 @@ from brianfit._foundation.arguments import check_shape
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, si_array
 
 
@@ -64,7 +65,7 @@ class AbstractTimed(ABC):
         return changed
 
 
-def read_time(time: Any, t_start: float) -> np.ndarray | None:
+def read_time(time: TimeLike, t_start: float) -> np.ndarray | None:
     """Return the argument `time` [s].
 
     Raises

@@ -18,6 +18,7 @@ from brianfit._foundation.arguments import check_instance, suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike, TimeLike, WholeNumber
 from brianfit._foundation.units import (
     DIMENSIONLESS,
     SECOND,
@@ -54,11 +55,11 @@ class VoltagePiece:
 
 
 def calc_eFEL(  # noqa: N802 - the name that scripts use
-    traces: Any,
-    inp_times: Any,
+    traces: QuantityLike,
+    inp_times: TimeLike,
     feat_list: Sequence[str],
-    dt: Any,
-    parallel_processes: Any = 0,
+    dt: TimeLike,
+    parallel_processes: WholeNumber = 0,
 ) -> list[Mapping[str, np.ndarray | None]]:
     """Return the values of eFEL features for every trace.
 

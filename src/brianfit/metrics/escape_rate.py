@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.model import Accumulator
 
@@ -59,7 +60,7 @@ class EscapeRateLikelihood(AbstractTraceMetric):
 
     whole_traces: ClassVar[bool] = True
 
-    def __init__(self, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+    def __init__(self, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0) -> None:
         AbstractTraceMetric.__init__(self, t_start=t_start, normalization=normalization)
 
     def get_features(

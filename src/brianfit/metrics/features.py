@@ -15,6 +15,15 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, Pro
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.telling import warn
+from brianfit._foundation.types import (
+    Combination,
+    Features,
+    Number,
+    NumbersByName,
+    QuantityLike,
+    TimeLike,
+    WholeNumber,
+)
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.metrics._efel import (
@@ -100,15 +109,15 @@ class FeatureMetric(AbstractTraceMetric):
 
     def __init__(  # noqa: PLR0917 - the signature that scripts use
         self,
-        stim_times: Any,
-        feat_list: Any,
-        weights: Any = None,
-        combine: Any = None,
-        t_start: Any = 0.0,
-        normalization: Any = 1.0,
-        parallel_processes: Any = 0,
+        stim_times: TimeLike,
+        feat_list: Features,
+        weights: NumbersByName | None = None,
+        combine: Combination | None = None,
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
+        parallel_processes: WholeNumber = 0,
         *,
-        missing: Any = 99.0,
+        missing: Number = 99.0,
     ) -> None:
         AbstractTraceMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.stim_times = stimulus_intervals(stim_times, name="stim_times")

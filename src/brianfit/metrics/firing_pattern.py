@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import DIMENSIONLESS, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._repeats import check_sorted
@@ -64,9 +65,9 @@ class FiringPattern(AbstractSpikeMetric):
 
     def __init__(
         self,
-        t_start: Any = 0.0,
-        normalization: Any = 1.0,
-        weights: Any = (1.0, 1.0, 1.0),
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
+        weights: QuantityLike = (1.0, 1.0, 1.0),
     ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
         given = si_array("weights", weights, DIMENSIONLESS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, Dimension
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._compared_time import AbstractTimed, read_time
@@ -40,7 +41,12 @@ class FirstSpikeLatency(AbstractTimed, AbstractPairMetric):
 
     own_dimensions: ClassVar[Dimension] = SECOND
 
-    def __init__(self, time: Any = None, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+    def __init__(
+        self,
+        time: TimeLike | None = None,
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
+    ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.time = read_time(time, self.t_start_)
 

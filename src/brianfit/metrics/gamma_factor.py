@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from brianfit._foundation.errors import BrianfitError, InvalidValueError, Proble
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, Quantity, from_si, scalar_si, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._repeats import check_sorted
@@ -72,10 +73,10 @@ class GammaFactor(AbstractSpikeMetric):
 
     def __init__(
         self,
-        delta: Any,
-        time: Any = None,
-        t_start: Any = 0.0,
-        normalization: Any = 1.0,
+        delta: TimeLike,
+        time: TimeLike | None = None,
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
         rate_correction: bool = True,
     ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
@@ -230,7 +231,12 @@ class GammaFactor(AbstractSpikeMetric):
 
 
 def get_gamma_factor(  # noqa: PLR0917 - the signature that scripts use
-    model: Any, data: Any, delta: Any, time: Any, dt: Any, rate_correction: bool = True
+    model: TimeLike,
+    data: TimeLike,
+    delta: TimeLike,
+    time: TimeLike,
+    dt: TimeLike,
+    rate_correction: bool = True,
 ) -> float:
     """Return the error of one spike train, as defined in `GammaFactor`; 0 for the same train.
 
@@ -253,7 +259,7 @@ def get_gamma_factor(  # noqa: PLR0917 - the signature that scripts use
     return float(metric.calc([[model]], [data], dt)[0])
 
 
-def firing_rate(spikes: Any) -> Any:
+def firing_rate(spikes: TimeLike) -> Quantity | float:
     """Return the number of inter-spike intervals over the time that they take.
 
     Parameters

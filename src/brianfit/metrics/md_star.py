@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._repeats import check_sorted
@@ -66,7 +67,9 @@ class MDStar(AbstractSetMetric):
        11(6):e1004275.
     """
 
-    def __init__(self, delta: Any, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+    def __init__(
+        self, delta: TimeLike, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0
+    ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.delta = scalar_si("delta", delta, SECOND)
         if not (np.isfinite(self.delta) and self.delta > 0):

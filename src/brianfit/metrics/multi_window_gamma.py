@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics.gamma_factor import GammaFactor
@@ -43,10 +44,10 @@ class MultiWindowGamma(AbstractSpikeMetric):
 
     def __init__(
         self,
-        deltas: Any = DEFAULT_WINDOWS,
-        time: Any = None,
-        t_start: Any = 0.0,
-        normalization: Any = 1.0,
+        deltas: TimeLike = DEFAULT_WINDOWS,
+        time: TimeLike | None = None,
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
         rate_correction: bool = True,
     ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)

@@ -15,6 +15,7 @@ from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import available_threads, in_threads
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import DIMENSIONLESS, SECOND, scalar_si, si_array, si_scalar_any
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.metrics._voltages.hidden_spikes import first_steps_after
@@ -94,15 +95,15 @@ class StepResponse(AbstractTraceMetric):
 
     def __init__(
         self,
-        threshold: Any,
+        threshold: QuantityLike,
         *,
-        start: Any,
-        stop: Any,
-        windows: Any = _WINDOWS,
-        scale: Any = None,
-        weights: Any = _WEIGHTS,
-        t_start: Any = 0.0,
-        normalization: Any = 1.0,
+        start: TimeLike,
+        stop: TimeLike,
+        windows: TimeLike = _WINDOWS,
+        scale: QuantityLike | None = None,
+        weights: QuantityLike = _WEIGHTS,
+        t_start: TimeLike = 0.0,
+        normalization: QuantityLike = 1.0,
     ) -> None:
         AbstractTraceMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.threshold, self.level_dimensions = si_scalar_any("threshold", threshold)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si, si_scalar_any
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes
 from brianfit.metrics._voltages.hidden_spikes import cost_of_spikes
@@ -58,13 +59,13 @@ class SubthresholdMSE(AbstractTraceMetric):
 
     def __init__(
         self,
-        threshold: Any,
+        threshold: QuantityLike,
         *,
-        before: Any = 2e-3,
-        after: Any = 5e-3,
-        t_start: Any = 0.0,
-        t_weights: Any = None,
-        normalization: Any = 1.0,
+        before: TimeLike = 2e-3,
+        after: TimeLike = 5e-3,
+        t_start: TimeLike = 0.0,
+        t_weights: QuantityLike | None = None,
+        normalization: QuantityLike = 1.0,
     ) -> None:
         AbstractTraceMetric.__init__(
             self, t_start=t_start, t_weights=t_weights, normalization=normalization

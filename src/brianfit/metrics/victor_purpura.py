@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics._base import AbstractSpikeMetric
 from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
@@ -43,7 +44,9 @@ class VictorPurpura(AbstractPairMetric):
     .. [1] Victor & Purpura (1996), Journal of Neurophysiology 76:1310-1326.
     """
 
-    def __init__(self, cost: Any, t_start: Any = 0.0, normalization: Any = 1.0) -> None:
+    def __init__(
+        self, cost: QuantityLike, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0
+    ) -> None:
         AbstractSpikeMetric.__init__(self, t_start=t_start, normalization=normalization)
         self.cost = scalar_si("cost", cost, SECOND**-1)
         if not (np.isfinite(self.cost) and self.cost >= 0):

@@ -8,10 +8,12 @@ from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Accumulator:
     """The sum over all steps of an expression, one sum per sample and trace.

@@ -19,8 +19,11 @@ from pyparsing import ParseException
 
 from brianfit._foundation.arguments import suggestion
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError, UnknownNameError
+from brianfit._foundation.parts.call_text import call_of
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.strangers.expressions import check_expression
 from brianfit._foundation.units import Dimension
+from brianfit.model.equation_text import equation_text
 
 ITERATION = "iteration"
 """The variable of the model that holds the number of the round."""
@@ -36,6 +39,7 @@ class Event:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class RegularOperation:
     """Code that is run by the clock, as by `run_regularly` of Brian.
@@ -57,6 +61,7 @@ class RegularOperation:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """A neuron model in the language of Brian 2; it is never changed.
@@ -113,6 +118,9 @@ class Model:
         for name, value in self.initial_values.items():
             texts[f"The initial value of '{name}'"] = value
         yield from ((what, text) for what, text in texts.items() if isinstance(text, str))
+
+    def __repr__(self) -> str:
+        return call_of(self, equations=f"Equations({equation_text(self.equations)!r})")
 
     @property
     def parameter_names(self) -> tuple[str, ...]:

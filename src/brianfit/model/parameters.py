@@ -10,6 +10,8 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.parts.call_text import call_of
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.units import Dimension
 
@@ -20,6 +22,7 @@ DECADES_FOR_LOG = 2.0
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True)
 class Parameter:
     """How one parameter of the model is treated in a fit.
@@ -64,6 +67,9 @@ class Parameter:
         if self.tied is not None and not isinstance(self.tied, str):
             raise InvalidTypeError("`tied` must be an expression given as a string.")
 
+    def __repr__(self) -> str:
+        return call_of(self)
+
     @property
     def is_free(self) -> bool:
         """Whether the parameter is searched between bounds."""
@@ -71,6 +77,7 @@ class Parameter:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ParameterSpace:
     """The box that is searched, and its map to unit-free coordinates in [0, 1].

@@ -7,11 +7,13 @@ from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class TimedValues:
     """A variable that is given, not computed.

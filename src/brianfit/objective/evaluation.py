@@ -8,10 +8,12 @@ from typing import Any, final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float, Int
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """The errors of samples; inf for those that failed, not nan, but see `is_bound`.

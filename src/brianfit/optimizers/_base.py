@@ -20,6 +20,7 @@ import numpy as np
 from brianfit._foundation.errors import FitStateError
 from brianfit._foundation.parts import AbstractPart, Capability
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 
 
 class AbstractOptimizer(AbstractPart):
@@ -81,7 +82,7 @@ class AbstractOptimizer(AbstractPart):
         popsize: int,
         rounds: int,
         /,
-        **bounds: Sequence[float],
+        **bounds: Interval,
     ) -> int:
         """Start a search from nothing.
 
@@ -114,7 +115,7 @@ class AbstractOptimizer(AbstractPart):
         """
 
     @abstractmethod
-    def tell(self, parameters: Any, errors: Sequence[float] | np.ndarray) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         """Take the errors of the samples asked for last, which are in the form that `ask` gave."""
 
     @abstractmethod
@@ -148,8 +149,8 @@ class SupportsLinearisation(Protocol, metaclass=Capability, instead_of=("tell",)
 
     def tell_linearised(
         self,
-        parameters: Any,
-        errors: Sequence[float] | np.ndarray,
+        parameters: Samples,
+        errors: Errors,
         gradients: Float[np.ndarray, "n_samples n_parameters"],
         normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
     ) -> None:
@@ -188,8 +189,8 @@ class SupportsTraceGuidance(Protocol, metaclass=Capability, instead_of=("ask", "
 
     def tell_guided(
         self,
-        parameters: Any,
-        errors: Sequence[float] | np.ndarray,
+        parameters: Samples,
+        errors: Errors,
         squares: Float[np.ndarray, " n_guided"],
         gradients: Float[np.ndarray, "n_guided n_parameters"],
         normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],
@@ -245,8 +246,8 @@ class SupportsPartErrors(Protocol, metaclass=Capability, instead_of=("tell",)):
 
     def tell_parts(
         self,
-        parameters: Any,
-        errors: Sequence[float] | np.ndarray,
+        parameters: Samples,
+        errors: Errors,
         part_errors: Float[np.ndarray, "n_samples n_parts"],
     ) -> None:
         """Take the errors of the samples asked for last, in sum and in parts; inf where failed."""

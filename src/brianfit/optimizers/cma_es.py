@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, final
+from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
@@ -76,7 +78,9 @@ class CMAESOptimizer(AbstractOptimizer):
     def __str__(self) -> str:
         return "CMA-ES, a normal distribution that follows the better samples, with restarts"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -97,7 +101,7 @@ class CMAESOptimizer(AbstractOptimizer):
         parts = [run.ask(count, self.generator) for run, count in self._asked]
         return self._ask_and_tell.answer(np.concatenate([nothing, *parts]))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
         first = 0
         for run, count in self._asked:

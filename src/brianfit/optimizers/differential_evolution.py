@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_flag, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Bool, Float, Int
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
@@ -83,7 +85,9 @@ class DifferentialEvolution(AbstractOptimizer):
     def __str__(self) -> str:
         return f"differential evolution ({self.strategy}), in which members step by differences"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -109,7 +113,7 @@ class DifferentialEvolution(AbstractOptimizer):
         self._asked = self._challenge(n_samples - founding, n_parameters)
         return self._ask_and_tell.answer(np.concatenate([founders, self._asked.mutants]))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
         founding = len(values) - len(self._asked.members)
         self._found(unit[:founding], values[:founding])

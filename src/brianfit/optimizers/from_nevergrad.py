@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, final
 
@@ -14,6 +14,7 @@ from brianfit._foundation.arguments import check_flag, check_positive_integer, s
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import BOX, PackageOptions, reseed
@@ -60,7 +61,7 @@ class NevergradOptimizer(AbstractOptimizer):
     """
 
     def __init__(
-        self, method: Any = "DE", use_nevergrad_recommendation: bool = False, **kwds: Any
+        self, method: object = "DE", use_nevergrad_recommendation: bool = False, **kwds: object
     ) -> None:
         self.options, self._own_seed = OPTIONS.read("NevergradOptimizer", kwds)
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
@@ -77,7 +78,14 @@ class NevergradOptimizer(AbstractOptimizer):
     def __str__(self) -> str:
         return f"{self.method} of Nevergrad"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self,
+        parameter_names: Sequence[str],
+        popsize: int,
+        rounds: int,
+        /,
+        **bounds: Interval,
+    ) -> int:
         nevergrad = import_optional("nevergrad", extra="nevergrad", purpose="NevergradOptimizer")
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
@@ -108,7 +116,7 @@ class NevergradOptimizer(AbstractOptimizer):
         unit = np.array([candidate.value for candidate in self._candidates], dtype=float)
         return self._ask_and_tell.answer(unit.reshape(n_samples, n_parameters))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         _, values = self._ask_and_tell.hear(parameters, errors)
         finite = self._finite_errors.replace(values)
         with _isolated(self.generator):

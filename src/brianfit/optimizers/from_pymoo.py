@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import comb
 from typing import Any, final
 
@@ -11,6 +11,7 @@ import numpy as np
 from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import END, PROGRESS, SAMPLES, PackageOptions, reseed
@@ -94,7 +95,9 @@ class ParetoOptimizer(AbstractOptimizer):
     def __str__(self) -> str:
         return f"{self.method} of pymoo, which keeps a front of compromises"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -123,14 +126,14 @@ class ParetoOptimizer(AbstractOptimizer):
         unit = np.clip(self._population.get("X").astype(float), 0.0, 1.0)
         return self._ask_and_tell.answer(unit)
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         _, values = self._ask_and_tell.hear(parameters, errors)
         self._take(values[:, np.newaxis])
 
     def tell_parts(
         self,
-        parameters: Any,
-        errors: Any,
+        parameters: Samples,
+        errors: Errors,
         part_errors: Float[np.ndarray, "n_samples n_parts"],
     ) -> None:
         """Take the errors of the samples asked for last, in sum and in parts."""

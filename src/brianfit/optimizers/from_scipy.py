@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, final
@@ -12,6 +12,7 @@ import numpy as np
 from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._minimiser_in_a_thread import Function, MinimiserInAThread
@@ -118,7 +119,7 @@ class ScipyOptimizer(AbstractOptimizer):
     doi 10.1007/s10898-018-0645-y.
     """
 
-    def __init__(self, method: str = "differential_evolution", **options: Any) -> None:
+    def __init__(self, method: str = "differential_evolution", **options: object) -> None:
         check_choice("method", method, tuple(OPTIONS))
         self.method = method
         self.options, self._own_seed = OPTIONS[method].read(f"ScipyOptimizer({method!r})", options)
@@ -137,7 +138,9 @@ class ScipyOptimizer(AbstractOptimizer):
         """Leave the thread behind: it is started again, and told the same, when it is needed."""
         return {**self.__dict__, "_minimiser": None}
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         if self.method == "shgo" and len(box) > MOST_PARAMETERS_OF_SHGO:
@@ -177,7 +180,7 @@ class ScipyOptimizer(AbstractOptimizer):
             self._asked = self._minimiser.ask()
         return self._ask_and_tell.answer(self._asked)
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         _, values = self._ask_and_tell.hear(parameters, errors)
         finite = self._finite_errors.replace(values)
         self._told.append(finite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Sequence
 from typing import Any, final
 
 import numpy as np
@@ -12,6 +13,7 @@ from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit._foundation.optional import import_optional
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import BOX, CONSTRAINTS, PackageOptions, reseed
@@ -88,7 +90,7 @@ class SkoptOptimizer(AbstractOptimizer):
     10.1007/978-3-642-34413-8_5 (samples of one round by random weights, section 3).
     """
 
-    def __init__(self, method: Any = "GP", **kwds: Any) -> None:
+    def __init__(self, method: object = "GP", **kwds: object) -> None:
         self.options, self._own_seed = OPTIONS.read("SkoptOptimizer", kwds)
         import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         if isinstance(method, str):
@@ -107,7 +109,14 @@ class SkoptOptimizer(AbstractOptimizer):
     def __str__(self) -> str:
         return f"Bayesian optimization ({self.method}) of scikit-optimize"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self,
+        parameter_names: Sequence[str],
+        popsize: int,
+        rounds: int,
+        /,
+        **bounds: Interval,
+    ) -> int:
         skopt = import_optional("skopt", extra="skopt", purpose="SkoptOptimizer")
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
@@ -151,7 +160,7 @@ class SkoptOptimizer(AbstractOptimizer):
                 unit = self._initial(n_samples, n_parameters)
         return self._ask_and_tell.answer(unit)
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
         if values.size == 0:
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._local_searches import LocalSearches
@@ -81,7 +83,9 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     def __str__(self) -> str:
         return "CMA-ES, led and polished by least squares on the traces"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -131,7 +135,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         n_others = max(0, n_samples - len(led) * cost)
         return self._ask_and_tell.answer(np.concatenate([led, self._global.ask(n_others)]))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         self._hear(parameters, errors)
         if self._scouts is not None:
             if self._scouts.is_done:
@@ -143,8 +147,8 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
 
     def tell_guided(
         self,
-        parameters: Any,
-        errors: Any,
+        parameters: Samples,
+        errors: Errors,
         squares: Float[np.ndarray, " n_guided"],
         gradients: Float[np.ndarray, "n_guided n_parameters"],
         normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],

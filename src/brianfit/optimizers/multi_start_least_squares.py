@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
@@ -89,7 +91,9 @@ class MultiStartLeastSquares(AbstractOptimizer):
     def __str__(self) -> str:
         return "least squares from many starts (trust region, derivatives)"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -131,7 +135,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
             np.concatenate([led, self._searches.trials[: self._n_asked]])
         )
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         raise InvalidTypeError(
             "MultiStartLeastSquares follows derivatives of residuals, so it needs a metric that is "
             "a mean of squares, such as MSEMetric, for every output, and no penalty. Use another "
@@ -140,8 +144,8 @@ class MultiStartLeastSquares(AbstractOptimizer):
 
     def tell_linearised(
         self,
-        parameters: Any,
-        errors: Any,
+        parameters: Samples,
+        errors: Errors,
         gradients: Float[np.ndarray, "n_samples n_parameters"],
         normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
     ) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
@@ -59,7 +61,9 @@ class ParticleSwarm(AbstractOptimizer):
     def __str__(self) -> str:
         return "particle swarm, whose particles fly towards the best places they know of"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         box = SearchBox.from_bounds(parameter_names, bounds)
         self._ask_and_tell.start(box)
@@ -92,7 +96,7 @@ class ParticleSwarm(AbstractOptimizer):
         self._asked = np.concatenate([np.empty(0, dtype=np.int64), *batches])
         return self._ask_and_tell.answer(np.concatenate([np.empty((0, n_parameters)), *samples]))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
         rows = self._asked
         lowest_before = self._own_errors.min()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_flag, check_positive_integer
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
@@ -34,7 +36,9 @@ class RandomSearch(AbstractOptimizer):
     def __str__(self) -> str:
         return "random search, which fills the box evenly"
 
-    def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
+    def initialize(
+        self, parameter_names: Sequence[str], popsize: int, rounds: int, /, **bounds: Interval
+    ) -> int:
         check_search(parameter_names, popsize, rounds)
         self._ask_and_tell.start(SearchBox.from_bounds(parameter_names, bounds))
         return popsize
@@ -44,7 +48,7 @@ class RandomSearch(AbstractOptimizer):
         n_parameters = len(self._ask_and_tell.box)
         return self._ask_and_tell.answer(stratified(n_samples, n_parameters, self.generator))
 
-    def tell(self, parameters: Any, errors: Any) -> None:
+    def tell(self, parameters: Samples, errors: Errors) -> None:
         self._ask_and_tell.hear(parameters, errors)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -15,6 +15,7 @@ from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.strangers.escaping import in_figure
+from brianfit._foundation.types import QuantityLike, SpikeTimes, TimeLike
 from brianfit._foundation.units import SECOND, from_si, scalar_si, si_array
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import INPUT, LEFT_OUT, MODEL, RECORDED, Scale, scale_for, tidy
@@ -38,9 +39,9 @@ def plot_overlay(
     recordings: RecordingSet | Prediction,
     *,
     variable: str | None = None,
-    trace: Any = None,
-    spikes: Sequence[Any] | None = None,
-    dt: Any = None,
+    trace: QuantityLike | None = None,
+    spikes: SpikeTimes | None = None,
+    dt: TimeLike | None = None,
     left_out: Collection[int] = (),
     figure: Figure | None = None,
 ) -> np.ndarray:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from brianfit._foundation.arguments import check_choice, check_positive_integer
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import MODEL, RECORDED, scale_for, tidy
 from brianfit.results import FitResult
@@ -21,7 +22,7 @@ _ONE_PERCENT = 0.01
 
 def plot_sensitivities(
     result: FitResult,
-    sensitivities: Mapping[str, Mapping[str, Any]],
+    sensitivities: Mapping[str, Mapping[str, QuantityLike]],
     *,
     output: str | None = None,
     trace: int = 0,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -11,6 +9,7 @@ from matplotlib.axes import Axes
 from brianfit._foundation.arguments import check_choice
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.strangers.escaping import in_figure
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import MODEL, RECORDED, Scale, scale_for, tidy
@@ -23,8 +22,8 @@ def plot_spike_detection(
     *,
     sweep: int = 0,
     trace: str = "v",
-    before: Any = 2e-3,
-    after: Any = 4e-3,
+    before: TimeLike = 2e-3,
+    after: TimeLike = 4e-3,
 ) -> tuple[Axes, Axes]:
     """Draw a trace with its detected spikes marked, and these spikes laid over each other.
 

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float
 from brianfit.results.history import History
 
@@ -34,6 +35,7 @@ SAME_PLACE = 0.02
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class LocalSearch:
     """A local search that ended.
@@ -58,6 +60,7 @@ class LocalSearch:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
     """Local searches that ended equally low at the same place.
@@ -77,6 +80,7 @@ class Cluster:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Diagnostics:
     """How a search went, and what its samples say about the parameters.

@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import BrianfitError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import from_si, readable
+from brianfit._foundation.units import Quantity, from_si, readable
 from brianfit.data import RecordingSet
 from brianfit.results.diagnostics import Diagnostics, LocalSearch, SearchedBox, diagnose
 from brianfit.results.history import History
@@ -29,6 +30,7 @@ from brianfit.results.verdict import Verdict, verdict_on
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class FitResult:
     """The outcome of a fit; printing it gives a summary.
@@ -120,7 +122,7 @@ class FitResult:
             return None  # a model that only its script can run
 
     @property
-    def best_params(self) -> dict[str, Any]:
+    def best_params(self) -> dict[str, Quantity | float]:
         """The best sample with units."""
         return {
             name: from_si(value, self.dimensions.parameters[name])
@@ -128,7 +130,7 @@ class FitResult:
         }
 
     @property
-    def best_error(self) -> Any:
+    def best_error(self) -> Quantity | float:
         """The lowest error with its unit."""
         return from_si(self.error, self.dimensions.error)
 
@@ -223,6 +225,10 @@ class FitResult:
     def bibtex(self) -> str:
         """Return the references of `methods_text` as a BibTeX file."""
         return "\n\n".join(paper.bibtex for paper in methods_references(self)) + "\n"
+
+    def __repr__(self) -> str:
+        best, evaluations = readable(self.error, self.dimensions.error), self.history.n_evaluations
+        return f"<FitResult: error {best} after {_counted(evaluations, 'evaluation')}>"
 
     def _repr_html_(self) -> str:
         """Return the summary as notebooks show it."""

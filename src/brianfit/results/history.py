@@ -7,6 +7,7 @@ from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float, Int
 from brianfit.objective.evaluation import COLUMNS, Evaluation
 
@@ -15,6 +16,7 @@ SEARCH, REFINE = "search", "refine"
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Round:
     """One ask-evaluate-tell.
@@ -73,6 +75,7 @@ class Round:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class History:
     """The rounds of a fit, in order.

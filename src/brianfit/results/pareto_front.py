@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.errors import FitStateError, InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float, Int
-from brianfit._foundation.units import Dimension, from_si
+from brianfit._foundation.units import Dimension, Quantity, from_si
 from brianfit.results.history import History
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ParetoFront:
     """Samples of a fit that no other sample beats in one error without losing in another.
@@ -56,7 +58,7 @@ class ParetoFront:
         ]
         return "\n".join([f"Front of {len(self)} samples; their errors", *ranges])
 
-    def params(self, number: int) -> dict[str, Any]:
+    def params(self, number: int) -> dict[str, Quantity | np.ndarray]:
         """Return the parameters of sample `number` of the front, with units."""
         return {
             name: from_si(float(value), self.dimensions[name])

@@ -9,13 +9,16 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import Dimension
+from brianfit._foundation.shown.notebook import as_html, html_table, text_table
+from brianfit._foundation.units import Dimension, readable
 from brianfit.data import RecordingSet, on_simulation_grid
 from brianfit.results.trials import Trials
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
     """Recordings and what the model makes of their inputs.
@@ -60,6 +63,36 @@ class Prediction:
                     f"{found}."
                 )
 
+    def __str__(self) -> str:
+        headline, header, rows = self._table()
+        return "\n".join([headline, *(f"  {line}" for line in text_table(header, rows))])
+
+    def __repr__(self) -> str:
+        return f"<Prediction: {self._table()[0]}>"
+
+    def _repr_html_(self) -> str:
+        headline, header, rows = self._table()
+        return as_html(headline, html_table(header, rows))
+
+    def _table(self) -> tuple[str, list[str], list[list[str]]]:
+        """Return a headline, a header, and what was found in every sweep."""
+        recorded = [name for name in self.traces if name in self.recordings.trace_names]
+        n_sweeps = len(self.recordings)
+        counted = "1 sweep" if n_sweeps == 1 else f"{n_sweeps} sweeps"
+        named = ", ".join([*self.traces, *([] if self.spikes is None else ["spikes"])])
+        header = ["sweep", "fitted", *(f"{name}: rms of residuals" for name in recorded)]
+        header += [] if self.spikes is None else ["spikes", "recorded"]
+        rms = {name: _root_mean_squares(self.residuals(name)) for name in recorded}
+        rows = []
+        for k, recording in enumerate(self.recordings):
+            row = [recording.label, "no" if k in self.left_out else "yes"]
+            row += [readable(rms[name][k], self.dimensions[name]) for name in recorded]
+            if self.spikes is not None:
+                counts = [str(train.size) for train in recording.spike_trains]
+                row += [str(self.spikes[k].size), ", ".join(counts) or "-"]
+            rows.append(row)
+        return f"{named} simulated for {counted}", header, rows
+
     def residuals(self, variable: str) -> Float[np.ndarray, "n_traces n_steps"]:
         """Return simulated minus recorded, at the steps of the simulation.
 
@@ -76,3 +109,11 @@ class Prediction:
             for recording in self.recordings
         ]
         return np.asarray(simulated - np.array(recorded))
+
+
+def _root_mean_squares(residuals: Float[np.ndarray, "n_traces n_steps"]) -> list[float]:
+    """Return one number per sweep; nan where nothing was measured."""
+    known = np.isfinite(residuals)
+    sums = np.sum(np.where(known, residuals, 0.0) ** 2, axis=1)
+    counts = known.sum(axis=1)
+    return [float(np.sqrt(a / n)) if n else np.nan for a, n in zip(sums, counts, strict=True)]

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 from brianfit._foundation.parts import AbstractPart, given_arguments
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.units import Dimension
 from brianfit.data import RecordingSet
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class PartRecord:
     """A metric, an optimizer or an engine, by name and arguments.
@@ -60,6 +62,7 @@ def _recorded(value: Any) -> Any:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ParameterRecord:
     """How one parameter was treated: searched between bounds, fixed, or tied to others.
@@ -103,6 +106,7 @@ class EventRecord:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ProblemRecord:
     """Everything that a fit was asked for; enough to ask for it again.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.units import Dimension, from_si, readable
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table
+from brianfit._foundation.units import Dimension, Quantity, from_si, readable
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """The errors of one set of parameters.
@@ -39,9 +42,29 @@ class Score:
     dimensions: Dimension
 
     @property
-    def error_with_unit(self) -> Any:
+    def error_with_unit(self) -> Quantity | float:
         """The error with its unit."""
         return from_si(self.error, self.dimensions)
+
+    def __repr__(self) -> str:
+        return f"<Score: error {readable(self.error, self.dimensions)}>"
+
+    def _repr_html_(self) -> str:
+        known = {name: row for name, row in self.trace_errors.items() if not np.all(np.isnan(row))}
+        rows = [
+            [label, *(f"{row[k]:.4g}" for row in known.values())]
+            for k, label in enumerate(self.trace_labels)
+        ]
+        whole = ["all", *(f"{self.output_errors[name]:.4g}" for name in known)]
+        return as_html(
+            f"error {readable(self.error, self.dimensions)}",
+            html_lines(
+                f"{name}: {error:.4g}"
+                for name, error in self.output_errors.items()
+                if name not in known
+            ),
+            html_table(["normalised error", *known], [*rows, whole] if known else []),
+        )
 
     def __str__(self) -> str:
         lines = [f"error {readable(self.error, self.dimensions)}"]
@@ -56,6 +79,7 @@ class Score:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ValidationCourse:
     """The errors of the best sample so far after every round, fitted and held out.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.units import Dimension, from_si
 from brianfit.results.history import History
 
@@ -19,6 +20,7 @@ FORMATS = ("list", "dict", "dataframe")
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Dimensions:
     """Physical dimensions of everything in a history.

@@ -8,6 +8,7 @@ from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.units import Dimension, readable, unit_name
 from brianfit.results.diagnostics import Diagnostics
 from brianfit.results.prediction import Prediction
@@ -73,6 +74,7 @@ class Judged(Protocol):
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """Whether a fit is good, judged on the sweeps as they were recorded.

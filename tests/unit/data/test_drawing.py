@@ -6,8 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from brianfit import example_recording
-from brianfit._foundation.drawing import figure_of
 from brianfit._foundation.errors import MissingPackageError
+from brianfit._foundation.shown.drawing import figure_of
 
 
 def test_recordings_draw_every_sweep_with_its_input() -> None:

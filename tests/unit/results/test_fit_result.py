@@ -33,6 +33,12 @@ def result() -> FitResult:
     )
 
 
+def test_results_are_equal_if_they_hold_the_same() -> None:
+    assert result() == result()
+    assert result() != replace(result(), trace_errors={"v": np.array([0.1, 0.5])})
+    assert repr(result()) == "<FitResult: error 0.25 after 3 evaluations>"
+
+
 def test_values_come_back_with_their_units() -> None:
     found = result()
 

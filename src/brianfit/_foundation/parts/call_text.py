@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,19 @@ def call_text(name: str, arguments: Mapping[str, Any]) -> str:
     )
 
 
+def call_of(value: Any, **written: str) -> str:
+    """Return the call that makes a dataclass; arguments that have their defaults are left out.
+
+    Parameters
+    ----------
+    **written
+        How the values of fields are written that `value_text` does not know.
+    """
+    texts = {name: value_text(given) for name, given in _changed_fields(value).items()}
+    inner = (f"{name}={written.get(name, text)}" for name, text in texts.items())
+    return f"{type(value).__name__}({', '.join(inner)})"
+
+
 def value_text(value: Any) -> str:
     """Return code that makes a value, where ``from brian2 import *`` has been run."""
     if isinstance(value, Quantity) and dimensions_of(value) is not DIMENSIONLESS:
@@ -38,15 +53,26 @@ def value_text(value: Any) -> str:
         return _array_text(value)
     if isinstance(value, np.generic):
         return repr(value.item())
-    if type(value) in {list, tuple, dict}:
+    if type(value) in {list, tuple, dict, MappingProxyType}:
         return _collection_text(value)
     if inspect.isroutine(value) or inspect.isclass(value):
         return str(getattr(value, "__name__", repr(value)))
     return repr(value)
 
 
+def _changed_fields(value: Any) -> dict[str, Any]:
+    found = {}
+    for field in dataclasses.fields(value):
+        given, default = getattr(value, field.name), field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        if field.init and not (type(given) is type(default) and given == default):
+            found[field.name] = given
+    return found
+
+
 def _collection_text(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key!r}: {value_text(item)}" for key, item in value.items()) + "}"
     inner = ", ".join(map(value_text, value))
     return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"

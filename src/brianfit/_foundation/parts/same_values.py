@@ -5,12 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from brianfit._foundation.plain import Unknown, described
 from brianfit._foundation.units import Quantity, dimensions_of
+
+Class = TypeVar("Class", bound=type)
+
+
+def compared_by_value(kind: Class) -> Class:
+    """Let ``==`` compare the fields of a dataclass by `same_value`: arrays element by element."""
+
+    def is_equal(self: Any, other: object) -> Any:
+        return _same_fields(self, other) if type(self) is type(other) else NotImplemented
+
+    kind.__eq__ = is_equal  # type: ignore[assignment, method-assign]
+    return kind
 
 
 def same_value(one: Any, other: Any) -> bool:

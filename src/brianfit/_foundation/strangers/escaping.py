@@ -1,6 +1,6 @@
 """Texts of others in what is written: one function for each language, so that data stays data.
 
-HTML has its own in `plots/report/markup`.
+HTML has its own in `shown/markup.py`.
 """
 
 from __future__ import annotations

@@ -3,106 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, final
+from typing import Any
 
+from brianfit import metrics as ready
 from brianfit._foundation.arguments import suggestion
-from brianfit._foundation.errors import BrianfitError
+from brianfit._foundation.parts import AbstractPart
 from brianfit.cli.problem_file.document import Document, Place
-from brianfit.cli.problem_file.values import (
-    Converter,
-    flag,
-    list_of,
-    number,
-    one_of,
-    quantity,
-    time,
-)
-from brianfit.metrics import (
-    AbstractMetric,
-    FiringPattern,
-    FirstSpikeLatency,
-    GammaFactor,
-    ISIDistance,
-    MDStar,
-    MSEMetric,
-    MultiWindowGamma,
-    PSTHVariance,
-    SpikeCount,
-    SPIKEDistance,
-    SpikeRate,
-    StepResponse,
-    SubthresholdMSE,
-    VanRossum,
-    VictorPurpura,
-)
+from brianfit.cli.problem_file.parts import kinds_of, read_part
+from brianfit.cli.problem_file.values import Converter, number, one_of
+from brianfit.metrics import AbstractMetric
 
 SPIKES = "spikes"
 
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class _Kind:
-    """A metric by name: what makes it, the arguments that it needs, those that it may have.
-
-    All take `t_start` and `normalization` besides.
-    """
-
-    make: type[AbstractMetric]
-    needs: tuple[str, ...] = ()
-    takes: tuple[str, ...] = ()
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (*self.needs, *self.takes, "t_start", "normalization")
-
-
-KINDS: Mapping[str, _Kind] = {
-    "mse": _Kind(make=MSEMetric),
-    "subthreshold_mse": _Kind(
-        make=SubthresholdMSE, needs=("threshold",), takes=("before", "after")
-    ),
-    "step_response": _Kind(
-        make=StepResponse, needs=("threshold", "start", "stop"), takes=("scale", "weights")
-    ),
-    "gamma": _Kind(make=GammaFactor, needs=("delta",), takes=("rate_correction",)),
-    "multi_window_gamma": _Kind(make=MultiWindowGamma, takes=("deltas", "rate_correction")),
-    "md_star": _Kind(make=MDStar, needs=("delta",)),
-    "firing_pattern": _Kind(make=FiringPattern),
-    "spike_count": _Kind(make=SpikeCount),
-    "spike_rate": _Kind(make=SpikeRate),
-    "first_spike_latency": _Kind(make=FirstSpikeLatency),
-    "isi_distance": _Kind(make=ISIDistance),
-    "spike_distance": _Kind(make=SPIKEDistance),
-    "van_rossum": _Kind(make=VanRossum, needs=("tau",)),
-    "victor_purpura": _Kind(make=VictorPurpura, needs=("cost",)),
-    "psth_variance": _Kind(make=PSTHVariance, needs=("width",)),
+METRICS: Mapping[str, type[AbstractPart]] = {
+    **(_found := kinds_of(ready, AbstractMetric)),
+    "gamma": _found["gamma_factor"],  # the name that it had first
 }
 
-_EXAMPLES = {
-    "delta": "4 ms", "tau": "10 ms", "cost": "100 Hz", "width": "10 ms", "threshold": "-20 mV",
-    "start": "100 ms", "stop": "600 ms",
-}  # fmt: skip
-
-METRIC_KEYS: Mapping[str, Converter] = {
-    "kind": one_of(tuple(KINDS)),
-    "weight": number,
-    "t_start": time,
-    "normalization": quantity,
-    "delta": time,
-    "deltas": list_of(time),
-    "rate_correction": flag,
-    "threshold": quantity,
-    "start": time,
-    "stop": time,
-    "scale": quantity,
-    "weights": list_of(number),
-    "before": time,
-    "after": time,
-    "tau": time,
-    "cost": quantity,
-    "width": time,
-}
+OWN_KEYS: Mapping[str, Converter] = {"kind": one_of(tuple(METRICS)), "weight": number}
+"""What is said of a metric beside its arguments."""
 
 
 def read_metrics(
@@ -112,6 +31,8 @@ def read_metrics(
 
     Parameters
     ----------
+    table
+        By output: the keys of `OWN_KEYS`, read, and all others as the file has them.
     outputs
         What is fitted; None if that is not known.
     """
@@ -122,23 +43,12 @@ def read_metrics(
             document.complain(place, f"is no output that is fitted.{suggestion(output, outputs)}")
             continue
         metric = _metric(document, place, given)
-        if metric is not None:
+        if isinstance(metric, AbstractMetric):
             metrics[output] = metric
     return metrics
 
 
-def _metric(document: Document, place: Place, given: Mapping[str, Any]) -> AbstractMetric | None:
+def _metric(document: Document, place: Place, given: Mapping[str, Any]) -> AbstractPart | None:
     name = given.get("kind", "gamma" if place[-1] == SPIKES else "mse")
-    kind = KINDS[name]
-    for key in set(given) - {"kind", "weight", *kind.keys}:
-        document.complain((*place, key), f"does not belong to the metric {name!r}.")
-    missing = [key for key in kind.needs if key not in given]
-    if missing:
-        examples = ", ".join(f'{key} = "{_EXAMPLES[key]}"' for key in missing)
-        document.complain(place, f"the metric {name!r} needs {examples}.")
-        return None
-    try:
-        return kind.make(**{key: given[key] for key in kind.keys if key in given})
-    except BrianfitError as problem:
-        document.complain(place, problem)
-        return None
+    arguments = {key: value for key, value in given.items() if key not in OWN_KEYS}
+    return read_part(document, place, METRICS, name, arguments)

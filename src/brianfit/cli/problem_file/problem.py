@@ -14,6 +14,7 @@ from brianfit._foundation.errors import BrianfitError, InvalidValueError
 from brianfit.cli.problem_file.document import Document, read_document
 from brianfit.cli.problem_file.metrics import SPIKES, read_metrics
 from brianfit.cli.problem_file.models import read_model, read_parameters, recorded_bounds
+from brianfit.cli.problem_file.optimizers import read_optimizer
 from brianfit.cli.problem_file.recordings import chosen, paths_in, read_recordings
 from brianfit.cli.problem_file.schema import read_tables
 from brianfit.cli.written_files import clashes
@@ -22,19 +23,7 @@ from brianfit.fitting import Fitter, TargetError, TraceFitter, WallClock
 from brianfit.library import NeuronModel
 from brianfit.metrics import AbstractMetric
 from brianfit.model import Model, Parameter
-from brianfit.optimizers import (
-    AbstractOptimizer,
-    CMAESOptimizer,
-    DifferentialEvolution,
-    ParticleSwarm,
-)
-
-_OPTIMIZERS: Mapping[str, type[AbstractOptimizer] | None] = {
-    "auto": None,
-    "cmaes": CMAESOptimizer,
-    "differential_evolution": DifferentialEvolution,
-    "particle_swarm": ParticleSwarm,
-}
+from brianfit.optimizers import AbstractOptimizer
 
 
 @final
@@ -52,6 +41,8 @@ class FitProblem:
         The model, and how parameters are treated that the file names.
     metrics, weights
         By output.
+    optimizer
+        None: chosen by what the problem is like.
     settings
         The table [fit].
     outputs
@@ -67,6 +58,7 @@ class FitProblem:
     parameters: Mapping[str, Parameter]
     constants: Mapping[str, Any]
     metrics: Mapping[str, AbstractMetric]
+    optimizer: AbstractOptimizer | None
     weights: Mapping[str, float]
     settings: Mapping[str, Any]
     outputs: Mapping[str, Path]
@@ -104,11 +96,6 @@ class FitProblem:
             namespace=self.constants,
         )
 
-    def optimizer(self) -> AbstractOptimizer | None:
-        """Return the optimizer asked for; None: chosen by what the problem is like."""
-        kind = _OPTIMIZERS[self.settings.get("optimizer", "auto")]
-        return None if kind is None else kind()
-
     def stop_rules(self) -> list[Any]:
         """Return when the fit ends before its rounds are used up."""
         makers = {"time_limit": WallClock, "target_error": TargetError}
@@ -142,6 +129,7 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     recordings = _of_outputs(document, recordings, tables["fit"])
     fitted = None if recordings is None else _output_names(recordings)
     metrics = read_metrics(document, tables["metric"], fitted)
+    optimizer = read_optimizer(document, tables["fit"].get("optimizer"))
     outputs = _outputs(document, tables["output"], allow_outside=allow_outside)
     inputs = _inputs(document, tables)
     for kind, words in clashes(outputs, inputs):
@@ -160,6 +148,7 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
         parameters=parameters,
         constants=tables["model"].get("constants", {}),
         metrics=metrics,
+        optimizer=optimizer,
         weights={
             name: entry["weight"] for name, entry in tables["metric"].items() if "weight" in entry
         },

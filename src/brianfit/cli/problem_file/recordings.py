@@ -24,6 +24,7 @@ from brianfit.data import (
     resample,
     subtract_junction_potential,
     until_first_spike,
+    with_spike_rate,
     with_spikes,
 )
 from brianfit.data.readers import MEMORY_LIMIT
@@ -49,6 +50,7 @@ _STEPS: Mapping[str, Callable[[RecordingSet, Any], RecordingSet]] = {
     ),
     "low_pass": low_pass,
     "resample": resample,
+    "spike_rate": with_spike_rate,
 }
 """What [recording.preprocess] may ask for, in the order in which it is done."""
 

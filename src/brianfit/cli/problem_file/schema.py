@@ -12,7 +12,8 @@ from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.strangers.limits import ROUNDS, SAMPLES
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit.cli.problem_file.document import Document
-from brianfit.cli.problem_file.metrics import METRIC_KEYS
+from brianfit.cli.problem_file.metrics import OWN_KEYS
+from brianfit.cli.problem_file.optimizers import optimizer_entry
 from brianfit.cli.problem_file.values import (
     Converter,
     expression,
@@ -30,7 +31,6 @@ from brianfit.cli.problem_file.values import (
     whole,
 )
 
-OPTIMIZERS = ("auto", "cmaes", "differential_evolution", "particle_swarm")
 STIMULI = ("steps", "ramp", "sine", "noise")
 
 _STIMULUS: Mapping[str, Converter] = {
@@ -61,6 +61,7 @@ _PREPROCESS: Mapping[str, Converter] = {
     "spikes": quantity,
     "until_first_spike": flag,
     "resample": time,
+    "spike_rate": time,
 }
 
 BOUNDS = ("model", "recorded")
@@ -99,7 +100,7 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
         "rounds": whole(1, ROUNDS),
         "samples": whole(1, SAMPLES),
         "seed": whole(0),
-        "optimizer": one_of(OPTIMIZERS),
+        "optimizer": optimizer_entry,
         "time_limit": time,
         "target_error": quantity,
         "refine": flag,
@@ -122,10 +123,24 @@ def read_tables(document: Document) -> dict[str, dict[str, Any]]:
             known = dict.fromkeys(entries, parameter)
             found[name] = read_table(document, (name,), entries, known)
         elif name == "metric":
-            tables: dict[str, Mapping[str, Converter]] = dict.fromkeys(entries, METRIC_KEYS)
-            found[name] = read_table(document, (name,), entries, tables)
+            found[name] = _read_metric_tables(document, entries)
         else:
             found[name] = read_table(document, (name,), entries, TABLES[name])
+    return found
+
+
+def _read_metric_tables(document: Document, entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return [metric.OUTPUT] by output; what belongs to a kind of metric is read with it."""
+    found = {}
+    for output, given in entries.items():
+        place = ("metric", output)
+        if not isinstance(given, Mapping):
+            document.complain(place, f"must be a table, but is {given!r}.")
+            continue
+        own = {key: value for key, value in given.items() if key in OWN_KEYS}
+        read = read_table(document, place, own, OWN_KEYS)
+        if len(read) == len(own):
+            found[output] = {**given, **read}
     return found
 
 

@@ -20,6 +20,8 @@ from brianfit._foundation.units import (
 from brianfit.cli.reading_options import bytes_of
 from brianfit.model import Parameter
 
+_FIRST_OF_A_NUMBER = tuple("0123456789+-.")
+
 Converter = Callable[[Any], Any]
 """Takes what TOML has, returns what the program needs, or raises a `BrianfitError`."""
 
@@ -146,12 +148,7 @@ def table_of(convert: Converter) -> Converter:
 
 def expression(value: Any) -> Any:
     """Return an initial value: a quantity, or an expression as text."""
-    if not isinstance(value, str):
-        return number(value)
-    try:
-        return quantity_from_text(value)
-    except InvalidValueError:
-        return text(value)
+    return quantity_or_text(value) if isinstance(value, str) else number(value)
 
 
 def parameter(value: Any) -> Parameter:
@@ -180,6 +177,24 @@ def parameter(value: Any) -> Parameter:
         tied=given.get("tied"),
         scale=given.get("scale", "auto"),
     )
+
+
+def plain_value(value: Any) -> Any:
+    """Return what an argument of any kind may be: quantities are read, all else stays as it is."""
+    if isinstance(value, list):
+        return [plain_value(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {name: plain_value(entry) for name, entry in value.items()}
+    is_quantity = isinstance(value, str) and value.lstrip()[:1] in _FIRST_OF_A_NUMBER
+    return quantity_or_text(value) if is_quantity else value
+
+
+def quantity_or_text(value: str) -> Any:
+    """Return a quantity if a text is one, or else the text."""
+    try:
+        return quantity_from_text(value)
+    except InvalidValueError:
+        return text(value)
 
 
 def several_quantities(value: Any) -> Any:

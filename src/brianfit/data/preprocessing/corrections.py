@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from brian2 import amp, ohm, volt
@@ -12,6 +11,7 @@ from brian2 import amp, ohm, volt
 from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import UnitMismatchError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import (
     Dimension,
     readable,
@@ -26,7 +26,7 @@ Correction = Callable[[Recording, Float[np.ndarray, " _"]], Float[np.ndarray, " 
 
 @checked
 def subtract_junction_potential(
-    recordings: RecordingSet, potential: Any, *, name: str = "v"
+    recordings: RecordingSet, potential: QuantityLike, *, name: str = "v"
 ) -> RecordingSet:
     """Correct a voltage for the liquid junction potential: it becomes ``v - potential``.
 
@@ -57,7 +57,7 @@ def subtract_junction_potential(
 
 @checked
 def compensate_series_resistance(
-    recordings: RecordingSet, resistance: Any, *, voltage: str = "v", current: str = "I"
+    recordings: RecordingSet, resistance: QuantityLike, *, voltage: str = "v", current: str = "I"
 ) -> RecordingSet:
     """Take the voltage across the series resistance away: ``v - resistance*I``.
 
@@ -92,7 +92,9 @@ def compensate_series_resistance(
 
 
 @checked
-def add_holding(recordings: RecordingSet, holding: Any, *, name: str = "I") -> RecordingSet:
+def add_holding(
+    recordings: RecordingSet, holding: QuantityLike, *, name: str = "I"
+) -> RecordingSet:
     """Add a constant to a stimulus: what was injected besides the protocol.
 
     Parameters

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.on_grid import without_gaps
 from brianfit.data.recordings import Recording, RecordingSet, check_recordings
@@ -19,7 +19,7 @@ from brianfit.data.recordings import Recording, RecordingSet, check_recordings
 @checked
 def low_pass(
     recordings: RecordingSet,
-    cutoff: Any,
+    cutoff: QuantityLike,
     *,
     order: int = 4,
     names: Sequence[str] | None = None,

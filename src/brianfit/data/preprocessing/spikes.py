@@ -11,9 +11,11 @@ from brian2 import ms, volt
 from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
+    Quantity,
     dimensions_of,
     from_si,
     readable,
@@ -28,8 +30,13 @@ _SMALLEST_SPIKE = 0.04  # [V] above rest; synaptic and electrotonic potentials a
 
 @checked
 def detect_spikes(
-    trace: Any, dt: Any, threshold: Any = None, *, rise: Any = None, refractory: Any = 0.0
-) -> Any:
+    trace: QuantityLike,
+    dt: TimeLike,
+    threshold: QuantityLike | None = None,
+    *,
+    rise: QuantityLike | None = None,
+    refractory: TimeLike = 0.0,
+) -> Quantity:
     """Return the times at which spikes begin: where a trace passes a level, a slope, or both.
 
     With `threshold` a spike is an upward crossing of this level, placed between two values by
@@ -82,11 +89,11 @@ def detect_spikes(
 @checked
 def with_spikes(
     recordings: RecordingSet,
-    threshold: Any = None,
+    threshold: QuantityLike | None = None,
     *,
     trace: str = "v",
-    rise: Any = None,
-    refractory: Any = 0.0,
+    rise: QuantityLike | None = None,
+    refractory: TimeLike = 0.0,
 ) -> RecordingSet:
     """Return the recordings with the spikes of a trace, instead of those they have, if any.
 
@@ -118,7 +125,7 @@ def with_spikes(
 
 
 @checked
-def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
+def spike_level(recordings: RecordingSet, trace: str = "v") -> Quantity | None:
     """Return a level that spikes of a trace cross; None if it seems to have no spikes.
 
     The level is half way between the median and the highest value of all sweeps. A trace that
@@ -137,7 +144,7 @@ def spike_level(recordings: RecordingSet, trace: str = "v") -> Any:
 
 
 @checked
-def until_first_spike(recordings: RecordingSet, margin: Any = 3 * ms) -> RecordingSet:
+def until_first_spike(recordings: RecordingSet, margin: TimeLike = 3 * ms) -> RecordingSet:
     """Return the recordings with the traces not measured (nan) from shortly before a spike on.
 
     What is left is the subthreshold course. It can be fitted together with the spikes where a trace

@@ -12,6 +12,7 @@ from brian2 import amp, volt
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import Traces
 from brianfit._foundation.units import DIMENSIONLESS, Dimension, Quantity, same_dimensions
 from brianfit.data.recordings import Recording, RecordingSet, check_recordings, sweeps_of
 from brianfit.data.stimuli import AbstractStimulus
@@ -21,7 +22,10 @@ _USUAL_NAMES = {amp.dim: "I", volt.dim: "v_command"}
 
 @checked
 def with_stimulus(
-    recordings: RecordingSet, stimulus: Any, *, name: str | None = None
+    recordings: RecordingSet,
+    stimulus: AbstractStimulus | Traces | Sequence[AbstractStimulus],
+    *,
+    name: str | None = None,
 ) -> RecordingSet:
     """Return the recordings with this stimulus, instead of the one they have, if any.
 

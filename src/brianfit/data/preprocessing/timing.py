@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, readable, scalar_si
 from brianfit.data.on_grid import without_gaps
 from brianfit.data.recordings import Recording, RecordingSet, check_recordings
@@ -19,7 +19,9 @@ _LARGEST_FACTOR = 1000
 
 
 @checked
-def cut(recordings: RecordingSet, start: Any = 0.0, stop: Any = None) -> RecordingSet:
+def cut(
+    recordings: RecordingSet, start: TimeLike = 0.0, stop: TimeLike | None = None
+) -> RecordingSet:
     """Return the part of every sweep from `start` on and before `stop`; time counts from `start`.
 
     Parameters
@@ -47,7 +49,7 @@ def cut(recordings: RecordingSet, start: Any = 0.0, stop: Any = None) -> Recordi
 
 
 @checked
-def resample(recordings: RecordingSet, dt: Any) -> RecordingSet:
+def resample(recordings: RecordingSet, dt: TimeLike) -> RecordingSet:
     """Bring every sweep to the sampling step `dt`.
 
     Traces pass a polyphase filter against aliasing; what is faster than the new sampling rate can

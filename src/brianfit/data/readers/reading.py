@@ -17,6 +17,7 @@ from brianfit._foundation.errors import (
 )
 from brianfit._foundation.strangers.untrusted import made_from
 from brianfit._foundation.telling import warn
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.unit_text import unit_from_text
 from brianfit._foundation.units import SECOND, Dimension, from_si, scalar_si, unit_name
 from brianfit.data.plausibility import PlausibilityWarning, implausible
@@ -59,9 +60,9 @@ def read(  # noqa: PLR0913 - one argument for everything that files leave open
     *,
     inputs: Mapping[str, str | None] | None = None,
     outputs: Mapping[str, str | None] | None = None,
-    stimulus: Any = None,
-    units: Mapping[str, Any] | None = None,
-    dt: Any = None,
+    stimulus: object = None,
+    units: Mapping[str, QuantityLike | str] | None = None,
+    dt: TimeLike | None = None,
     sweeps: Sequence[int] | None = None,
     electrode: str | None = None,
     clamp: str | None = None,

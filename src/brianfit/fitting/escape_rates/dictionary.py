@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from brian2 import second, volt
 
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.escape_rates.features import design_of, drive_features
@@ -37,13 +37,13 @@ _SHORTEST, _LONGEST = 2e-3, 10e-3
 def fit_voltage_threshold_gif(
     recordings: RecordingSet,
     *,
-    dt: Any,
+    dt: TimeLike,
     potassium: bool = False,
-    t_ref: Any = None,
+    t_ref: QuantityLike | None = None,
     trace: str = "v",
     electrode: str | None = None,
     ridge: float | None = None,
-    t_start: Any = 0.5,
+    t_start: TimeLike = 0.5,
 ) -> EscapeRateFit:
     """Fit a GIF whose threshold follows the voltage, in the way that predicts this cell best.
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_instance
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
@@ -71,12 +72,12 @@ def fit_escape_rate(
     model: NeuronModel,
     recordings: RecordingSet,
     *,
-    dt: Any,
+    dt: TimeLike,
     params: Mapping[str, Any] | None = None,
     trace: str | None = "v",
     electrode: str | None = None,
     ridge: float | None = None,
-    t_start: Any = 0.5,
+    t_start: TimeLike = 0.5,
 ) -> EscapeRateFit:
     """Fit a model whose spikes come by chance: first the voltage, then the rate of spikes.
 
@@ -125,11 +126,11 @@ def read_task(
     model: NeuronModel,
     recordings: RecordingSet,
     *,
-    dt: Any,
+    dt: TimeLike,
     params: Mapping[str, Any] | None,
     trace: str | None,
     electrode: str | None,
-    t_start: Any,
+    t_start: TimeLike,
 ) -> EscapeRateTask:
     """Check the arguments of `fit_escape_rate`, and bring the recordings to its time grid."""
     check_instance("model", model, NeuronModel, "a model of the library")

@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import from_si
 from brianfit.data import RecordingSet
@@ -35,6 +36,7 @@ _N_STRETCHES = 10
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class How:
     """How an escape rate was fitted: the arguments, and what it took [s of the processor]."""
@@ -47,6 +49,7 @@ class How:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class SpikePrediction:
     """How well spikes are told by a model that knows those before.
@@ -101,6 +104,7 @@ class SpikePrediction:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class EscapeRateFit:
     """A model whose rate of spikes was fitted to recorded spikes.

@@ -9,10 +9,12 @@ from brian2 import TimedArray
 from brian2.equations.equations import Equations
 
 from brianfit._foundation.arguments import check_positive_integer
+from brianfit._foundation.parts.call_text import call_text
 from brianfit._foundation.units import SECOND, Dimension, Quantity, from_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.search.session import FitSession
 from brianfit.model.complete_equations import complete_equations
+from brianfit.model.equation_text import equation_text
 from brianfit.objective import SPIKES
 
 
@@ -20,6 +22,25 @@ class AbstractProblemView(ABC):
     """Properties that show the problem of a fitter."""
 
     _session: FitSession
+
+    def __repr__(self) -> str:
+        model = self._session.problem.model
+        said = {
+            "method": model.method,
+            "threshold": model.threshold,
+            "reset": model.reset,
+            "refractory": model.refractory or None,
+            "param_init": dict(model.initial_values) or None,
+            "penalty": self.penalty,
+        }
+        arguments = {
+            "model": equation_text(model.equations),
+            "input": self.recordings,
+            "dt": self.dt,
+            "n_samples": self.n_samples,
+            **{name: value for name, value in said.items() if value is not None},
+        }
+        return call_text(type(self).__name__, arguments)
 
     @property
     def model(self) -> Equations:

@@ -143,7 +143,7 @@ class AbstractSimulatedView(AbstractResultView):
             memory_limit=session.memory_limit,
         )
 
-    def external_constants(self, *others: str | Parameter, level: int = 0) -> dict[str, Any]:
+    def external_constants(self, *others: str | Parameter, level: int = 0) -> dict[str, object]:
         """Return the external constants that the model needs, as found in the calling script.
 
         Parameters

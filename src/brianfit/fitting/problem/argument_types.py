@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from brian2.equations.equations import Equations
 
-    from brianfit._foundation.types import QuantityLike
+    from brianfit._foundation.types import QuantityLike, Traces
     from brianfit.data import RecordingSet
     from brianfit.library import NeuronModel
     from brianfit.metrics import AbstractMetric
@@ -32,14 +32,11 @@ if TYPE_CHECKING:
     StopRule: TypeAlias = object | Callable[[History], object] | Sequence[object]
     """A stop rule, a function of the history, or a list of these."""
 
-    Traces: TypeAlias = QuantityLike | Sequence[QuantityLike] | Sequence[Sequence[QuantityLike]]
-    """Values of shape (n_traces, n_steps), or one array a trace."""
-
     InputLike: TypeAlias = RecordingSet | Mapping[str, Traces] | Traces
     OutputLike: TypeAlias = Mapping[str, Traces] | Traces | Sequence[str]
 else:
     Bounds = Callback = MetricLike = ModelLike = StopRule = object
-    Traces = InputLike = OutputLike = object
+    InputLike = OutputLike = object
 
 __all__ = [
     "Bounds",
@@ -49,5 +46,4 @@ __all__ = [
     "ModelLike",
     "OutputLike",
     "StopRule",
-    "Traces",
 ]

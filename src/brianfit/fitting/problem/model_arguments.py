@@ -12,11 +12,12 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError, InvalidValueError
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 
 
 def check_model_arguments(
-    *, threshold: Any, reset: Any, refractory: Any, method: Any, initial_values: Any
+    *, threshold: QuantityLike, reset: Any, refractory: TimeLike, method: Any, initial_values: Any
 ) -> Iterator[BrianfitError]:
     """Yield what is wrong with these arguments without looking at the equations."""
     checks: tuple[tuple[Callable[..., None], Any], ...] = (

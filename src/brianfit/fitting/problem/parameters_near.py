@@ -28,7 +28,7 @@ _SHORTEST_SPIKE = 0.001
 @checked
 def parameters_near(
     model: NeuronModel, known: CellEstimate | MembraneEstimate, *, factor: int | float = 3.0
-) -> dict[str, Any]:
+) -> dict[str, Parameter]:
     """Return bounds for `fit`: those of the model, narrowed around what was recorded.
 
     A recording says much about its cell before anything is simulated: rest and resistance, where

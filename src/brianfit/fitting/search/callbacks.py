@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer, checked
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
+from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import readable
 from brianfit._foundation.user_code import belongs_to, name_of
+
+Value = TypeVar("Value")
 
 Callback = Callable[[Any, Any, Any, Any, int, Mapping[str, Any]], Any]
 """f(params, errors, best_params, best_error, index, additional_info) -> True to stop.
@@ -36,10 +39,10 @@ KEPT = "What was computed until then is kept; to go on, mend it and call again."
 
 
 def callback_text(
-    params: Any,
-    errors: Any,
-    best_params: Any,
-    best_error: Any,
+    params: object,
+    errors: object,
+    best_params: Mapping[str, QuantityLike] | None,
+    best_error: QuantityLike | None,
     index: int,
     additional_info: Mapping[str, Any],
 ) -> None:
@@ -53,10 +56,10 @@ def callback_text(
 
 
 def callback_none(
-    params: Any,
-    errors: Any,
-    best_params: Any,
-    best_error: Any,
+    params: object,
+    errors: object,
+    best_params: Mapping[str, QuantityLike] | None,
+    best_error: QuantityLike | None,
     index: int,
     additional_info: Mapping[str, Any],
 ) -> None:
@@ -75,7 +78,7 @@ class ProgressBar:
         Passed on to tqdm.
     """
 
-    def __init__(self, total: int | None = None, **options: Any) -> None:
+    def __init__(self, total: int | None = None, **options: object) -> None:
         from tqdm.auto import tqdm
 
         if total is not None:
@@ -84,10 +87,10 @@ class ProgressBar:
 
     def __call__(
         self,
-        params: Any,
-        errors: Any,
-        best_params: Any,
-        best_error: Any,
+        params: object,
+        errors: object,
+        best_params: Mapping[str, QuantityLike] | None,
+        best_error: QuantityLike | None,
         index: int,
         additional_info: Mapping[str, Any],
     ) -> None:
@@ -101,7 +104,7 @@ class ProgressBar:
         self._bar.close()
 
 
-def callback_setup(set_type: Any, n_rounds: int | None = None) -> Callback:
+def callback_setup(set_type: object, n_rounds: int | None = None) -> Callback:
     """Return the callback that is meant by the argument `callback`.
 
     Parameters
@@ -144,7 +147,7 @@ def _named(function: Callback) -> Callback:
 
 
 @checked
-def make_dic(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+def make_dic(names: Sequence[str], values: Sequence[Value]) -> dict[str, Value]:
     """Return ``{name: value}`` from names and values in the same order.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
@@ -12,6 +12,8 @@ import numpy as np
 from brianfit._foundation.arguments import check_fraction, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit._foundation.optional import import_optional
+from brianfit._foundation.parts import AbstractPart
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import (
     SECOND,
     Dimension,
@@ -24,7 +26,7 @@ from brianfit._foundation.user_code import name_of
 from brianfit.results import History, is_on_front
 
 
-class AbstractStopRule(ABC):
+class AbstractStopRule(AbstractPart):
     """A reason to end a fit; asked after every round."""
 
     @abstractmethod
@@ -46,7 +48,7 @@ class AbstractStopRule(ABC):
 class TargetError(AbstractStopRule):
     """Stop once the error is as low as `target`, given in the unit of the error."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: QuantityLike) -> None:
         self.target = target
         self._dimensions = dimensions_of(target)
         self._value = scalar_si("target", target, self._dimensions)
@@ -105,7 +107,7 @@ class Stagnation(AbstractStopRule):
 class WallClock(AbstractStopRule):
     """Stop after the round in which the rounds together took `limit` of wall-clock time [s]."""
 
-    def __init__(self, limit: Any) -> None:
+    def __init__(self, limit: TimeLike) -> None:
         self.limit = limit
         self._seconds = scalar_si("limit", limit, SECOND)
         if not self._seconds > 0:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance, checked
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension, readable
 from brianfit.data import RecordingSet, folds
@@ -19,6 +20,7 @@ AnyFitter = TypeVar("AnyFitter", bound=AbstractFitter)
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Fold:
     """One part of the recordings held out.
@@ -37,6 +39,7 @@ class Fold:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class CrossValidation:
     """Held-out scores of every part of the recordings; printing it gives a table."""
@@ -77,7 +80,7 @@ class CrossValidation:
 
 @checked
 def cross_validate(
-    fitter: AbstractFitter, *, by: str = "sweep", n_folds: int | None = None, **arguments: Any
+    fitter: AbstractFitter, *, by: str = "sweep", n_folds: int | None = None, **arguments: object
 ) -> CrossValidation:
     """Fit all but one part of the recordings and score that part, for every part.
 

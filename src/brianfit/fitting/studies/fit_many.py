@@ -15,6 +15,9 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
+from brianfit._foundation.units import readable, unit_name
 from brianfit.executors import AbstractExecutor, SerialExecutor, SharedWork
 from brianfit.fitting.fitters._base import AbstractFitter
 from brianfit.results import FitResult
@@ -22,11 +25,15 @@ from brianfit.results import FitResult
 if TYPE_CHECKING:
     import pandas as pd
 
+_SHOWN = 20
+"""Fits that are printed; the table has all."""
+
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ManyFits:
-    """The results of `fit_many`.
+    """The results of `fit_many`; printing it gives a table.
 
     Attributes
     ----------
@@ -41,11 +48,37 @@ class ManyFits:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One fit a row, in the order of names and seeds: plain SI numbers."""
+        """One fit a row, in the order of names and seeds: plain SI numbers.
+
+        ``table.attrs['units']`` names the unit of each column of numbers, as `units` does.
+        """
         import pandas as pd
 
-        keys = sorted([*self.results, *self.problems])
-        return pd.DataFrame([self._row(key) for key in keys])
+        table = pd.DataFrame([self._row(key) for key in self._keys])
+        table.attrs["units"] = self.units
+        return table
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of every column of numbers of the table; several if problems differ in it."""
+        found: dict[str, list[str]] = {"error": []}
+        for result in self.results.values():
+            dimensions = {"error": result.dimensions.error, **result.dimensions.parameters}
+            for name in ("error", *result.best_values):
+                found.setdefault(name, []).append(unit_name(dimensions[name]))
+        units = {name: " or ".join(dict.fromkeys(names)) for name, names in found.items()}
+        return {**units, "evaluations": "1", "seconds": "s"}
+
+    def __repr__(self) -> str:
+        return f"<ManyFits: {self._headline}>"
+
+    def __str__(self) -> str:
+        header, rows, more = self._short_table()
+        return "\n".join([self._headline, *(f"  {x}" for x in text_table(header, rows)), *more])
+
+    def _repr_html_(self) -> str:
+        header, rows, more = self._short_table()
+        return as_html(self._headline, html_table(header, rows), html_lines(more))
 
     def best(self, name: str) -> FitResult:
         """Return the result with the lowest error of all seeds of a problem.
@@ -60,6 +93,31 @@ class ManyFits:
             known = sorted({key[0] for key in [*self.results, *self.problems]})
             raise InvalidValueError(f"There is no result of {name!r}; problems are {known}.")
         return min(found, key=lambda result: result.error)
+
+    @property
+    def _keys(self) -> list[tuple[str, int]]:
+        return sorted([*self.results, *self.problems])
+
+    @property
+    def _headline(self) -> str:
+        n_fits, names = len(self._keys), {name for name, _ in self._keys}
+        failed = f"; {len(self.problems)} failed" if self.problems else ""
+        return f"fits: {n_fits}, of problems: {len(names)}{failed}"
+
+    def _short_table(self) -> tuple[list[str], list[list[str]], list[str]]:
+        """Return header and rows of the table as text, and what is said below it."""
+        header = ["name", "seed", "error", "evaluations", "ended because"]
+        keys = self._keys
+        more = [f"... and {len(keys) - _SHOWN} more: see `table`."] if len(keys) > _SHOWN else []
+        return header, [self._short_row(key) for key in keys[:_SHOWN]], more
+
+    def _short_row(self, key: tuple[str, int]) -> list[str]:
+        name, seed = key
+        if key in self.problems:
+            return [name, str(seed), "", "", self.problems[key].partition("\n")[0]]
+        result = self.results[key]
+        error = readable(result.error, result.dimensions.error)
+        return [name, str(seed), error, str(result.history.n_evaluations), result.stop_reason]
 
     def _row(self, key: tuple[str, int]) -> dict[str, Any]:
         row: dict[str, Any] = {"name": key[0], "seed": key[1]}
@@ -90,13 +148,13 @@ class _Job:
 
 @checked
 def fit_many(
-    fitters: Mapping[str, Any],
+    fitters: Mapping[str, AbstractFitter | tuple[AbstractFitter, Mapping[str, object]]],
     *,
     seeds: Sequence[int] = (1,),
     executor: AbstractExecutor | None = None,
     stores: str | os.PathLike[str] | None = None,
     level: int = 0,
-    **arguments: Any,
+    **arguments: object,
 ) -> ManyFits:
     """Fit several problems with several seeds, side by side; return all results in one table.
 

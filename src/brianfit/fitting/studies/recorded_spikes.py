@@ -11,7 +11,9 @@ from brian2 import mV, second
 
 from brianfit._foundation.arguments import check_choice, check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, dimensions_of, from_si, scalar_si
 from brianfit.data import (
     Recording,
@@ -47,6 +49,7 @@ _COUNT_ROUNDS, _COUNT_SAMPLES = 4, 30
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class RecordedSpikesFit:
     """A model that was fitted with the recorded spikes in the place of its own.
@@ -64,9 +67,9 @@ class RecordedSpikesFit:
         Of the search.
     """
 
-    params: Mapping[str, Any]
-    DeltaV: Any
-    R_e: Any
+    params: Mapping[str, QuantityLike]
+    DeltaV: QuantityLike
+    R_e: QuantityLike
     result: FitResult
 
 
@@ -75,11 +78,11 @@ def fit_recorded_spikes(
     model: NeuronModel,
     recordings: RecordingSet,
     *,
-    dt: Any,
+    dt: TimeLike,
     n_rounds: int = 100,
     n_samples: int = 30,
     trace: str = "v",
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, QuantityLike] | None = None,
     seed: int | None = None,
 ) -> RecordedSpikesFit:
     """Fit a voltage between spikes, and the spikes by their likelihood; the way to start a fit.
@@ -222,7 +225,11 @@ def _firing_as_often(
 
 @checked
 def parameters_around(
-    model: NeuronModel, params: Mapping[str, Any], *, factor: int | float = 2.0, margin: Any = None
+    model: NeuronModel,
+    params: Mapping[str, QuantityLike],
+    *,
+    factor: int | float = 2.0,
+    margin: TimeLike | None = None,
 ) -> dict[str, Parameter]:
     """Return bounds for `fit` around known values, which are where the search starts.
 

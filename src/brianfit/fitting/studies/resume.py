@@ -12,6 +12,7 @@ from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter
 from brianfit.fitting.fitters.trace_fitter import TraceFitter
+from brianfit.fitting.problem.argument_types import Callback, StopRule
 from brianfit.fitting.problem.parts_from_records import obstacles, part_from
 from brianfit.fitting.problem.problem_from_record import problem_of
 from brianfit.model import Parameter
@@ -23,8 +24,8 @@ def resume(
     store: PathLike,
     n_rounds: int | None = None,
     *,
-    callback: Any = "text",
-    stop: Any = None,
+    callback: Callback = "text",
+    stop: StopRule | None = None,
     executor: AbstractExecutor | None = None,
 ) -> TraceFitter | SpikeFitter | Fitter:
     """Go on with the fit begun last in a store, and return its fitter.

@@ -14,7 +14,7 @@ from matplotlib.collections import EventCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from brianfit.plots.report.markup import Markup, tag
+from brianfit._foundation.shown.markup import Markup, tag
 
 FONT_SIZE = 11.0  # points; what matplotlib calls small is 12 px then
 _MANY_POINTS = 1500

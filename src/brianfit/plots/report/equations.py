@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations, SingleEquation
 
+from brianfit._foundation.shown.markup import Markup, join, tag
 from brianfit._foundation.strangers.untrusted import made_from
 from brianfit._foundation.units import DIMENSIONLESS, dimensions_of, readable, unit_name
 from brianfit.plots.report.contents import ReportContents
-from brianfit.plots.report.markup import Markup, join, tag
 from brianfit.plots.report.mathml import assignment, condition, derivative, equation, identifier
 from brianfit.results import ProblemRecord
 

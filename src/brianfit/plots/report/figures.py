@@ -12,13 +12,13 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from brianfit._foundation.errors import BrianfitError
+from brianfit._foundation.shown.markup import Markup, tag
 from brianfit.plots.convergence import plot_convergence
 from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.drawings import FONT_SIZE, figure_of, svg_of
-from brianfit.plots.report.markup import Markup, tag
 from brianfit.plots.residuals import plot_residuals
 from brianfit.plots.spread import plot_parameter_spread
 from brianfit.plots.waterfall import plot_waterfall

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import final
 
-from brianfit.plots.report.markup import Markup, join, tag
+from brianfit._foundation.shown.markup import Markup, join, tag
 
 _GREEK = {
     unicodedata.name(letter).rpartition(" ")[2].lower(): letter

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from brianfit._foundation.shown.markup import Markup, join, tag
 from brianfit.plots.report.contents import ReportContents
 from brianfit.plots.report.equations import model
 from brianfit.plots.report.figures import figures
-from brianfit.plots.report.markup import Markup, join, tag
 from brianfit.plots.report.parameters import parameters
 from brianfit.plots.report.provenance import methods, script, settings
 from brianfit.plots.report.recordings import recordings

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from brianfit._foundation.shown.markup import Markup, tag
 from brianfit.plots._coordinates import is_logarithmic, positions
 from brianfit.plots.report.contents import ReportContents, parameter_text
-from brianfit.plots.report.markup import Markup, tag
 from brianfit.plots.report.mathml import identifier
 from brianfit.plots.report.tables import Column, Row, table
 from brianfit.results import ParameterRecord

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from brianfit._foundation.shown.markup import Markup, join, tag
 from brianfit.plots.report.contents import ReportContents
-from brianfit.plots.report.markup import Markup, join, tag
 
 # Shown elsewhere on the page.
 _SHOWN = frozenset(

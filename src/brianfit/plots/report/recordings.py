@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from brianfit._foundation.shown.markup import Markup, tag
 from brianfit._foundation.units import SECOND, readable
 from brianfit.data import Recording, RecordingSet
 from brianfit.plots._style import scale_for
 from brianfit.plots.report.contents import ReportContents
-from brianfit.plots.report.markup import Markup, tag
 from brianfit.plots.report.tables import Column, Row, table
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from brianfit._foundation.shown.markup import Markup, join
 from brianfit.plots.report.contents import ReportContents, number_text
-from brianfit.plots.report.markup import Markup, join
 from brianfit.plots.report.tables import Column, Row, table
 
 

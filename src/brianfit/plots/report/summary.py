@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from brianfit._foundation.shown.markup import Markup, join, tag
 from brianfit.plots.report.contents import ReportContents, number_text
-from brianfit.plots.report.markup import Markup, join, tag
 from brianfit.results import verdict_on
 
 _MANY_FAILED = 0.1  # of all samples

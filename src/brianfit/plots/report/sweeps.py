@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from brianfit._foundation.shown.markup import Markup, embedded_json, join, tag
 from brianfit.data import Recording
 from brianfit.plots.report.contents import ReportContents
-from brianfit.plots.report.markup import Markup, embedded_json, join, tag
 from brianfit.plots.report.trace_data import sweeps_json
 from brianfit.results import Prediction
 

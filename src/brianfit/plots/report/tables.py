@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from brianfit.plots.report.markup import Markup, tag
+from brianfit._foundation.shown.markup import Markup, tag
 
 
 @final

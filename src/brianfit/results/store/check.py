@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import final
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit.results.store.arrays import array_name, array_of
 from brianfit.results.store.consistency import contradiction
 from brianfit.results.store.database import Database, connect_to_read
@@ -24,6 +25,7 @@ from brianfit.results.store.whole_copies import readable_copy
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class StoreCheck:
     """What was found about a store.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError, StoreError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History
 from brianfit.results.problem_record import ProblemRecord
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class StoredFit:
     """One fit of a store.
@@ -63,6 +65,7 @@ class StoredFit:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Store:
     """What a store held when it was read; see `load`.

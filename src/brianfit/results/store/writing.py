@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidTypeError, StoreError
+from brianfit._foundation.types import PathName
 from brianfit.results.fit_result import FitResult
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.store.arrays import keep_in
@@ -38,7 +39,7 @@ _logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def open_store(path: Any) -> Iterator[StoreWriter]:
+def open_store(path: PathName) -> Iterator[StoreWriter]:
     """Open a store for writing, or make it; nobody else writes to it until the block is left.
 
     Raises

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brianfit.plots.report.markup import Markup, embedded_json, join, tag
+from brianfit._foundation.shown.markup import Markup, embedded_json, join, tag
 
 
 def test_children_are_escaped_and_markup_is_not_escaped_twice() -> None:
