@@ -15,6 +15,7 @@ from brianfit import (
     GammaFactor,
     RecordingSet,
     compensate_electrode,
+    cut,
     fit_voltage_threshold_gif,
     merge_repeats,
     predict,
@@ -37,10 +38,17 @@ GATED_SECONDS = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What is fitted, and what is predicted from `t_start` [s] on."""
+    """What is fitted, what is predicted from `t_start` [s] on, and what of it is told.
+
+    Attributes
+    ----------
+    told
+        The predicted part alone, for what is scored given the recorded spikes.
+    """
 
     fitted: RecordingSet
     tested: RecordingSet
+    told: RecordingSet
     t_start: float
 
 
@@ -74,14 +82,14 @@ def rows(title: str, fit: EscapeRateFit, cell: Cell, asked: float) -> list[Row]:
     common = trials.common_train(0, DELTA)
     errors = [gamma.calc([[common]], [train], DT)[0] for train in trials.recorded[0]]
     relative = reliability(merged, gamma.similarity()).relative(float(np.mean(errors)))
-    told = fit.tell_spikes(cell.tested)
+    told = fit.tell_spikes(cell.told)
     return [
         Row(f"{title}: MD* +- {star.standard_error:.2f}", star.value, "", at_least=asked),
         Row(f"{title}: common train, Gamma over reliability", relative, ""),
         Row(f"{title}: rate explained +- {rate.standard_error:.2f}", rate.value, ""),
         Row(f"{title}: bits +- {told.standard_error:.2f}", told.bits_per_spike, "a spike", 0.0),
         Row(f"{title}: time rescaling, distance (band {told.band:.3f})", told.distance, ""),
-        Row(f"{title}: voltage explained, predicted", fit.explained(cell.tested), ""),
+        Row(f"{title}: voltage explained, predicted", fit.explained(cell.told), ""),
     ]
 
 
@@ -103,7 +111,12 @@ def read_gif_l5(level: float) -> Cell:
         )
         for sweep in whole
     ]
-    return Cell(fitted=whole.changed(fitted, "the first half"), tested=whole, t_start=N_FITTED * DT)
+    return Cell(
+        fitted=whole.changed(fitted, "the first half"),
+        tested=whole,
+        told=cut(whole, start=N_FITTED * DT * second),
+        t_start=N_FITTED * DT,
+    )
 
 
 def read_raphe(name: str, level: float) -> Cell:
@@ -118,9 +131,11 @@ def read_raphe(name: str, level: float) -> Cell:
         }
     noise = sweeps(read["aec_I"], read["aec_V"])
     same = np.tile(read["test_I"].mean(axis=0), (len(read["test_I"]), 1))
+    tested = prepared(same, read["test_V"], noise, level)
     return Cell(
         fitted=prepared(read["training_I"], read["training_V"], noise, level),
-        tested=prepared(same, read["test_V"], noise, level),
+        tested=tested,
+        told=tested,
         t_start=0.0,
     )
 
