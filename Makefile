@@ -103,7 +103,7 @@ test-bare:  ## all tests without optional packages
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev  ## odd arguments, killed fits, flipped bits and hostile stores, as every night
 	@BRIANFIT_FUZZ_CASES=2000 $(PYTEST) tests/fuzz
-	@$(PY) -m tests.faults.kill 100
+	@$(PY) -m tests.faults.kill 200
 	@$(PY) -m tests.faults.flips 1000
 	@$(PY) -m tests.fuzz.stores 300
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import brian2
@@ -13,7 +14,7 @@ import pytest
 from brian2 import Equations, mA, ms, mV, nS
 
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError, UnknownNameError
-from brianfit.engines import ReferenceEngine
+from brianfit.engines import AbstractSimulation, ReferenceEngine
 from brianfit.model import Accumulator, Event, Model
 from brianfit.testing.engine_examples import (
     SAMPLES,
@@ -202,3 +203,16 @@ def test_networks_that_hold_long_recordings_are_not_kept(monkeypatch: pytest.Mon
     kept = simulation._runtime._networks  # what memory holds has no public face
     assert list(kept) == [2]
     np.testing.assert_array_equal(results[0].traces["v"], results[2].traces["v"])
+
+
+def test_several_threads_get_the_numbers_of_one() -> None:
+    simulations = [ReferenceEngine().prepare(decay_task(recorded=("v",))) for _ in range(4)]
+    expected = simulations[0].run(SAMPLES[:, :1], iteration=0, seed=1).traces["v"]
+
+    def run(simulation: AbstractSimulation) -> list[np.ndarray]:
+        return [simulation.run(SAMPLES[:, :1], iteration=0, seed=1).traces["v"] for _ in range(5)]
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [traces for each in threads.map(run, simulations) for traces in each]
+
+    assert all(np.array_equal(traces, expected) for traces in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import final
 
 import numpy as np
@@ -24,6 +25,8 @@ from brianfit.engines.reference.runtime import RuntimeRunner
 from brianfit.engines.reference.standalone import StandaloneRunner
 from brianfit.engines.reference.trial import try_out
 from brianfit.model.random_models import draws_random_numbers
+
+_ONE_AT_A_TIME = RLock()
 
 
 @final
@@ -52,7 +55,7 @@ class ReferenceSimulation(AbstractSimulation):
 
     def __init__(self, task: SimulationTask) -> None:
         self._task = task
-        with quiet(), clear_errors("Brian cannot run the model"):
+        with _ONE_AT_A_TIME, quiet(), clear_errors("Brian cannot run the model"):
             definitions = define(task)
             self._source = try_out(task, definitions)
         self._runtime = RuntimeRunner(task, definitions)
@@ -74,7 +77,8 @@ class ReferenceSimulation(AbstractSimulation):
         shape = (samples.shape[0], n_parameters)
         check_shape("samples", samples, shape, ("n_samples", "n_parameters"))
         noise_seed = integer_for(seed, f"noise of round {iteration} from sample {first_sample}")
-        with quiet(), clear_errors("The simulation failed"):
+        # Brian has one clock, one stream of random numbers, one active device.
+        with _ONE_AT_A_TIME, quiet(), clear_errors("The simulation failed"):
             runner = self._standalone if is_standalone() else self._runtime
             return runner.run(samples, iteration=iteration, seed=noise_seed)
 

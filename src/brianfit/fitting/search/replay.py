@@ -172,6 +172,7 @@ class Past:
         ):
             raise StoreError(
                 f"In round {number} the optimizer asks for other samples than those in the store, "
-                "so the fit cannot go on from it. The optimizer, or a package that it uses, is not "
-                "the same as when the store was written. Name another file as `store`."
+                "so the fit cannot go on from it. The optimizer, a package that it uses, or the "
+                "kind of processor is not the same as when the store was written. Go on where it "
+                "was written, or name another file as `store`."
             )
