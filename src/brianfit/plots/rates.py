@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND
 from brianfit.plots._style import MODEL, RECORDED, scale_for, tidy
 from brianfit.results import Trials
 
 
 def plot_rates(
-    trials: Trials, *, sweep: int = 0, width: Any = 0.02, axes: Axes | None = None
+    trials: Trials, *, sweep: int = 0, width: TimeLike = 0.02, axes: Axes | None = None
 ) -> Axes:
     """Draw the recorded rate of spikes in black, that of the trials of the model in colour.
 

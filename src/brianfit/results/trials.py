@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics import MDStar, PSTHVariance
 from brianfit.results.common_train import common_train
@@ -64,7 +65,7 @@ class Trials:
         """Of the model, on every sweep."""
         return len(self.simulated[0])
 
-    def md_star(self, delta: Any = 0.004, *, t_start: Any = 0.0) -> SetScore:
+    def md_star(self, delta: TimeLike = 0.004, *, t_start: TimeLike = 0.0) -> SetScore:
         """Return MD*, the unbiased similarity of the two sets; see `MDStar`.
 
         Parameters
@@ -77,7 +78,7 @@ class Trials:
         metric = MDStar(delta, t_start=t_start)
         return self._score(metric.features_of_sets)
 
-    def explained_variance(self, width: Any = 0.01, *, t_start: Any = 0.0) -> SetScore:
+    def explained_variance(self, width: TimeLike = 0.01, *, t_start: TimeLike = 0.0) -> SetScore:
         """Return the part of the variance of the recorded rate over time that the model explains.
 
         Parameters
@@ -90,7 +91,9 @@ class Trials:
         metric = PSTHVariance(width, time=self.durations.tolist(), t_start=t_start)
         return self._score(metric.features_of_sets)
 
-    def rates(self, sweep: int = 0, width: Any = 0.01) -> tuple[Float[np.ndarray, " n_bins"], ...]:
+    def rates(
+        self, sweep: int = 0, width: TimeLike = 0.01
+    ) -> tuple[Float[np.ndarray, " n_bins"], ...]:
         """Return the left edges of bins [s], and the recorded and the simulated rate in each [Hz].
 
         Raises
@@ -113,7 +116,9 @@ class Trials:
         ]
         return edges[:-1], *found
 
-    def common_train(self, sweep: int = 0, delta: Any = 0.004) -> Float[np.ndarray, " n_spikes"]:
+    def common_train(
+        self, sweep: int = 0, delta: TimeLike = 0.004
+    ) -> Float[np.ndarray, " n_spikes"]:
         """Return the single train that agrees best with the trials of the model [s].
 
         It is the train with the highest expected Gamma: chosen from the model alone.

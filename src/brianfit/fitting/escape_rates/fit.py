@@ -11,7 +11,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_choice, check_instance
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.types import TimeLike
+from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, from_si, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
@@ -73,7 +73,7 @@ def fit_escape_rate(
     recordings: RecordingSet,
     *,
     dt: TimeLike,
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, QuantityLike] | None = None,
     trace: str | None = "v",
     electrode: str | None = None,
     ridge: float | None = None,
