@@ -230,6 +230,8 @@ def _kinds_of(
     for name, parameter in signature.parameters.items():
         if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}:
             continue
+        if parameter.annotation is parameter.empty:  # as that of `self` is
+            continue
         hint = parameter.annotation
         if isinstance(hint, str):
             try:

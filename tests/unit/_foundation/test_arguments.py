@@ -13,6 +13,7 @@ from brianfit._foundation.arguments import (
     check_no_surplus,
     check_positive_integer,
     check_shape,
+    checked,
     suggestion,
 )
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
@@ -88,3 +89,14 @@ def test_all_unknown_keywords_are_listed_with_proposals() -> None:
 
 def test_nothing_is_proposed_for_a_word_unlike_all_others() -> None:
     assert suggestion("zzz", ["metric"]) == ""
+
+
+def test_a_method_is_checked_without_its_self() -> None:
+    class Counter:
+        @checked
+        def named(self, name: str) -> str:
+            return name
+
+    assert Counter().named("spikes") == "spikes"
+    with pytest.raises(InvalidTypeError, match="`name` must be a text"):
+        Counter().named(1)  # type: ignore[arg-type]
