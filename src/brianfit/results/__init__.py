@@ -10,6 +10,7 @@ from brianfit.results.problem_record import (
     ParameterRecord,
     PartRecord,
     ProblemRecord,
+    RegularRecord,
 )
 from brianfit.results.score import Score, ValidationCourse
 from brianfit.results.store import (
@@ -48,6 +49,7 @@ __all__ = [
     "PathLike",
     "Prediction",
     "ProblemRecord",
+    "RegularRecord",
     "Round",
     "Score",
     "SetScore",

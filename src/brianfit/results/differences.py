@@ -21,6 +21,7 @@ _WORDS: Mapping[str, str] = {
     "method": "the integration method",
     "method_options": "the options of the method",
     "events": "the events",
+    "run_regularly": "the code that is run regularly",
     "dt": "the simulation step",
     "output_names": "the outputs",
     "weights": "the weights",

@@ -106,6 +106,17 @@ class EventRecord:
 
 
 @final
+@dataclass(frozen=True, kw_only=True)
+class RegularRecord:
+    """Code that is run by the clock; see `RegularOperation`."""
+
+    code: str
+    dt: Any = None
+    when: str = "start"
+    order: int = 0
+
+
+@final
 @compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class ProblemRecord:
@@ -159,6 +170,8 @@ class ProblemRecord:
         Of the packages that took part.
     n_repeats
         How often every trace was simulated.
+    run_regularly
+        Code of the model that is run by the clock.
     """
 
     equations: str
@@ -186,3 +199,4 @@ class ProblemRecord:
     use_units: bool
     versions: Mapping[str, str]
     n_repeats: int = 1
+    run_regularly: tuple[RegularRecord, ...] = ()

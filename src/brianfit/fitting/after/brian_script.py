@@ -194,6 +194,10 @@ def _statements(model: Model) -> Iterable[str]:
     for name, event in model.events.items():
         if event.code:
             yield f"neurons.run_on_event({in_python(name)}, {in_python(event.code)})"
+    for it in model.run_regularly:
+        step = "" if it.dt is None else f", dt={quantity_text(it.dt)}"
+        slot = f"when={in_python(it.when)}, order={in_python(it.order)}"
+        yield f"neurons.run_regularly({in_python(it.code)}{step}, {slot})"
 
 
 def _encoded(given: Mapping[str, TimedValues]) -> str:

@@ -118,11 +118,8 @@ def read_model(arguments: FitterArguments) -> Model:
 def needed_names(model: Model) -> frozenset[str]:
     """Return the names that a model uses without defining them, in whatever part of it."""
     names = set(model.undefined_names)
-    texts = [model.threshold, model.reset, model.refractory, *model.initial_values.values()]
-    texts += [text for event in model.events.values() for text in (event.condition, event.code)]
-    for text in texts:
-        if isinstance(text, str):
-            names |= get_identifiers(text)
+    for text in model.code_blocks:
+        names |= get_identifiers(text)
     return frozenset(names) - frozenset(model.equations.names)
 
 

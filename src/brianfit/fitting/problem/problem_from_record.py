@@ -5,7 +5,7 @@ from __future__ import annotations
 from brianfit._foundation.strangers.untrusted import made_from
 from brianfit.fitting.problem.problem import Problem
 from brianfit.model import Model
-from brianfit.model.model import Event, read_equations
+from brianfit.model.model import Event, RegularOperation, read_equations
 from brianfit.results import ProblemRecord
 
 
@@ -39,6 +39,10 @@ def _model_of(record: ProblemRecord) -> Model:
             name: Event(condition=event.condition, code=event.code)
             for name, event in record.events.items()
         },
+        run_regularly=tuple(
+            RegularOperation(code=it.code, dt=it.dt, when=it.when, order=it.order)
+            for it in record.run_regularly
+        ),
         initial_values=dict(record.initial_values),
         namespace=dict(record.constants),
     )

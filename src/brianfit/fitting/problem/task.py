@@ -16,7 +16,7 @@ from brianfit.fitting.problem.task_record import parameter_records
 from brianfit.model.equation_text import equation_text
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective import MEMORY_LIMIT, Objective, build_objective
-from brianfit.results import Dimensions, EventRecord, PartRecord
+from brianfit.results import Dimensions, EventRecord, PartRecord, RegularRecord
 from brianfit.results.differences import differences
 
 
@@ -131,6 +131,10 @@ class FitTask:
                 name: EventRecord(condition=event.condition, code=event.code)
                 for name, event in model.events.items()
             },
+            "run_regularly": tuple(
+                RegularRecord(code=it.code, dt=it.dt, when=it.when, order=it.order)
+                for it in model.run_regularly
+            ),
             "dt": problem.dt,
             "initial_values": dict(model.initial_values),
             "constants": dict(model.namespace),

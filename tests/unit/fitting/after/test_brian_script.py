@@ -14,8 +14,9 @@ from brianfit.data import RecordingSet
 from brianfit.engines import ReferenceEngine
 from brianfit.fitting import Fitter, TraceFitter
 from brianfit.fitting.after.brian_script import brian_script, quantity_text
+from brianfit.fitting.problem.problem_from_record import problem_of
 from brianfit.metrics import GammaFactor, MSEMetric
-from brianfit.model import Model, Parameter
+from brianfit.model import Model, Parameter, RegularOperation
 
 LEAKY = """
 dv/dt = (gl*(El - v) + I + k*(v_target - v))/C : volt (unless refractory)
@@ -33,6 +34,7 @@ def _fitter(**changes: Any) -> Fitter:
         reset="v = El - n*mV",
         refractory=2 * ms,
         method="exponential_euler",
+        run_regularly=(RegularOperation(code="v += jump", dt=5 * ms),),
         initial_values={"v": "El"},
         namespace={},
     )
@@ -45,7 +47,7 @@ def _fitter(**changes: Any) -> Fitter:
         spikes=[np.array([5.0]) * ms, np.array([]) * ms],
     )
     given = {"dt": 0.1 * ms, "n_samples": 5, "engine": ReferenceEngine()}
-    namespace = {"El": -70 * mV, "Vt": -52 * mV}
+    namespace = {"El": -70 * mV, "Vt": -52 * mV, "jump": 1 * mV}
     return Fitter(model, recordings, **{**given, "namespace": namespace, **changes})  # type: ignore[arg-type]
 
 
@@ -173,3 +175,11 @@ def test_a_fit_without_a_best_sample_has_no_script() -> None:
 
     with pytest.raises(InvalidValueError, match="no sample"):
         brian_script(fitter.result)
+
+
+def test_code_that_is_run_regularly_is_part_of_the_record() -> None:
+    result = _fitted().result
+
+    assert result.problem is not None
+    assert result.problem.run_regularly[0].code == "v += jump"
+    assert problem_of(result.problem).model.run_regularly[0].dt == 5 * ms
