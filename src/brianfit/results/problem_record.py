@@ -106,6 +106,7 @@ class EventRecord:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class RegularRecord:
     """Code that is run by the clock; see `RegularOperation`."""

@@ -39,6 +39,7 @@ class SetScore:
 
 
 @final
+@compared_by_value
 @dataclass(frozen=True, kw_only=True)
 class Trials:
     """Spikes of every sweep: the recorded repeats, and as many trials of the model as wanted.

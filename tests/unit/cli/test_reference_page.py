@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from brianfit._foundation import errors
-from brianfit.cli.problem_file.metrics import KINDS, METRIC_KEYS
-from brianfit.cli.problem_file.schema import BOUNDS, OPTIMIZERS, STIMULI, TABLES
+from brianfit.cli.problem_file.metrics import METRICS, OWN_KEYS
+from brianfit.cli.problem_file.optimizers import OPTIMIZERS
+from brianfit.cli.problem_file.parts import keys_of
+from brianfit.cli.problem_file.schema import BOUNDS, STIMULI, TABLES
 from brianfit.data.readers import READERS
 
+PART_KEYS = set(OWN_KEYS).union(*map(keys_of, (*METRICS.values(), *OPTIMIZERS.values())))
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
 
@@ -27,7 +30,7 @@ def _words_in_code(page: str) -> set[str]:
 
 
 def test_every_key_of_a_problem_file_is_explained() -> None:
-    known = _keys(TABLES) | set(METRIC_KEYS) | set(KINDS) | {*OPTIMIZERS, *STIMULI, *BOUNDS}
+    known = _keys(TABLES) | PART_KEYS | {*METRICS, *OPTIMIZERS, *STIMULI, *BOUNDS}
 
     assert known - _words_in_code("problem_file.md") == set()
 
@@ -37,7 +40,7 @@ def test_no_key_is_explained_that_a_problem_file_does_not_have() -> None:
     first_cells = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, flags=re.MULTILINE)
     explained = {word for cell in first_cells for word in re.findall(r"\w+", cell)}
 
-    assert explained - _keys(TABLES) - set(METRIC_KEYS) - set(KINDS) == set()
+    assert explained - _keys(TABLES) - PART_KEYS - {*METRICS, *OPTIMIZERS} == set()
 
 
 def test_every_error_and_warning_is_explained() -> None:

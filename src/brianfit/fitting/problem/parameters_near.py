@@ -104,7 +104,8 @@ def _near_cell(model: NeuronModel, cell: CellEstimate, factor: int | float) -> d
     if model.family == "Hodgkin-Huxley":
         # There VT moves the rates of the gates, and spikes are not reset.
         makers = {name: makers[name] for name in ("gL", "C", "EL")}
-    found = {name: make() for name, make in makers.items() if name in model.parameters}
+    free = [name for name, how in model.parameters.items() if how.is_free]
+    found = {name: make() for name, make in makers.items() if name in free}
     bounds = {name: bound for name, bound in found.items() if bound is not None}
     if not bounds:
         raise InvalidValueError(
