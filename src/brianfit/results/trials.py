@@ -10,6 +10,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit._foundation.types import TimeLike

@@ -254,7 +254,7 @@ FILES: dict[str, Broken] = {
 PROBLEMS: dict[str, Broken] = {
     "no problem file": Broken(make=_nothing, run=FIT, says=("brianfit init",)),
     "no TOML": Broken(make=_problem("[recording\n"), run=FIT, says=("no valid TOML", "line 1")),
-    "no UTF-8": Broken(make=_file("cell.toml", b"\xff\xfe"), run=FIT, says=("cell.toml is no text",)),
+    "no UTF-8": Broken(make=_file("cell.toml", b"\xff\xfe"), run=FIT, says=("is no text",)),
     "an empty problem file": Broken(make=_problem("# nothing\n"), run=FIT, says=("is empty",)),
     "an unknown table": Broken(
         make=_added("[ftt]\n"), run=FIT, says=("line 11", "Did you mean 'fit'")
