@@ -28,6 +28,8 @@ t0 : second (constant)
 RANGES = {"v": 0.1, "n": 1.0, "w": 200e-12, "z": 1.0}
 NAMES = ("gl", "gK", "t0")
 SAMPLES = np.array([[5e-9, 20e-9, 0.03], [8e-9, 5e-9, 0.09], [3e-9, 40e-9, 0.0]])
+LATEST = {"float64": 0.09, "float32": 0.04}
+"""The latest onset [s]: before it the kernel is e^(onset/ms), and float32 ends at e^88."""
 
 
 def _task() -> SimulationTask:
@@ -48,9 +50,10 @@ def _task() -> SimulationTask:
 def test_gates_of_all_slopes_and_free_onsets_are_those_of_brian(
     precision: str, rtol: float
 ) -> None:
-    expected = ReferenceEngine().prepare(_task()).run(SAMPLES, iteration=0, seed=1)
+    samples = np.minimum(SAMPLES, LATEST[precision])
+    expected = ReferenceEngine().prepare(_task()).run(samples, iteration=0, seed=1)
 
-    found = FusedEngine(precision=precision).prepare(_task()).run(SAMPLES, iteration=0, seed=1)
+    found = FusedEngine(precision=precision).prepare(_task()).run(samples, iteration=0, seed=1)
 
     for name, scale in RANGES.items():
         np.testing.assert_allclose(

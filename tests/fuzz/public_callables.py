@@ -33,6 +33,7 @@ RECORDS = {
     *("AbstractEngine", "BrianfitError", "CrossValidation", "FitResult", "ManyFits", "Metric"),
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
     *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
+    *("EscapeRateFit", "SpikePrediction"),
 }
 """Classes that users are handed, or derive from, and do not call."""
 
@@ -97,7 +98,10 @@ def _functions_of_recordings(cell: bf.RecordingSet) -> dict[str, Mapping[str, An
     return {
         "add_holding": {"recordings": cell, "holding": 1 * nA},
         "compensate_series_resistance": {"recordings": cell, "resistance": 1 * Mohm},
+        "compensate_electrode": {"recordings": cell, "noise": cell},
         "cut": {"recordings": cell},
+        "fit_escape_rate": {"model": bf.library.LIF, "recordings": cell, "dt": 0.1 * ms},
+        "fit_voltage_threshold_gif": {"recordings": cell, "dt": 0.1 * ms},
         "detect_spikes": {"trace": cell.recordings[0].traces["v"], "dt": 1 * ms},
         "estimate_cell": {"recordings": cell},
         "estimate_membrane": {"recordings": cell},

@@ -16,4 +16,4 @@ def test_a_hostile_store_is_refused_or_does_no_harm(tmp_path: Path) -> None:
 
     assert outcomes["not read"] + outcomes["read"] == 40
     assert outcomes["not read"] > 10
-    assert outcomes["read"] > 3
+    assert outcomes["read"] >= 3

@@ -143,6 +143,7 @@ def test_the_summary_can_be_read() -> None:
             "  error 2.25 mV^2",
             "  3 evaluations repeated a sample known already",
             "  seed 17",
+            "The fit is good.",
             "Parameters",
             "  gl  10 nS   in [1 nS, 100 nS]",
             "  C   100 pF   in [10 pF, 1 nF]",

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
+
 RAISES = {
     "ours": "raise brianfit.BrianfitError('give a unit')",
     "other": "raise RuntimeError('odd')",

@@ -12,6 +12,8 @@ from brianfit.results import load, open_store
 from tests.unit.cli.small_problem import PROBLEM, write_problem
 from tests.unit.cli.test_commands import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

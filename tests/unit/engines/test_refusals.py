@@ -10,6 +10,9 @@ from brianfit.engines import AbstractEngine, DefaultEngine, ReferenceEngine
 from brianfit.engines.fused import FusedEngine
 from tests.unit.engines.wrong_models import WRONG, task_of
 
+pytestmark = pytest.mark.slow
+
+
 N_WRONG = 60
 """At least so many are asked for."""
 

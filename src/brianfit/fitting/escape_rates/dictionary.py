@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 from brian2 import second, volt
 
+from brianfit._foundation.arguments import check_choice, checked
 from brianfit._foundation.types import QuantityLike, TimeLike
-from brianfit._foundation.units import SECOND, scalar_si
+from brianfit._foundation.units import SECOND, duration_si, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.escape_rates.features import design_of, drive_features
 from brianfit.fitting.escape_rates.fit import (
@@ -34,6 +35,7 @@ _RIDGE = 0.1
 _SHORTEST, _LONGEST = 2e-3, 10e-3
 
 
+@checked
 def fit_voltage_threshold_gif(
     recordings: RecordingSet,
     *,
@@ -69,8 +71,10 @@ def fit_voltage_threshold_gif(
     """
     started = time.process_time()
     step = scalar_si("dt", dt, SECOND, plain_is_si=False)
+    check_choice("trace", trace, recordings.trace_names)
+    duration_si("t_start", t_start)
     given = give_spikes(recordings, step, trace=trace, n_blocks=1)
-    held = _refractory_time(given, trace) if t_ref is None else scalar_si("t_ref", t_ref, SECOND)
+    held = _refractory_time(given, trace) if t_ref is None else duration_si("t_ref", t_ref)
     voltage = between_spikes_of(given, trace, after=held)
     quantiles = sorted({share for shares in KNEES for share in shares})
     levels = dict(zip(quantiles, np.nanquantile(voltage, quantiles).tolist(), strict=True))

@@ -9,10 +9,10 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_instance
+from brianfit._foundation.arguments import check_choice, check_instance, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.types import QuantityLike, TimeLike
-from brianfit._foundation.units import SECOND, from_si, scalar_si
+from brianfit._foundation.units import SECOND, duration_si, from_si, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
 from brianfit.fitting.escape_rates.design import Design
@@ -68,6 +68,7 @@ class EscapeRateTask:
     engine: AbstractEngine
 
 
+@checked
 def fit_escape_rate(
     model: NeuronModel,
     recordings: RecordingSet,
@@ -153,7 +154,7 @@ def read_task(
         parameters=parameters,
         trace=trace,
         electrode=electrode,
-        t_start=scalar_si("t_start", t_start, SECOND),
+        t_start=duration_si("t_start", t_start),
         engine=DefaultEngine(),
     )
 

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from brianfit.engines.fused.passes import optimise
 from tests.unit.engines.fused.interpreter import computed, euler_program
 
+pytestmark = pytest.mark.slow
+
+
 N_EXAMPLES = 2000 if os.environ.get("BRIANFIT_NIGHTLY") == "1" else 24
 
 SLOPES = st.sampled_from([0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 18.0, 20.0, 50.0])

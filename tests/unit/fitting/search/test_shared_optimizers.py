@@ -11,6 +11,9 @@ from brianfit._foundation.errors import FitStateError
 from tests.ready_parts import OPTIMIZER_NAMES, OPTIMIZERS
 from tests.unit.fitting.line_fits import fit
 
+pytestmark = pytest.mark.slow
+
+
 MORE = {"n_rounds": 1, "callback": None}
 
 

@@ -176,6 +176,6 @@ def test_equations_of_the_file_are_those_of_the_model(tmp_path: Path) -> None:
 
     model = resume(store, n_rounds=1, callback=None).model
 
-    assert {name: str(eq) for name, eq in model.items()} == {
+    assert {name: str(model[name]) for name in Equations(MODEL).names} == {
         name: str(eq) for name, eq in Equations(MODEL).items()
     }
