@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,11 +16,6 @@ from brianfit.fitting.problem.argument_types import Bounds, Callback, MetricLike
 from brianfit.fitting.problem.fit_arguments import FitArguments
 from brianfit.fitting.problem.namespaces import Namespace, calling_frame
 from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
-
-_logger = logging.getLogger(__name__)
-
-Generated = Quantity | list[Quantity] | dict[str, Quantity | list[Quantity]]
-"""Traces, spike trains, or several of these by name."""
 
 
 class AbstractFitter(AbstractSimulatedView):

@@ -19,10 +19,8 @@ from brianfit.fitting.polish.spike_refinement import (
     spike_times,
 )
 from brianfit.fitting.polish.standard_errors import Uncertainty
+from brianfit.fitting.search.rounds import difference_steps
 from brianfit.objective import SPIKES, Objective, build_objective
-
-DIFFERENCE_STEP = 1e-6
-"""Step of finite differences in coordinates, where the engine has no derivatives."""
 
 
 def refine_both(work: RefinementTask) -> Any:
@@ -92,10 +90,9 @@ class _Both:
         """Simulate samples and compare the traces alone."""
         space = self.work.task.parameters.space
         values = space.to_values(x)
-        inward = np.where(x + DIFFERENCE_STEP <= 1.0, DIFFERENCE_STEP, -DIFFERENCE_STEP)
         found = objective.linearise(
             values,
-            steps=space.to_values(x + inward) - values,
+            steps=difference_steps(space, x),
             iteration=self.work.iteration,
             seed=self.work.session.seed,
         )

@@ -14,7 +14,6 @@ from brianfit.fitting.problem.parameters import Parameters
 from brianfit.fitting.problem.problem import Problem, on_recordings
 from brianfit.fitting.problem.task_record import parameter_records
 from brianfit.model.equation_text import equation_text
-from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.objective import MEMORY_LIMIT, Objective, build_objective
 from brianfit.results import Dimensions, EventRecord, PartRecord, RegularRecord
 from brianfit.results.differences import differences
@@ -66,7 +65,6 @@ class FitTask:
         engine: AbstractEngine,
         *,
         memory_limit: int = MEMORY_LIMIT,
-        columns: ParameterColumns | None = None,
         keep_parts: bool = False,
         racing: bool = False,
     ) -> Objective:
@@ -74,8 +72,6 @@ class FitTask:
 
         Parameters
         ----------
-        columns
-            Which parameters a sample has; those that are searched unless told.
         memory_limit, keep_parts, racing
             As in `build_objective`.
         """
@@ -83,7 +79,7 @@ class FitTask:
             self.problem.task(),
             self.scoring.outputs(self.problem),
             engine=engine,
-            columns=self.parameters.columns if columns is None else columns,
+            columns=self.parameters.columns,
             penalty=self.scoring.penalty,
             memory_limit=memory_limit,
             keep_parts=keep_parts,

@@ -15,6 +15,7 @@ from brianfit.executors import SharedWork
 from brianfit.fitting.search.asked_samples import as_array
 from brianfit.fitting.search.evaluations import evaluated
 from brianfit.fitting.search.search_state import Search
+from brianfit.model import ParameterSpace
 from brianfit.objective import (
     Evaluation,
     Linearisation,
@@ -128,6 +129,14 @@ def n_evaluations_of(search: Search, asked: Any) -> int:
     )
 
 
+def difference_steps(
+    space: ParameterSpace, coordinates: Float[np.ndarray, "n_samples n_parameters"]
+) -> Float[np.ndarray, "n_samples n_parameters"]:
+    """Return by how much parameters change for finite differences [SI], within their bounds."""
+    inward = np.where(coordinates + DIFFERENCE_STEP <= 1.0, DIFFERENCE_STEP, -DIFFERENCE_STEP)
+    return np.asarray(space.to_values(coordinates + inward) - space.to_values(coordinates))
+
+
 def check_derivatives(objective: Objective, optimizer: object) -> None:
     """Check that an optimizer that follows derivatives of squares can have them.
 
@@ -203,8 +212,7 @@ def _followed(
     values = space.to_values(coordinates)
     if len(values) == 0:
         return Followed(values=values, slopes=values, found=_given_up(search.objective, 0))
-    inward = np.where(coordinates + DIFFERENCE_STEP <= 1.0, DIFFERENCE_STEP, -DIFFERENCE_STEP)
-    steps = space.to_values(coordinates + inward) - values
+    steps = difference_steps(space, coordinates)
     found: Linearisation = search.past.recall(
         search.history.n_rounds,
         search.iteration,
