@@ -2,15 +2,11 @@
 
 from brianfit.optimizers._base import (
     AbstractOptimizer,
-    SupportsErrorLimits,
-    SupportsLinearisation,
-    SupportsPartErrors,
     SupportsStart,
     SupportsStarts,
-    SupportsSynchronisation,
-    SupportsTraceGuidance,
 )
 from brianfit.optimizers._search_box import calc_bounds
+from brianfit.optimizers.batches import Batch, BatchAnswer, Offer, Want
 from brianfit.optimizers.cma_es import CMAESOptimizer
 from brianfit.optimizers.differential_evolution import DifferentialEvolution
 from brianfit.optimizers.from_nevergrad import NevergradOptimizer
@@ -24,22 +20,21 @@ from brianfit.optimizers.random_search import RandomSearch
 
 __all__ = [
     "AbstractOptimizer",
+    "Batch",
+    "BatchAnswer",
     "CMAESOptimizer",
     "DifferentialEvolution",
     "GuidedCMAESOptimizer",
     "MultiStartLeastSquares",
     "NevergradOptimizer",
+    "Offer",
     "ParetoOptimizer",
     "ParticleSwarm",
     "RandomSearch",
     "ScipyOptimizer",
     "SkoptOptimizer",
-    "SupportsErrorLimits",
-    "SupportsLinearisation",
-    "SupportsPartErrors",
     "SupportsStart",
     "SupportsStarts",
-    "SupportsSynchronisation",
-    "SupportsTraceGuidance",
+    "Want",
     "calc_bounds",
 ]

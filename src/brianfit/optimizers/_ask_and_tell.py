@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from brianfit._foundation.errors import FitStateError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit.optimizers._search_box import SearchBox, read_errors
+from brianfit.optimizers.batches import Batch, BatchAnswer, as_batches
 
 ERROR_OF_ALL_DIVERGED = 1e10
 """Stands for inf as long as no sample had a finite error; fits scale errors to about one."""
@@ -64,10 +67,43 @@ class AskAndTell:
         self._n_asked = len(samples)
         return samples
 
+    def answer_within(
+        self,
+        unit: Float[np.ndarray, "n_samples n_parameters"],
+        limits: Float[np.ndarray, " n_samples"] | None,
+    ) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
+        """Return samples, and with them their limits, if there are any."""
+        samples = self.answer(unit)
+        if limits is None or len(samples) == 0:
+            return samples
+        return [Batch(samples=samples, limits=limits)]
+
+    def answer_in_batches(self, unit: Sequence[Batch]) -> list[Batch]:
+        """Return batches whose samples are given in unit coordinates; empty ones are left out."""
+        batches = [
+            replace(one, samples=self.box.from_unit(one.samples))
+            for one in unit
+            if len(one.samples)
+        ]
+        self._n_asked = sum(len(one.samples) for one in batches)
+        return batches
+
+    def derivatives(self, answer: BatchAnswer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return squares, gradients and normal matrices of an answer by unit coordinates."""
+        squares, gradients, matrices = answer.derivatives
+        width = self.box.high - self.box.low
+        return (
+            np.asarray(squares),
+            np.asarray(gradients * width),
+            np.asarray(matrices * width[:, np.newaxis] * width),
+        )
+
     def hear(
         self, parameters: Any, errors: Any
     ) -> tuple[Float[np.ndarray, "n_samples n_parameters"], Float[np.ndarray, " n_samples"]]:
         """Return the samples told, in unit coordinates, and their errors, in which nan is inf.
+
+        Samples may come in batches.
 
         Raises
         ------
@@ -76,7 +112,8 @@ class AskAndTell:
         InvalidValueError
             If the numbers of samples asked for, of samples told and of errors differ.
         """
-        samples = self.box.read(parameters)
+        told = [self.box.read(one.samples) for one in as_batches(parameters)]
+        samples = np.concatenate(told)
         values = read_errors(errors, len(samples))
         if self._n_asked is None:
             raise FitStateError("An optimizer must be asked for samples before it is told errors.")

@@ -4,9 +4,9 @@ An optimizer works on coordinates between the bounds that it was given; brianfit
 parameter the bounds [0, 1] and does the scaling and the units itself. Errors may be inf (the
 sample diverged), never nan.
 
-To write one, derive from `AbstractOptimizer` (public name `Optimizer`). What an optimizer can do
-beyond that is told by the protocols at the end of this file: it offers one by having the method,
-unless a subclass has written `ask` or `tell` anew without it.
+To write one, derive from `AbstractOptimizer` (public name `Optimizer`). One that wants to know more
+than errors asks by batches, see `batches.py`; one that can begin at given points has the methods of
+the protocols at the end of this file.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.errors import FitStateError
-from brianfit._foundation.parts import AbstractPart, Capability
+from brianfit._foundation.parts import AbstractPart
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.types import Errors, Interval, Samples
+from brianfit.optimizers.batches import Offer, Want
 
 
 class AbstractOptimizer(AbstractPart):
@@ -33,10 +34,25 @@ class AbstractOptimizer(AbstractPart):
     ----------
     generator : numpy.random.Generator
         Where all random numbers come from; set by `seed`.
+    offer : Offer
+        What the fit can tell beyond errors; set by `expect`.
+    wants : tuple of Want
+        What it may want of samples beyond their errors; only this is offered.
+    needs : Want
+        What a fit has to offer, so that the optimizer can be used at all.
+    needs_parts : bool
+        Whether it wants to know of what errors are the sums.
+    racing : bool
+        Whether it gives limits beyond which samples may be given up.
     """
 
+    wants: tuple[Want, ...] = ()
+    needs: Want = Want.ERRORS
+    needs_parts: bool = False
+    racing: bool = False
     _generator: np.random.Generator | None = None
     _search: object | None = None
+    _offer: Offer = Offer()
 
     @property
     def generator(self) -> np.random.Generator:
@@ -48,6 +64,20 @@ class AbstractOptimizer(AbstractPart):
     def seed(self, generator: np.random.Generator) -> None:
         """Take random numbers from `generator` from now on; called before `initialize`."""
         self._generator = generator
+
+    @property
+    def offer(self) -> Offer:
+        """What the fit can tell beyond errors: nothing, unless `expect` was called."""
+        return self._offer
+
+    def expect(self, offer: Offer) -> None:
+        """Take what the fit can tell beyond errors; called before `initialize`."""
+        self._offer = offer
+
+    @property
+    def gives_limits(self) -> bool:
+        """Whether samples are asked for with limits: it wants to, and they are heeded."""
+        return self.racing and self._offer.races
 
     def begin_search(self) -> object:
         """Belong to a search from now on; called after `initialize`.
@@ -110,13 +140,25 @@ class AbstractOptimizer(AbstractPart):
     ) -> Float[np.ndarray, "n_samples n_parameters"] | list[Mapping[str, float]] | list[Any]:
         """Return `n_samples` samples to evaluate.
 
-        Ready optimizers return an array. One's own may return a list of dictionaries
-        ``{name: value}`` or a list of sequences instead.
+        Returns
+        -------
+        numpy.ndarray or list
+            An array, a list of dictionaries ``{name: value}``, or a list of sequences. Where more
+            than errors is wanted, a list of `Batch`, with so many samples in all that they take
+            `n_samples` simulations, see `offer`.
         """
 
     @abstractmethod
     def tell(self, parameters: Samples, errors: Errors) -> None:
-        """Take the errors of the samples asked for last, which are in the form that `ask` gave."""
+        """Take the errors of the samples asked for last.
+
+        Parameters
+        ----------
+        parameters
+            The samples in the form that `ask` gave; of batches, each with its answer.
+        errors
+            Of all samples in order, those of all batches one after the other.
+        """
 
     @abstractmethod
     def recommend(self) -> Any:
@@ -137,137 +179,3 @@ class SupportsStarts(Protocol):
 
     def start_from_each(self, points: Float[np.ndarray, "n_starts n_parameters"]) -> None:
         """Begin at `points`, the first ones first; called instead of `SupportsStart.start_from`."""
-
-
-@runtime_checkable
-class SupportsLinearisation(Protocol, metaclass=Capability, instead_of=("tell",)):
-    """What an optimizer offers that follows derivatives of sums of squares.
-
-    It is told them instead of errors alone (`tell` is not called), and asked for fewer samples: as
-    many as can be simulated with their derivatives at the cost of a round.
-    """
-
-    def tell_linearised(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        gradients: Float[np.ndarray, "n_samples n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
-    ) -> None:
-        """Take what is known of the samples asked for last, r being the residuals of a sample.
-
-        Parameters
-        ----------
-        parameters
-            In the form that `ask` gave.
-        errors
-            ``r^T r``.
-        gradients
-            ``J^T r``, J being the derivatives of r with respect to the coordinates; zero for a
-            sample that diverged.
-        normal_matrices
-            ``J^T J``.
-        """
-
-
-@runtime_checkable
-class SupportsTraceGuidance(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
-    """What an optimizer offers that, for some of its samples, follows the traces as well.
-
-    For errors without derivatives, of traces that can be compared by squares besides.
-    """
-
-    def expect_costs(self, simulations_per_linearisation: int) -> None:
-        """Take what a sample with derivatives costs; called after `initialize`.
-
-        `ask` returns so few samples that a round costs no more than what it was asked for.
-        """
-
-    @property
-    def n_guided(self) -> int:
-        """How many of the samples asked for last, the first ones, need derivatives."""
-
-    def tell_guided(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        squares: Float[np.ndarray, " n_guided"],
-        gradients: Float[np.ndarray, "n_guided n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],
-    ) -> None:
-        """Take the errors of all samples asked for last, and for the first `n_guided` more.
-
-        Called instead of `tell` if there are any. Of the sums of squares of the traces, in their
-        own scale, these are ``r^T r``, ``J^T r``, ``J^T J``; see `SupportsLinearisation`.
-        """
-
-
-@runtime_checkable
-class SupportsSynchronisation(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
-    """What an optimizer offers that follows some samples while their model is synchronised.
-
-    The model is then pulled towards the recordings, so that its spikes coincide with theirs; see
-    `brianfit.model.synchronised`.
-    """
-
-    def expect_synchronisation(self, simulations_per_sample: int) -> None:
-        """Take what such a sample costs; 0 if there are none. Called after `initialize`.
-
-        `ask` returns so few samples that a round costs no more than what it was asked for.
-        """
-
-    @property
-    def n_synchronised(self) -> int:
-        """How many of the samples asked for last, the first ones, are to be synchronised."""
-
-    def tell_synchronised(
-        self,
-        squares: Float[np.ndarray, " n_synchronised"],
-        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
-    ) -> None:
-        """Take ``r^T r``, ``J^T r``, ``J^T J`` of the first samples, in their own scale.
-
-        Called before the errors of the round are told, which are those of the model by itself.
-        What is told there of derivatives begins with the sample after these. `squares` are inf
-        where the model could not be synchronised.
-        """
-
-
-@runtime_checkable
-class SupportsPartErrors(Protocol, metaclass=Capability, instead_of=("tell",)):
-    """What an optimizer offers that weighs parts of the error against each other.
-
-    It is told them instead of errors alone (`tell` is not called).
-    """
-
-    def expect_parts(self, n_parts: int) -> None:
-        """Prepare for `n_parts` errors; called after `initialize`, before the first `ask`."""
-
-    def tell_parts(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        part_errors: Float[np.ndarray, "n_samples n_parts"],
-    ) -> None:
-        """Take the errors of the samples asked for last, in sum and in parts; inf where failed."""
-
-
-@runtime_checkable
-class SupportsErrorLimits(Protocol, metaclass=Capability, instead_of=("ask", "tell")):
-    """What an optimizer offers to which an error means nothing beyond a limit, as of a parent.
-
-    A sample whose error has passed its limit while it is simulated may be given up. The error told
-    is then still above the limit, but only a lower bound of what it would have been.
-    """
-
-    @property
-    def racing(self) -> bool:
-        """Whether samples are to be given up at all."""
-
-    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
-        """Return the limits of the samples asked for last; inf where the error is needed.
-
-        Called between `ask` and `tell`, and not for every round. Limits are in the scale in which
-        errors are told.
-        """

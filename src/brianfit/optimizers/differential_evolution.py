@@ -15,6 +15,7 @@ from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
+from brianfit.optimizers.batches import Batch
 
 SMALLEST_POPULATION = 4
 """A mutant needs three members besides the one that it challenges."""
@@ -105,13 +106,14 @@ class DifferentialEvolution(AbstractOptimizer):
             np.asarray(point, dtype=float)[np.newaxis]
         )[0]
 
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         founding = min(n_samples, len(self._members) - self._n_founders)
         founders = self._members[self._n_founders : self._n_founders + founding]
         self._asked = self._challenge(n_samples - founding, n_parameters)
-        return self._ask_and_tell.answer(np.concatenate([founders, self._asked.mutants]))
+        samples = np.concatenate([founders, self._asked.mutants])
+        return self._ask_and_tell.answer_within(samples, self._limits(founding))
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
@@ -122,11 +124,13 @@ class DifferentialEvolution(AbstractOptimizer):
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()
 
-    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
+    def _limits(self, n_founding: int) -> Float[np.ndarray, " n_samples"] | None:
         """Return the error of the member that each sample challenges; inf for founders."""
-        challenged = self._errors[self._asked.members]
-        n_founding = self._ask_and_tell.n_asked - len(challenged)
-        return np.concatenate([np.full(n_founding, np.inf), challenged])
+        if not self.gives_limits:
+            return None
+        limits = np.full(n_founding + len(self._asked.members), np.inf)
+        limits[n_founding:] = self._errors[self._asked.members]
+        return limits
 
     def _found(self, unit: np.ndarray, values: np.ndarray) -> None:
         rows = slice(self._n_founders, self._n_founders + len(values))

@@ -16,6 +16,7 @@ from brianfit.optimizers._ask_and_tell import AskAndTell, FiniteErrors
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._package_options import END, PROGRESS, SAMPLES, PackageOptions, reseed
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
+from brianfit.optimizers.batches import Batch, as_batches
 
 _DECIDED = {
     "pop_size": SAMPLES,
@@ -80,6 +81,8 @@ class ParetoOptimizer(AbstractOptimizer):
     J. Blank & K. Deb (2020), pymoo, IEEE Access 8:89497, doi 10.1109/ACCESS.2020.2990567.
     """
 
+    needs_parts = True
+
     def __init__(self, method: str = "NSGA2", **options: Any) -> None:
         check_choice("method", method, tuple(OPTIONS))
         self.options, self._own_seed = OPTIONS[method].read(f"ParetoOptimizer({method!r})", options)
@@ -87,7 +90,6 @@ class ParetoOptimizer(AbstractOptimizer):
         self.method = method
         self._ask_and_tell = AskAndTell()
         self._founders = np.empty((0, 0))
-        self._n_parts = 1
         self._finite_errors: list[FiniteErrors] = []
         self._algorithm: Any = None
         self._population: Any = None
@@ -105,40 +107,37 @@ class ParetoOptimizer(AbstractOptimizer):
         n_samples = max(popsize, SMALLEST_POPULATION)
         self._founders = stratified(n_samples, len(box), self.generator)
         self._algorithm = self._population = None
-        self.expect_parts(1)
+        self._finite_errors = [FiniteErrors() for _ in range(self._n_parts)]
         return n_samples
 
     def start_from(self, point: Float[np.ndarray, " n_parameters"]) -> None:
         """Make `point` a member of the first round."""
         self._founders[0] = self._ask_and_tell.box.to_unit(np.asarray(point, float)[np.newaxis])[0]
 
-    def expect_parts(self, n_parts: int) -> None:
-        """Prepare for `n_parts` errors of every sample."""
-        self._n_parts = n_parts
-        self._finite_errors = [FiniteErrors() for _ in range(n_parts)]
+    @property
+    def _n_parts(self) -> int:
+        """How many errors there are of every sample."""
+        return max(1, self.offer.n_parts)
 
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
         if self._algorithm is None:
             self._algorithm = self._new_algorithm()
         if self._population is None:
             self._population = self._algorithm.ask()
         unit = np.clip(self._population.get("X").astype(float), 0.0, 1.0)
-        return self._ask_and_tell.answer(unit)
+        if self.offer.n_parts == 0:
+            return self._ask_and_tell.answer(unit)
+        return self._ask_and_tell.answer_in_batches([Batch(samples=unit)])
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
         _, values = self._ask_and_tell.hear(parameters, errors)
-        self._take(values[:, np.newaxis])
-
-    def tell_parts(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        part_errors: Float[np.ndarray, "n_samples n_parts"],
-    ) -> None:
-        """Take the errors of the samples asked for last, in sum and in parts."""
-        self._ask_and_tell.hear(parameters, errors)
-        self._take(np.asarray(part_errors, dtype=float))
+        answers = [batch.answer for batch in as_batches(parameters)]
+        parts = [answer.part_errors for answer in answers if answer is not None]
+        if not parts or parts[0] is None:
+            self._take(values[:, np.newaxis])
+        else:
+            self._take(np.asarray(parts[0], dtype=float))
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()

@@ -12,10 +12,11 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._local_searches import LocalSearches
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
-from brianfit.optimizers._synchronised_starts import SynchronisedStarts, n_searches
+from brianfit.optimizers.batches import Batch, Want, as_batches
 from brianfit.optimizers.cma_es import CMAESOptimizer
+from brianfit.optimizers.local.searches import LocalSearches
+from brianfit.optimizers.local.synchronised_starts import SynchronisedStarts, n_searches
 
 FIRST_POLISH = 12
 """Rounds of CMA-ES alone before the first polish; doubled after each polish that did not help."""
@@ -57,12 +58,16 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     n_polishes : int
         How often the traces were followed.
     n_guided, n_synchronised : int
-        As in `SupportsTraceGuidance` and `SupportsSynchronisation`.
+        How many of the samples asked for last follow the traces, and how many the synchronised
+        model.
 
     References
     ----------
     Brookings, Goeritz & Marder (2014), J. Neurophysiol. 112:2332, doi 10.1152/jn.00007.2014.
     """
+
+    wants = (Want.TRACE_DERIVATIVES, Want.SYNCHRONISED)
+    needs = Want.TRACE_DERIVATIVES
 
     def __init__(self, *, population: int | None = None) -> None:
         self.n_polishes = self.n_guided = self.n_synchronised = 0
@@ -71,9 +76,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._scouts: SynchronisedStarts | None = None
         self._local: LocalSearches | None = None
         self._seeds = np.empty((0, 1))
-        self._cost = 1
         self._budget = (1, 1)
-        self._cost_of_scout = 0
         self._has_scouted = self._is_led = False
         self._best = np.empty((0, 1))
         self._best_errors = np.empty(0)
@@ -92,7 +95,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._global.seed(self.generator)
         self._scouts = self._local = None
         self.n_polishes = self.n_guided = self.n_synchronised = 0
-        self._cost, self._cost_of_scout, self._budget = 1, 0, (popsize, rounds)
+        self._budget = (popsize, rounds)
         self._seeds, self._has_scouted, self._is_led = np.empty((0, len(box))), False, False
         self._best, self._best_errors = np.empty((0, len(box))), np.empty(0)
         self._wait = self._rounds_left = FIRST_POLISH
@@ -108,56 +111,49 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._seeds = self._ask_and_tell.box.to_unit(np.asarray(points, dtype=float))
         self._global.start_from(self._seeds[0])
 
-    def expect_costs(self, simulations_per_linearisation: int) -> None:
-        """Take what a sample with derivatives costs."""
-        self._cost = simulations_per_linearisation
-
-    def expect_synchronisation(self, simulations_per_sample: int) -> None:
-        """Take what a synchronised sample costs; 0 if there are none."""
-        self._cost_of_scout = simulations_per_sample
-
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
         self.n_guided = self.n_synchronised = 0
-        led, cost = np.empty((0, len(self._ask_and_tell.box))), 1
+        led = np.empty((0, len(self._ask_and_tell.box)))
         if not self._has_scouted:
             self._send_scouts()
+        if self._scouts is None and self._local is None:
+            return self._ask_and_tell.answer(self._global.ask(n_samples))
+        wants = Want.TRACE_DERIVATIVES if self._scouts is None else Want.SYNCHRONISED
+        cost = self.offer.cost(wants)
+        wanted = max(1, n_samples // cost)
         if self._scouts is not None:
-            cost = self._cost_of_scout
-            led = self._scouts.trials[: max(1, n_samples // cost)]
+            led = self._scouts.trials[:wanted]
             self.n_synchronised = len(led)
         elif self._local is not None:
-            cost = self._cost
-            wanted = max(1, n_samples // cost)
             self._local.add(self._starts(wanted - len(self._local)))
             led = self._local.trials[:wanted].copy()
             self.n_guided = len(led)
-        n_others = max(0, n_samples - len(led) * cost)
-        return self._ask_and_tell.answer(np.concatenate([led, self._global.ask(n_others)]))
+        others = self._global.ask(max(0, n_samples - len(led) * cost))
+        return self._ask_and_tell.answer_in_batches(
+            [Batch(samples=led, wants=wants), Batch(samples=others)]
+        )
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
-        self._hear(parameters, errors)
-        if self._scouts is not None:
-            if self._scouts.is_done:
-                self._call_scouts_back()
-            return
-        self._rounds_left -= 1
-        if self._rounds_left <= 0 and np.isfinite(self._best_errors[0]):
-            self._begin_polish()
+        led = [batch for batch in as_batches(parameters) if batch.wants is not Want.ERRORS]
+        helps = self._hear(parameters, errors, sum(len(batch.samples) for batch in led))
+        for batch in led:
+            found = self._ask_and_tell.derivatives(batch.found)
+            if batch.wants is Want.SYNCHRONISED and self._scouts is not None:
+                self._scouts.tell(*found)
+            elif self._local is not None:
+                self._local.tell(np.arange(len(found[0])), *found)
+        if self.n_guided > 0:
+            self._judge_polish(helps=helps)
+        elif self._scouts is None:
+            self._rounds_left -= 1
+            if self._rounds_left <= 0 and np.isfinite(self._best_errors[0]):
+                self._begin_polish()
+        elif self._scouts.is_done:
+            self._call_scouts_back()
 
-    def tell_guided(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        squares: Float[np.ndarray, " n_guided"],
-        gradients: Float[np.ndarray, "n_guided n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_guided n_parameters n_parameters"],
-    ) -> None:
-        """Advance both searches; see `SupportsTraceGuidance`."""
-        helps = self._hear(parameters, errors)
-        if self._local is not None:
-            slopes, matrices = self._by_unit(gradients, normal_matrices)
-            self._local.tell(np.arange(self.n_guided), np.asarray(squares), slopes, matrices)
+    def _judge_polish(self, *, helps: bool) -> None:
+        """Give a polish up that has not helped for a while, and go on with CMA-ES."""
         self._has_helped = self._has_helped or helps
         self._rounds_left = PATIENCE if helps else self._rounds_left - 1
         if self._rounds_left <= 0:
@@ -165,16 +161,6 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             self._begin_global_near_the_best()
             self._wait *= 1 if self._has_helped else 2
             self._rounds_left = self._wait
-
-    def tell_synchronised(
-        self,
-        squares: Float[np.ndarray, " n_synchronised"],
-        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
-    ) -> None:
-        """Advance the first searches; see `SupportsSynchronisation`."""
-        if self._scouts is not None:
-            self._scouts.tell(np.asarray(squares), *self._by_unit(gradients, normal_matrices))
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()
@@ -186,7 +172,7 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
     def _send_scouts(self) -> None:
         """Begin searches on synchronised traces, as many as the budget can bear."""
         self._has_scouted = True
-        n_scouts = n_searches(*self._budget, self._cost_of_scout)
+        n_scouts = n_searches(*self._budget, self.offer.cost(Want.SYNCHRONISED))
         if n_scouts > 0:
             drawn = stratified(n_scouts, len(self._ask_and_tell.box), self.generator)
             self._scouts = SynchronisedStarts(np.concatenate([self._seeds, drawn])[:n_scouts])
@@ -208,15 +194,16 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
             self._global.start_from(self._best[0])
 
     def _begin_polish(self) -> None:
+        if self.offer.cost(Want.TRACE_DERIVATIVES) == 0:
+            return
         self._local = LocalSearches(
             len(self._ask_and_tell.box), tolerance=TOLERANCE, fine_tolerance=TOLERANCE
         )
         self.n_polishes += 1
         self._rounds_left, self._has_helped = PATIENCE, False
 
-    def _hear(self, parameters: Any, errors: Any) -> bool:
+    def _hear(self, parameters: Any, errors: Any, n_led: int) -> bool:
         """Take the errors of a round; return whether one of its led samples is the best so far."""
-        n_led = self.n_guided + self.n_synchronised
         unit, values = self._ask_and_tell.hear(parameters, errors)
         before = self._best_errors.min(initial=np.inf)
         self._remember(unit[:n_led], values[:n_led])
@@ -224,10 +211,6 @@ class GuidedCMAESOptimizer(AbstractOptimizer):
         self._global.tell(unit[n_led:], values[n_led:])
         self._remember(unit[n_led:], values[n_led:])
         return helps
-
-    def _by_unit(self, gradients: np.ndarray, matrices: np.ndarray) -> tuple[np.ndarray, ...]:
-        width = self._ask_and_tell.box.high - self._ask_and_tell.box.low
-        return gradients * width, matrices * width[:, np.newaxis] * width
 
     def _remember(self, samples: np.ndarray, errors: np.ndarray) -> None:
         """Keep the best samples, in order."""

@@ -14,9 +14,10 @@ from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
-from brianfit.optimizers._local_searches import LocalSearchEnd, LocalSearches
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
-from brianfit.optimizers._synchronised_starts import MOST_SEARCHES, SynchronisedStarts
+from brianfit.optimizers.batches import Batch, Want, as_batches
+from brianfit.optimizers.local.searches import LocalSearchEnd, LocalSearches
+from brianfit.optimizers.local.synchronised_starts import MOST_SEARCHES, SynchronisedStarts
 
 STARTS_AT_A_TIME = 16
 """Starts are drawn from Latin hypercubes of so many points."""
@@ -66,12 +67,15 @@ class MultiStartLeastSquares(AbstractOptimizer):
     ends : list of LocalSearchEnd
         The local searches that have ended, in order.
     n_synchronised : int
-        As in `SupportsSynchronisation`.
+        How many of the samples asked for last follow the synchronised model.
 
     References
     ----------
     Branch, Coleman & Li (1999), SIAM J. Sci. Comput. 21:1, doi 10.1137/S1064827595289108.
     """
+
+    wants = (Want.DERIVATIVES, Want.SYNCHRONISED)
+    needs = Want.DERIVATIVES
 
     def __init__(self, *, tolerance: float = 1e-6, fine_tolerance: float = 1e-8) -> None:
         for name, value in (("tolerance", tolerance), ("fine_tolerance", fine_tolerance)):
@@ -86,7 +90,6 @@ class MultiStartLeastSquares(AbstractOptimizer):
         self._n_asked = self.n_synchronised = self._n_told = 0
         self._next_scouts = FIRST_SCOUTS
         self._scouts: SynchronisedStarts | None = None
-        self._cost_of_scout = 0
 
     def __str__(self) -> str:
         return "least squares from many starts (trust region, derivatives)"
@@ -102,7 +105,7 @@ class MultiStartLeastSquares(AbstractOptimizer):
             len(box), tolerance=self.tolerance, fine_tolerance=self.fine_tolerance
         )
         self._waiting = np.full((1, len(box)), 0.5)
-        self._scouts, self._cost_of_scout, self.n_synchronised = None, 0, 0
+        self._scouts, self.n_synchronised = None, 0
         self._n_told, self._next_scouts = 0, FIRST_SCOUTS
         return popsize
 
@@ -115,12 +118,16 @@ class MultiStartLeastSquares(AbstractOptimizer):
         unit = self._ask_and_tell.box.to_unit(np.asarray(points, dtype=float))
         self._waiting = np.concatenate([unit, self._waiting])
 
-    def expect_synchronisation(self, simulations_per_sample: int) -> None:
-        """Take that a synchronised sample is simulated once more than others; 0 if it cannot be."""
-        self._cost_of_scout = min(simulations_per_sample, 2)
+    @property
+    def _cost_of_scout(self) -> int:
+        """A synchronised sample is simulated once more than others; 0 if there are none."""
+        return min(self.offer.cost(Want.SYNCHRONISED), 2)
 
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
+        cost = self.offer.cost(Want.DERIVATIVES)
+        if cost > 0:
+            n_samples = max(1, n_samples // cost)
         if self._scouts is not None and self._scouts.is_done:
             self._take_over(self._scouts.points())
         if self._scouts is None and self._n_told >= self._next_scouts:
@@ -131,48 +138,32 @@ class MultiStartLeastSquares(AbstractOptimizer):
         missing = self._n_asked - len(self._searches)
         if missing > 0:
             self._searches.add(self._starts(missing))
-        return self._ask_and_tell.answer(
-            np.concatenate([led, self._searches.trials[: self._n_asked]])
+        points = self._searches.trials[: self._n_asked]
+        if cost == 0:
+            return self._ask_and_tell.answer(points)
+        return self._ask_and_tell.answer_in_batches(
+            [
+                Batch(samples=led, wants=Want.SYNCHRONISED),
+                Batch(samples=points, wants=Want.DERIVATIVES),
+            ]
         )
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
-        raise InvalidTypeError(
-            "MultiStartLeastSquares follows derivatives of residuals, so it needs a metric that is "
-            "a mean of squares, such as MSEMetric, for every output, and no penalty. Use another "
-            "optimizer, or another metric."
-        )
-
-    def tell_linearised(
-        self,
-        parameters: Samples,
-        errors: Errors,
-        gradients: Float[np.ndarray, "n_samples n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_samples n_parameters n_parameters"],
-    ) -> None:
-        """Advance the local searches; see `SupportsLinearisation`."""
-        _, values = self._ask_and_tell.hear(parameters, errors)
+        batches = as_batches(parameters)
+        if all(batch.wants is Want.ERRORS for batch in batches):
+            raise InvalidTypeError(
+                "MultiStartLeastSquares follows derivatives of residuals, so it needs a metric "
+                "that is a mean of squares, such as MSEMetric, for every output, and no penalty. "
+                "Use another optimizer, or another metric."
+            )
+        self._ask_and_tell.hear(parameters, errors)
         self._n_told += 1
-        box = self._ask_and_tell.box
-        width = box.high - box.low
-        self.ends += self._searches.tell(
-            np.arange(self._n_asked),
-            values[self.n_synchronised :],
-            gradients * width,
-            normal_matrices * width[:, np.newaxis] * width,
-        )
-
-    def tell_synchronised(
-        self,
-        squares: Float[np.ndarray, " n_synchronised"],
-        gradients: Float[np.ndarray, "n_synchronised n_parameters"],
-        normal_matrices: Float[np.ndarray, "n_synchronised n_parameters n_parameters"],
-    ) -> None:
-        """Advance searches on synchronised traces; see `SupportsSynchronisation`."""
-        if self._scouts is None:
-            return
-        width = self._ask_and_tell.box.high - self._ask_and_tell.box.low
-        matrices = normal_matrices * width[:, np.newaxis] * width
-        self._scouts.tell(np.asarray(squares), gradients * width, matrices)
+        for batch in batches:
+            found = self._ask_and_tell.derivatives(batch.found)
+            if batch.wants is Want.DERIVATIVES:
+                self.ends += self._searches.tell(np.arange(len(found[0])), *found)
+            elif self._scouts is not None:
+                self._scouts.tell(*found)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()

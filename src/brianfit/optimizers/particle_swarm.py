@@ -13,6 +13,7 @@ from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
+from brianfit.optimizers.batches import Batch
 
 INERTIA = 1 / (2 * np.log(2))  # section 3.1 of Clerc (2012): the standard of 2011
 ATTRACTION = 0.5 + np.log(2)
@@ -83,18 +84,19 @@ class ParticleSwarm(AbstractOptimizer):
         unit = self._ask_and_tell.box.to_unit(np.asarray(point, dtype=float)[np.newaxis])[0]
         self._places[0] = self._own_best[0] = unit
 
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
         n_parameters = len(self._ask_and_tell.box)
         # With more samples than particles, the swarm moves on before its errors are known.
-        batches = []
+        groups = []
         for first in range(0, n_samples, len(self._places)):
             count = min(len(self._places), n_samples - first)
-            batches.append((self._next + np.arange(count)) % len(self._places))
+            groups.append((self._next + np.arange(count)) % len(self._places))
             self._next = (self._next + count) % len(self._places)
-        samples = [self._moved(rows) for rows in batches]
-        self._asked = np.concatenate([np.empty(0, dtype=np.int64), *batches])
-        return self._ask_and_tell.answer(np.concatenate([np.empty((0, n_parameters)), *samples]))
+        places = [np.empty((0, n_parameters)), *(self._moved(rows) for rows in groups)]
+        self._asked = np.concatenate([np.empty(0, dtype=np.int64), *groups])
+        limits = self._own_errors[self._asked] if self.gives_limits else None
+        return self._ask_and_tell.answer_within(np.concatenate(places), limits)
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
         unit, values = self._ask_and_tell.hear(parameters, errors)
@@ -109,10 +111,6 @@ class ParticleSwarm(AbstractOptimizer):
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()
-
-    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
-        """Return the error of the best place of the particle that each sample is."""
-        return np.array(self._own_errors[self._asked])
 
     def _moved(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n n_parameters"]:
         """Move particles that have been evaluated; the others stay where they start."""

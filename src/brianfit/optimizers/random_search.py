@@ -13,6 +13,7 @@ from brianfit._foundation.types import Errors, Interval, Samples
 from brianfit.optimizers._ask_and_tell import AskAndTell
 from brianfit.optimizers._base import AbstractOptimizer
 from brianfit.optimizers._search_box import SearchBox, check_search, stratified
+from brianfit.optimizers.batches import Batch
 
 
 @final
@@ -43,17 +44,14 @@ class RandomSearch(AbstractOptimizer):
         self._ask_and_tell.start(SearchBox.from_bounds(parameter_names, bounds))
         return popsize
 
-    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"]:
+    def ask(self, n_samples: int) -> Float[np.ndarray, "n_samples n_parameters"] | list[Batch]:
         check_positive_integer("n_samples", n_samples, minimum=0)
-        n_parameters = len(self._ask_and_tell.box)
-        return self._ask_and_tell.answer(stratified(n_samples, n_parameters, self.generator))
+        samples = stratified(n_samples, len(self._ask_and_tell.box), self.generator)
+        limits = np.full(n_samples, self._ask_and_tell.best_error)
+        return self._ask_and_tell.answer_within(samples, limits if self.gives_limits else None)
 
     def tell(self, parameters: Samples, errors: Errors) -> None:
         self._ask_and_tell.hear(parameters, errors)
 
     def recommend(self) -> Float[np.ndarray, " n_parameters"]:
         return self._ask_and_tell.recommend()
-
-    def error_limits(self) -> Float[np.ndarray, " n_samples"]:
-        """Return the lowest error so far, for every sample."""
-        return np.full(self._ask_and_tell.n_asked, self._ask_and_tell.best_error)

@@ -11,12 +11,8 @@ from brian2 import ms
 
 from brianfit.engines import AbstractEngine
 from brianfit.fitting import TraceFitter
-from brianfit.optimizers import (
-    AbstractOptimizer,
-    SupportsErrorLimits,
-    SupportsLinearisation,
-    SupportsTraceGuidance,
-)
+from brianfit.optimizers import AbstractOptimizer, Batch, BatchAnswer, Offer, Want
+from brianfit.optimizers.batches import as_batches
 from brianfit.results import FitResult
 
 ErrorFunction = Callable[[np.ndarray], np.ndarray]
@@ -57,7 +53,15 @@ def fit_in_a_store(
 
 @final
 class Run:
-    """A search under way, and everything it has asked for."""
+    """A search under way, and everything it has asked for.
+
+    Attributes
+    ----------
+    has_limits : bool
+        Whether samples had limits; those that passed them were given up.
+    has_changed_errors : bool
+        Whether the optimizer wrote into what it was told last.
+    """
 
     def __init__(
         self,
@@ -71,8 +75,12 @@ class Run:
         self.optimizer = optimizer
         self.names = list(bounds)
         self.errors: list[float] = []
+        self.has_limits = self.has_changed_errors = False
         self._samples: list[np.ndarray] = []
         self._asked: Any = None
+        costs = dict.fromkeys(optimizer.wants, 1)
+        costs.pop(Want.SYNCHRONISED, None)
+        optimizer.expect(Offer(costs=costs, races=True))
         optimizer.seed(np.random.default_rng(seed))
         self.n_samples = optimizer.initialize(self.names, popsize, n_rounds, **bounds)
 
@@ -93,32 +101,56 @@ class Run:
 
     def tell(self, function: ErrorFunction) -> None:
         """Tell the errors of the samples asked for last."""
-        rows = as_rows(self._asked, self.names)
-        errors = function(rows)
-        if isinstance(self.optimizer, SupportsLinearisation):
-            self.optimizer.tell_linearised(self._asked, errors, *slopes_of_root(function, rows))
-        elif isinstance(self.optimizer, SupportsTraceGuidance) and self.optimizer.n_guided > 0:
-            guided = rows[: self.optimizer.n_guided]
-            squares = np.abs(errors[: len(guided)])
-            slopes = slopes_of_root(function, guided)
-            self.optimizer.tell_guided(self._asked, errors, squares, *slopes)
-        else:
-            self.optimizer.tell(self._asked, errors)
-        self._samples.extend(rows)
-        self.errors.extend(errors)
+        batches = as_batches(self._asked)
+        rows = [as_rows(batch.samples, self.names) for batch in batches]
+        found = [
+            self._given_up(batch, function(some)) for batch, some in zip(batches, rows, strict=True)
+        ]
+        errors = np.concatenate(found)
+        before = errors.copy()
+        self.optimizer.tell(self._told(batches, rows, found, function), errors)
+        self.has_changed_errors = not np.array_equal(errors, before)
+        self._samples.extend(np.concatenate(rows))
+        self.errors.extend(before)
 
-    def within_limits(self, errors: np.ndarray) -> np.ndarray:
+    def _told(
+        self,
+        batches: Sequence[Batch],
+        rows: Sequence[np.ndarray],
+        found: Sequence[np.ndarray],
+        function: ErrorFunction,
+    ) -> Any:
+        """Return what was asked for, with answers where it was asked for in batches."""
+        if batches[0].samples is self._asked:
+            return self._asked
+        return [
+            batch.answered(_answer(batch, function, some, errors))
+            for batch, some, errors in zip(batches, rows, found, strict=True)
+        ]
+
+    def _given_up(self, batch: Batch, errors: np.ndarray) -> np.ndarray:
         """Return errors, those beyond a limit of the optimizer replaced by lower bounds."""
-        if not isinstance(self.optimizer, SupportsErrorLimits):
+        if batch.limits is None:
             return errors
-        limits = self.optimizer.error_limits()
-        return np.where(errors > limits, np.nextafter(limits, np.inf), errors)
+        self.has_limits = True
+        return np.where(errors > batch.limits, np.nextafter(batch.limits, np.inf), errors)
 
     def rounds(self, n_rounds: int, function: ErrorFunction) -> None:
         """Do rounds."""
         for _ in range(n_rounds):
             self.ask()
             self.tell(function)
+
+
+def _answer(
+    batch: Batch, function: ErrorFunction, rows: np.ndarray, errors: np.ndarray
+) -> BatchAnswer:
+    if batch.wants is Want.ERRORS:
+        return BatchAnswer(errors=errors)
+    gradients, matrices = slopes_of_root(function, rows)
+    return BatchAnswer(
+        errors=errors, squares=np.abs(errors), gradients=gradients, normal_matrices=matrices
+    )
 
 
 def as_rows(asked: Any, names: Sequence[str]) -> np.ndarray:

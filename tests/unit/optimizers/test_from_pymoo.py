@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit.optimizers import ParetoOptimizer, SupportsPartErrors, from_pymoo
+from brianfit.optimizers import Batch, BatchAnswer, Offer, ParetoOptimizer, from_pymoo
 from brianfit.results import is_on_front
 
 pytestmark = pytest.mark.needs_package("pymoo")
@@ -19,19 +19,26 @@ CORNERS = np.array([[0.3, 0.2], [0.7, 0.2], [0.5, 0.6]])
 def searched(optimizer: ParetoOptimizer, n_parts: int, n_rounds: int) -> tuple[np.ndarray, ...]:
     """Minimise the squared distances to the first corners; return samples and errors."""
     optimizer.seed(np.random.default_rng(1))
+    optimizer.expect(Offer(n_parts=n_parts))
     n_samples = optimizer.initialize(["x", "y"], 40, n_rounds, x=(0.0, 1.0), y=(0.0, 1.0))
-    optimizer.expect_parts(n_parts)
     rounds = []
     for _ in range(n_rounds):
-        samples = optimizer.ask(n_samples)
+        (batch,) = optimizer.ask(n_samples)
+        samples = batch.samples
         errors = np.sum((samples[:, np.newaxis] - CORNERS[:n_parts]) ** 2, axis=2)
-        optimizer.tell_parts(samples, errors.sum(axis=1), errors)
+        tell_parts(optimizer, batch, errors)
         rounds.append((samples, errors))
     return tuple(np.concatenate(arrays) for arrays in zip(*rounds, strict=True))
 
 
+def tell_parts(optimizer: ParetoOptimizer, batch: Batch, parts: np.ndarray) -> None:
+    errors = parts.sum(axis=1)
+    answer = BatchAnswer(errors=errors, part_errors=parts)
+    optimizer.tell([batch.answered(answer)], errors)
+
+
 def test_weighs_parts_of_the_error() -> None:
-    assert isinstance(ParetoOptimizer(), SupportsPartErrors)
+    assert ParetoOptimizer().needs_parts
 
 
 def test_spreads_samples_over_the_line_between_two_optima() -> None:
@@ -59,16 +66,17 @@ def test_finds_the_triangle_between_three_optima() -> None:
 def test_goes_on_although_samples_fail() -> None:
     optimizer = ParetoOptimizer()
     optimizer.seed(np.random.default_rng(1))
+    optimizer.expect(Offer(n_parts=2))
     optimizer.initialize(["x"], 8, 3, x=(0.0, 1.0))
-    optimizer.expect_parts(2)
 
     for failed in (range(8), range(4)):
-        samples = optimizer.ask(8)
-        errors = np.column_stack([samples[:, 0], 1 - samples[:, 0]])
+        (batch,) = optimizer.ask(8)
+        errors = np.column_stack([batch.samples[:, 0], 1 - batch.samples[:, 0]])
         errors[list(failed)] = np.inf
-        optimizer.tell_parts(samples, errors.sum(axis=1), errors)
+        tell_parts(optimizer, batch, errors)
 
-    assert np.all(np.isfinite(optimizer.ask(8)))
+    (batch,) = optimizer.ask(8)
+    assert np.all(np.isfinite(batch.samples))
 
 
 def test_begins_with_the_start_sample() -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brianfit.optimizers import (
-    GuidedCMAESOptimizer,
-    SupportsSynchronisation,
-    SupportsTraceGuidance,
-)
+from brianfit.optimizers import Batch, BatchAnswer, GuidedCMAESOptimizer, Offer, Want
+from brianfit.optimizers.batches import as_batches
 from brianfit.optimizers.guided_cma_es import FIRST_POLISH
 
 CENTRE = np.array([0.3, 0.7])
@@ -19,9 +16,8 @@ PULLED_CENTRE = np.array([0.31, 0.69])
 def started(cost: int = 1, cost_of_scout: int = 0) -> GuidedCMAESOptimizer:
     optimizer = GuidedCMAESOptimizer()
     optimizer.seed(np.random.default_rng(1))
+    optimizer.expect(Offer(costs={Want.TRACE_DERIVATIVES: cost, Want.SYNCHRONISED: cost_of_scout}))
     optimizer.initialize(["x", "y"], 20, 40, x=(0.0, 1.0), y=(0.0, 1.0))
-    optimizer.expect_costs(cost)
-    optimizer.expect_synchronisation(cost_of_scout)
     return optimizer
 
 
@@ -31,22 +27,34 @@ def steps(points: np.ndarray) -> np.ndarray:
 
 
 def one_round(optimizer: GuidedCMAESOptimizer, n_samples: int = 20) -> np.ndarray:
-    points = np.asarray(optimizer.ask(n_samples))
-    errors, guided = steps(points), points[: optimizer.n_guided] - CENTRE
-    pulled = points[: optimizer.n_synchronised] - PULLED_CENTRE
-    if len(pulled):
-        matrices = np.tile(np.eye(2), (len(pulled), 1, 1))
-        optimizer.tell_synchronised(np.sum(pulled**2, axis=1) + 1e-6, pulled, matrices)
-    if optimizer.n_guided == 0:
-        optimizer.tell(points, errors)
-    else:
-        matrices = np.tile(np.eye(2), (len(guided), 1, 1))
-        optimizer.tell_guided(points, errors, np.sum(guided**2, axis=1), guided, matrices)
-    return points
+    asked = optimizer.ask(n_samples)
+    answered = [answered_batch(batch) for batch in as_batches(asked)]
+    errors = np.concatenate([batch.found.errors for batch in answered])
+    optimizer.tell(answered if isinstance(asked, list) else asked, errors)
+    return points_of(asked)
 
 
-def test_offers_guidance_by_traces() -> None:
-    assert isinstance(started(), SupportsTraceGuidance)
+def points_of(asked: list[Batch] | np.ndarray) -> np.ndarray:
+    return np.concatenate([batch.samples for batch in as_batches(asked)])
+
+
+def answered_batch(batch: Batch) -> Batch:
+    errors = steps(batch.samples)
+    if batch.wants is Want.ERRORS:
+        return batch.answered(BatchAnswer(errors=errors))
+    is_pulled = batch.wants is Want.SYNCHRONISED
+    away = batch.samples - (PULLED_CENTRE if is_pulled else CENTRE)
+    squares = np.sum(away**2, axis=1) + (1e-6 if is_pulled else 0.0)
+    return batch.answered(followed(errors, squares, away, np.eye(2)))
+
+
+def followed(
+    errors: np.ndarray, squares: np.ndarray, gradients: np.ndarray, matrix: np.ndarray
+) -> BatchAnswer:
+    matrices = np.tile(matrix, (len(errors), 1, 1))
+    return BatchAnswer(
+        errors=errors, squares=squares, gradients=gradients, normal_matrices=matrices
+    )
 
 
 def test_searches_by_the_error_alone_at_first() -> None:
@@ -72,15 +80,15 @@ def test_a_polish_that_does_not_help_is_given_up() -> None:
     guided = []
 
     for _ in range(80):
-        points = np.asarray(optimizer.ask(20))
+        asked = optimizer.ask(20)
         guided.append(optimizer.n_guided > 0)
         if optimizer.n_guided == 0:
-            optimizer.tell(points, np.arange(1.0, 21.0))
+            optimizer.tell(asked, np.arange(1.0, 21.0))
         else:
-            nothing = np.zeros((optimizer.n_guided, 2))
-            flat = np.zeros((optimizer.n_guided, 2, 2))
-            squares = np.ones(optimizer.n_guided)
-            optimizer.tell_guided(points, np.full(len(points), 99.0), squares, nothing, flat)
+            (batch,) = asked
+            bad = np.full(20, 99.0)
+            answer = followed(bad, np.ones(20), np.zeros((20, 2)), np.zeros((2, 2)))
+            optimizer.tell([batch.answered(answer)], bad)
 
     assert any(guided)
     assert not any(guided[-10:])
@@ -95,10 +103,6 @@ def test_a_round_costs_what_was_asked_for(cost: int) -> None:
 
         n_guided = optimizer.n_guided
         assert 20 - cost < len(points) - n_guided + n_guided * cost <= 20
-
-
-def test_offers_to_follow_the_synchronised_model() -> None:
-    assert isinstance(started(), SupportsSynchronisation)
 
 
 @pytest.mark.parametrize("cost", [2, 4])
@@ -141,18 +145,19 @@ def test_sends_the_first_searches_to_the_starts_that_are_given() -> None:
     starts = np.array([[0.11, 0.12], [0.21, 0.22]])
     optimizer.start_from_each(starts)
 
-    np.testing.assert_allclose(optimizer.ask(20)[:2], starts)
+    np.testing.assert_allclose(points_of(optimizer.ask(20))[:2], starts)
 
 
 def test_goes_on_without_where_the_model_cannot_be_synchronised() -> None:
     optimizer = started(cost_of_scout=2)
-    points = np.asarray(optimizer.ask(20))
-    n_pulled = optimizer.n_synchronised
+    pulled, others = optimizer.ask(20)
+    errors, nothing = steps(pulled.samples), np.zeros((len(pulled.samples), 2))
+    failed = followed(errors, np.full(len(errors), np.inf), nothing, np.zeros((2, 2)))
 
-    optimizer.tell_synchronised(
-        np.full(n_pulled, np.inf), np.zeros((n_pulled, 2)), np.zeros((n_pulled, 2, 2))
+    optimizer.tell(
+        [pulled.answered(failed), answered_batch(others)],
+        np.concatenate([errors, steps(others.samples)]),
     )
-    optimizer.tell(points, steps(points))
 
     one_round(optimizer)
     assert optimizer.n_synchronised == optimizer.n_guided == 0

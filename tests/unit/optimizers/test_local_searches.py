@@ -7,7 +7,7 @@ import pytest
 
 from brianfit.model import Parameter
 from brianfit.optimizers import MultiStartLeastSquares
-from brianfit.optimizers._local_searches import LocalSearches
+from brianfit.optimizers.local.searches import LocalSearches
 from tests.corner_problems import corners, problems
 from tests.unit.fitting.line_fits import fit
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
-from brianfit.optimizers import MultiStartLeastSquares
+from brianfit.optimizers import Batch, BatchAnswer, MultiStartLeastSquares, Offer, Want
 
 NAMES = ["x", "y"]
 
 
-def started(*, n_parameters: int = 2, seed: int = 1, **options: float) -> MultiStartLeastSquares:
+def started(
+    *, n_parameters: int = 2, seed: int = 1, cost_of_scout: int = 0, **options: float
+) -> MultiStartLeastSquares:
     optimizer = MultiStartLeastSquares(**options)
+    optimizer.expect(Offer(costs={Want.DERIVATIVES: 1, Want.SYNCHRONISED: cost_of_scout}))
     bounds = {f"p{k}": (0.0, 1.0) for k in range(n_parameters)}
     optimizer.seed(np.random.default_rng(seed))
     optimizer.initialize(list(bounds), 8, 10, **bounds)
@@ -32,8 +37,30 @@ def valley(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def rounds(optimizer: MultiStartLeastSquares, n_rounds: int, n_samples: int = 4) -> None:
     for _ in range(n_rounds):
-        points = optimizer.ask(n_samples)
-        optimizer.tell_linearised(points, *valley(points))
+        (batch,) = optimizer.ask(n_samples)
+        tell(optimizer, batch, *valley(batch.samples))
+
+
+def points_of(optimizer: MultiStartLeastSquares, n_samples: int) -> np.ndarray:
+    return np.concatenate([batch.samples for batch in optimizer.ask(n_samples)])
+
+
+def tell(
+    optimizer: MultiStartLeastSquares,
+    batch: Batch,
+    errors: np.ndarray,
+    gradients: np.ndarray,
+    matrices: np.ndarray,
+) -> None:
+    optimizer.tell([answered(batch, errors, errors, gradients, matrices)], errors)
+
+
+def answered(
+    batch: Batch, errors: np.ndarray, squares: np.ndarray, gradients: np.ndarray, matrices: Any
+) -> Batch:
+    return batch.answered(
+        BatchAnswer(errors=errors, squares=squares, gradients=gradients, normal_matrices=matrices)
+    )
 
 
 def test_every_search_finds_the_end_of_a_bent_valley() -> None:
@@ -54,7 +81,7 @@ def test_a_search_that_has_ended_is_replaced_by_a_new_start() -> None:
 
     starts = np.array([end.start for end in optimizer.ends])
     assert len(np.unique(starts, axis=0)) == len(starts)
-    assert optimizer.ask(4).shape == (4, 2)
+    assert points_of(optimizer, 4).shape == (4, 2)
 
 
 def test_ends_tell_what_they_cost() -> None:
@@ -68,28 +95,29 @@ def test_ends_tell_what_they_cost() -> None:
 
 def test_starts_that_cannot_be_scored_are_replaced_at_once() -> None:
     optimizer = started()
-    first = optimizer.ask(3)
+    (batch,) = optimizer.ask(3)
+    first = batch.samples
     errors, gradients, matrices = valley(first)
     errors[1] = np.inf
 
-    optimizer.tell_linearised(first, errors, gradients, matrices)
+    tell(optimizer, batch, errors, gradients, matrices)
 
     assert [end.reason for end in optimizer.ends] == ["the start could not be scored"]
     np.testing.assert_array_equal(optimizer.ends[0].start, first[1])
-    assert not np.any(np.all(optimizer.ask(3) == first[1], axis=1))
+    assert not np.any(np.all(points_of(optimizer, 3) == first[1], axis=1))
 
 
 def test_a_step_into_nowhere_is_tried_again_shorter() -> None:
     optimizer = started()
-    first = optimizer.ask(1)
-    optimizer.tell_linearised(first, *valley(first))
-    tried = optimizer.ask(1)
+    (first,) = optimizer.ask(1)
+    tell(optimizer, first, *valley(first.samples))
+    (tried,) = optimizer.ask(1)
     nothing = np.zeros((1, 2)), np.zeros((1, 2, 2))
 
-    optimizer.tell_linearised(tried, [np.inf], *nothing)
+    tell(optimizer, tried, np.array([np.inf]), *nothing)
 
-    shorter = optimizer.ask(1)
-    assert np.linalg.norm(shorter - first) < 0.6 * np.linalg.norm(tried - first)
+    shorter = points_of(optimizer, 1) - first.samples
+    assert np.linalg.norm(shorter) < 0.6 * np.linalg.norm(tried.samples - first.samples)
 
 
 def test_the_first_search_starts_at_the_point_given() -> None:
@@ -97,11 +125,11 @@ def test_the_first_search_starts_at_the_point_given() -> None:
 
     optimizer.start_from(np.array([0.0, 0.25]))
 
-    np.testing.assert_array_equal(optimizer.ask(3)[0], [0.0, 0.25])
+    np.testing.assert_array_equal(points_of(optimizer, 3)[0], [0.0, 0.25])
 
 
 def test_without_a_point_given_the_first_search_starts_in_the_middle() -> None:
-    points = started().ask(3)
+    points = points_of(started(), 3)
 
     np.testing.assert_array_equal(points[0], [0.5, 0.5])
     assert not np.any(points[1:] == 0.5)
@@ -124,7 +152,8 @@ def test_a_residual_that_vanishes_is_followed_down_to_rounding() -> None:
 
 
 def test_errors_without_derivatives_are_refused() -> None:
-    optimizer = started()
+    optimizer = MultiStartLeastSquares()
+    optimizer.initialize(["x", "y"], 8, 10, x=(0.0, 1.0), y=(0.0, 1.0))
     points = optimizer.ask(2)
 
     with pytest.raises(InvalidTypeError, match="such as MSEMetric"):
@@ -143,7 +172,7 @@ def test_begins_at_the_starts_that_are_given() -> None:
 
     optimizer.start_from_each(starts)
 
-    np.testing.assert_allclose(optimizer.ask(4)[:2], starts)
+    np.testing.assert_allclose(points_of(optimizer, 4)[:2], starts)
 
 
 def hollows(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,20 +185,20 @@ def hollows(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def hollow_round(optimizer: MultiStartLeastSquares) -> int:
     """Do a round in which the synchronised model leads to the lowest hollow."""
-    points = np.asarray(optimizer.ask(8))
-    n_pulled = optimizer.n_synchronised
-    errors, gradients, matrices = hollows(points)
-    if n_pulled:
-        away = points[:n_pulled] - 0.49
-        squares = np.sum(away**2, axis=1) + 1e-3
-        optimizer.tell_synchronised(squares, away, matrices[:n_pulled])
-    optimizer.tell_linearised(points, errors, gradients[n_pulled:], matrices[n_pulled:])
-    return n_pulled
+    told = []
+    for batch in optimizer.ask(8):
+        errors, gradients, matrices = hollows(batch.samples)
+        squares = errors
+        if batch.wants is Want.SYNCHRONISED:
+            gradients = batch.samples - 0.49
+            squares = np.sum(gradients**2, axis=1) + 1e-3
+        told.append(answered(batch, errors, squares, gradients, matrices))
+    optimizer.tell(told, np.concatenate([batch.found.errors for batch in told]))
+    return optimizer.n_synchronised
 
 
 def test_searches_that_end_apart_are_followed_by_synchronised_ones() -> None:
-    optimizer = started(tolerance=0.5)
-    optimizer.expect_synchronisation(2)
+    optimizer = started(tolerance=0.5, cost_of_scout=2)
     pulled = [hollow_round(optimizer) for _ in range(40)]
 
     assert pulled[0] == 0
@@ -184,8 +213,7 @@ def test_does_without_where_the_model_cannot_be_synchronised() -> None:
 
 
 def test_searches_that_end_alike_are_not() -> None:
-    optimizer = started()
-    optimizer.expect_synchronisation(2)
+    optimizer = started(cost_of_scout=2)
 
     rounds(optimizer, 60)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brianfit.optimizers._synchronised_starts import (
+from brianfit.optimizers.local.synchronised_starts import (
     MOST_POINTS,
     MOST_SEARCHES,
     SynchronisedStarts,

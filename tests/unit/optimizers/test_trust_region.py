@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brianfit.optimizers._trust_region import trust_region_steps
+from brianfit.optimizers.local.trust_region import trust_region_steps
 
 
 def normal_equations(

@@ -6,37 +6,42 @@ from dataclasses import replace
 
 import numpy as np
 
-from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.user_code import belongs_to
 from brianfit.executors import SharedWork
-from brianfit.fitting.search.callbacks import KEPT
 from brianfit.fitting.search.sample_cache import UNKNOWN, first_equal
 from brianfit.fitting.search.search_state import Search
 from brianfit.objective import Evaluation, Objective, joined
-from brianfit.optimizers import SupportsErrorLimits
 from brianfit.results.diagnostics import NEAR_ERROR
 
 
-def evaluated(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
-    """Return the errors of samples: as they were told before, known, or simulated now."""
+def evaluated(
+    search: Search,
+    values: Float[np.ndarray, "n_samples n_parameters"],
+    limits: Float[np.ndarray, " n_limited"] | None,
+) -> Evaluation:
+    """Return the errors of samples: as they were told before, known, or simulated now.
+
+    Parameters
+    ----------
+    limits
+        Errors, as the optimizer sees them, above which the first samples may be given up.
+    """
     number, objective = search.history.n_rounds, search.objective
     found: Evaluation = search.past.recall(
-        number, search.iteration, values, lambda: _known_or_simulated(search, values)
+        number,
+        search.iteration,
+        values,
+        lambda: _known_or_simulated(search, values, _limits(search, limits, len(values))),
     )
     search.known.remember(objective, values, found)
     return found
 
 
-def wants_races(optimizer: object) -> bool:
-    """Return whether an optimizer wants samples to be given up."""
-    return isinstance(optimizer, SupportsErrorLimits) and optimizer.racing
-
-
 def _known_or_simulated(
-    search: Search, values: Float[np.ndarray, "n_samples n_parameters"]
+    search: Search,
+    values: Float[np.ndarray, "n_samples n_parameters"],
+    limits: Float[np.ndarray, " n_samples"] | None,
 ) -> Evaluation:
-    limits = _limits(search, len(values))
     if not search.known.apply_to(search.objective):
         return _simulated(search, values, limits)
     known = search.known.find(search.objective, values)
@@ -76,22 +81,17 @@ def _simulated(
     return found
 
 
-def _limits(search: Search, n_samples: int) -> Float[np.ndarray, " n_samples"] | None:
+def _limits(
+    search: Search, told: Float[np.ndarray, " n_limited"] | None, n_samples: int
+) -> Float[np.ndarray, " n_samples"] | None:
     """Return above which error [SI] each sample may be given up; None if none may."""
-    optimizer, best = search.optimizer, search.best
-    if not isinstance(optimizer, SupportsErrorLimits) or not optimizer.racing:
+    best = search.best
+    if told is None or search.objective.race is None or best is None or search.error_scale is None:
         return None
-    if search.objective.race is None or best is None or search.error_scale is None:
-        return None
-    with belongs_to(search.optimizer_words, KEPT):
-        told = np.asarray(optimizer.error_limits(), dtype=np.float64)
-    if told.shape != (n_samples,) or np.any(np.isnan(told)):
-        raise InvalidValueError(
-            f"{search.optimizer_words} must return one number from `error_limits` for each of the "
-            f"{n_samples} samples asked for, but returned {told!r}."
-        )
     # The best sample, and those near it, always count, whatever the optimizer says.
-    return np.maximum(told * search.error_scale, best.error + NEAR_ERROR * abs(best.error))
+    limits = np.full(n_samples, np.inf)
+    limits[: len(told)] = np.asarray(told, dtype=np.float64) * search.error_scale
+    return np.asarray(np.maximum(limits, best.error + NEAR_ERROR * abs(best.error)))
 
 
 def _evaluate(

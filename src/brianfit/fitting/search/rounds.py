@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, final
@@ -24,15 +24,13 @@ from brianfit.objective import (
     joined_linearisations,
 )
 from brianfit.objective.synchronisation import unlinearised
-from brianfit.optimizers import (
-    SupportsLinearisation,
-    SupportsPartErrors,
-    SupportsSynchronisation,
-    SupportsTraceGuidance,
-)
+from brianfit.optimizers import AbstractOptimizer, Batch, BatchAnswer, Want
+from brianfit.optimizers.batches import as_batches
 
 Linearise = Callable[[Objective, int, int, np.ndarray, int], Linearisation]
 """Linearises samples that come with the steps of their finite differences beside them."""
+
+Derivatives = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 DIFFERENCE_STEP = 1e-6
 """Step of forward differences in coordinates [0, 1]: above the square root of the rounding error,
@@ -59,59 +57,40 @@ class Outcome:
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Followed:
-    """Samples of a round that were linearised; there may be none.
+class Found:
+    """What evaluating a batch has yielded.
 
     Attributes
     ----------
-    slopes
-        d value / d coordinate.
+    values, evaluation
+        All that was simulated for it [SI]; the samples that were asked for come first.
+    derivatives
+        Squares, gradients and normal matrices of the samples that were asked for, by coordinates;
+        None if only errors were wanted.
     """
 
-    values: Float[np.ndarray, "n_samples n_parameters"]
-    slopes: Float[np.ndarray, "n_samples n_parameters"]
-    found: Linearisation
+    values: Float[np.ndarray, "n_simulated n_parameters"]
+    evaluation: Evaluation
+    n_asked: int
+    derivatives: Derivatives | None = None
 
     @property
     def errors(self) -> Float[np.ndarray, " n_samples"]:
-        """The error of each."""
-        return self.found.evaluation.errors
-
-    @property
-    def gradients(self) -> Float[np.ndarray, "n_samples n_parameters"]:
-        """``J^T r`` by coordinates."""
-        return np.asarray(self.found.gradients * self.slopes)
-
-    @property
-    def matrices(self) -> Float[np.ndarray, "n_samples n_parameters n_parameters"]:
-        """``J^T J`` by coordinates."""
-        slopes = self.slopes
-        return np.asarray(
-            self.found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis]
-        )
+        """The errors of the samples that were asked for."""
+        return self.evaluation.errors[: self.n_asked]
 
 
 def evaluate_asked(search: Search, asked: Any) -> Outcome:
     """Evaluate what the optimizer of a search asked for."""
-    space = search.task.parameters.space
-    coordinates = as_array(asked, space.names)
-    n_pulled, n_linear = _shares(search.optimizer, len(coordinates))
-    pulled = _followed(search, coordinates[:n_pulled], _synchronise)
-    linear = _followed(search, coordinates[n_pulled : n_pulled + n_linear], _linearise)
-    others = coordinates[n_pulled + n_linear :]
-    values = space.to_values(others)
-    if len(others):
-        values = np.concatenate([values, _start_values(search)])
-    evaluation = _evaluated(search, values)
-    if n_pulled + n_linear == 0:
-        tell = partial(_tell, search, asked, evaluation, len(others))
-        return Outcome(values=values, evaluation=evaluation, tell=tell)
-    errors = [pulled.errors, linear.errors, evaluation.errors[: len(others)]]
-    return Outcome(
-        values=np.concatenate([*_values(pulled), *_values(linear), values]),
-        evaluation=joined([*_evaluations(pulled), *_evaluations(linear), evaluation]),
-        tell=partial(_tell_followed, search, asked, np.concatenate(errors), pulled, linear),
-    )
+    batches = as_batches(asked)
+    found = [_found(search, batch, starts) for batch, starts in _with_starts(search, batches)]
+    first, *others = found
+    values, evaluation = first.values, first.evaluation
+    if others:
+        values = np.concatenate([one.values for one in found])
+        evaluation = joined([one.evaluation for one in found])
+    tell = partial(_tell, search, asked, batches, found)
+    return Outcome(values=values, evaluation=evaluation, tell=tell)
 
 
 def n_evaluations_of(search: Search, asked: Any) -> int:
@@ -119,13 +98,10 @@ def n_evaluations_of(search: Search, asked: Any) -> int:
 
     They are the neighbours of finite differences and the values to start from.
     """
-    n_asked = len(as_array(asked, search.task.parameters.space.names))
-    n_pulled, n_linear = _shares(search.optimizer, n_asked)
-    n_others = n_asked - n_pulled - n_linear
-    return (
-        n_pulled * search.objective.simulations_per_synchronisation
-        + n_linear * search.objective.simulations_per_linearisation
-        + (n_others + len(_start_values(search)) if n_others else 0)
+    names, cost_of = search.task.parameters.space.names, search.optimizer.offer.cost
+    return sum(
+        len(as_array(batch.samples, names)) * cost_of(batch.wants) + len(starts)
+        for batch, starts in _with_starts(search, as_batches(asked))
     )
 
 
@@ -137,83 +113,104 @@ def difference_steps(
     return np.asarray(space.to_values(coordinates + inward) - space.to_values(coordinates))
 
 
-def check_derivatives(objective: Objective, optimizer: object) -> None:
-    """Check that an optimizer that follows derivatives of squares can have them.
+def check_needs(objective: Objective, optimizer: AbstractOptimizer) -> None:
+    """Check that a fit can tell an optimizer what it cannot do without.
 
     Raises
     ------
     InvalidTypeError
-        If there are no such squares.
+        If it cannot.
     """
-    if isinstance(optimizer, SupportsLinearisation) and not objective.is_least_squares:
+    if optimizer.needs is Want.DERIVATIVES and not objective.is_least_squares:
         raise InvalidTypeError(
             f"{type(optimizer).__name__} minimises sums of squares: it needs a metric that is a "
             "mean of squares, such as MSEMetric, for every output, and no penalty. Use another "
             "optimizer, or another metric."
         )
-    if isinstance(optimizer, SupportsTraceGuidance) and not objective.squared_outputs:
+    if optimizer.needs is Want.TRACE_DERIVATIVES and not objective.squared_outputs:
         raise InvalidTypeError(
             f"{type(optimizer).__name__} follows traces: it needs outputs that are variables, with "
             "recordings that are not constant, and no penalty. Use another optimizer."
         )
 
 
-def _tell(search: Search, asked: Any, evaluation: Evaluation, n_asked: int) -> None:
-    optimizer, parts = search.optimizer, evaluation.part_errors
-    errors = search.scaled(evaluation.errors[:n_asked])
-    if isinstance(optimizer, SupportsPartErrors) and parts is not None:
-        optimizer.tell_parts(asked, errors, parts[:n_asked])
-    else:
-        optimizer.tell(asked, errors)
+def _with_starts(search: Search, batches: Sequence[Batch]) -> Iterator[tuple[Batch, np.ndarray]]:
+    """Yield batches with further values that are evaluated beside their samples [SI].
+
+    In the first round these are the values to start from, beside samples of errors.
+    """
+    space = search.task.parameters.space
+    waiting = space.to_values(space.start_coordinates())
+    nothing = waiting[:0]
+    if search.history.n_rounds > 0:
+        waiting = nothing
+    for batch in batches:
+        if batch.wants is Want.ERRORS:
+            yield batch, waiting
+            waiting = nothing
+        else:
+            yield batch, nothing
 
 
-def _tell_followed(
-    search: Search,
-    asked: Any,
-    errors: Float[np.ndarray, " n_samples"],
-    pulled: Followed,
-    linear: Followed,
-) -> None:
-    """Tell the optimizer of a round in which some samples have derivatives."""
-    optimizer = search.optimizer
-    scaled = search.scaled(errors)
-    if isinstance(optimizer, SupportsSynchronisation) and len(pulled.errors):
-        optimizer.tell_synchronised(pulled.found.squares, pulled.gradients, pulled.matrices)
-    if isinstance(optimizer, SupportsLinearisation):
+def _found(search: Search, batch: Batch, starts: np.ndarray) -> Found:
+    """Evaluate the samples of a batch."""
+    space = search.task.parameters.space
+    coordinates = as_array(batch.samples, space.names)
+    if search.optimizer.offer.cost(batch.wants) == 0:
+        raise InvalidTypeError(
+            f"{search.optimizer_words} asks for {batch.wants} of samples, which this fit cannot "
+            "tell. An optimizer names what it may want in `wants`, and is told in `offer` which of "
+            "that it can have."
+        )
+    if batch.wants is not Want.ERRORS:
+        how = _synchronise if batch.wants is Want.SYNCHRONISED else _linearise
+        return _followed(search, coordinates, how)
+    values = np.concatenate([space.to_values(coordinates), starts])
+    evaluation = evaluated(search, values, batch.limits)
+    return Found(values=values, evaluation=evaluation, n_asked=len(coordinates))
+
+
+def _tell(search: Search, asked: Any, batches: Sequence[Batch], found: Sequence[Found]) -> None:
+    """Tell the optimizer of its samples in the form in which it asked for them."""
+    errors = search.scaled(np.concatenate([one.errors for one in found]))
+    if batches[0].samples is asked:
+        search.optimizer.tell(asked, errors)
+        return
+    ends = np.cumsum([one.n_asked for one in found])[:-1]
+    answered: Any = [
+        batch.answered(_answer(search, batch, one, part))
+        for batch, one, part in zip(batches, found, np.split(errors, ends), strict=True)
+    ]
+    search.optimizer.tell(answered, errors)
+
+
+def _answer(search: Search, batch: Batch, found: Found, errors: np.ndarray) -> BatchAnswer:
+    parts = found.evaluation.part_errors
+    if parts is not None:
+        parts = parts[: found.n_asked]
+    if found.derivatives is None:
+        return BatchAnswer(errors=errors, part_errors=parts)
+    squares, gradients, matrices = found.derivatives
+    if batch.wants is Want.DERIVATIVES:
         scale = search.error_scale or 1.0
-        optimizer.tell_linearised(asked, scaled, linear.gradients / scale, linear.matrices / scale)
-    elif isinstance(optimizer, SupportsTraceGuidance) and len(linear.errors):
-        squares = linear.found.squares
-        optimizer.tell_guided(asked, scaled, squares, linear.gradients, linear.matrices)
-    else:
-        optimizer.tell(asked, scaled)
-
-
-def _shares(optimizer: object, n_samples: int) -> tuple[int, int]:
-    """Return how many of the samples are pulled, and how many of the next have derivatives."""
-    n_pulled = optimizer.n_synchronised if isinstance(optimizer, SupportsSynchronisation) else 0
-    if isinstance(optimizer, SupportsLinearisation):
-        return n_pulled, n_samples - n_pulled
-    n_linear = optimizer.n_guided if isinstance(optimizer, SupportsTraceGuidance) else 0
-    return n_pulled, n_linear
-
-
-def _evaluated(search: Search, values: Float[np.ndarray, "n_samples n_parameters"]) -> Evaluation:
-    if len(values) == 0:
-        return search.objective.failed(0)
-    return evaluated(search, values)
+        squares, gradients, matrices = errors, gradients / scale, matrices / scale
+    return BatchAnswer(
+        errors=errors,
+        part_errors=parts,
+        squares=squares,
+        gradients=gradients,
+        normal_matrices=matrices,
+    )
 
 
 def _followed(
     search: Search, coordinates: Float[np.ndarray, "n_samples n_parameters"], how: Linearise
-) -> Followed:
+) -> Found:
     """Linearise samples."""
     space = search.task.parameters.space
     values = space.to_values(coordinates)
-    if len(values) == 0:
-        return Followed(values=values, slopes=values, found=_given_up(search.objective, 0))
     steps = difference_steps(space, coordinates)
-    found: Linearisation = search.past.recall(
+    linearised: Linearisation = search.past.recall(
         search.history.n_rounds,
         search.iteration,
         values,
@@ -223,7 +220,23 @@ def _followed(
             joined_linearisations,
         ),
     )
-    return Followed(values=values, found=found, slopes=space.derivative(values))
+    return Found(
+        values=np.concatenate([values, linearised.neighbour_values]),
+        evaluation=joined([linearised.evaluation, linearised.neighbours]),
+        n_asked=len(values),
+        derivatives=_by_coordinates(linearised, space.derivative(values)),
+    )
+
+
+def _by_coordinates(
+    found: Linearisation, slopes: Float[np.ndarray, "n_samples n_parameters"]
+) -> Derivatives:
+    """Return what was found by values [SI] by coordinates, given d value / d coordinate."""
+    return (
+        found.squares,
+        np.asarray(found.gradients * slopes),
+        np.asarray(found.normal_matrices * slopes[:, :, np.newaxis] * slopes[:, np.newaxis]),
+    )
 
 
 def _linearise(
@@ -250,18 +263,3 @@ def _given_up(objective: Objective, n_samples: int) -> Linearisation:
     """Return the linearisation of samples that came to no end."""
     values = np.empty((n_samples, len(objective.columns.free)))
     return unlinearised(values, objective.failed(n_samples))
-
-
-def _values(followed: Followed) -> tuple[np.ndarray, np.ndarray]:
-    return followed.values, followed.found.neighbour_values
-
-
-def _evaluations(followed: Followed) -> tuple[Evaluation, Evaluation]:
-    return followed.found.evaluation, followed.found.neighbours
-
-
-def _start_values(search: Search) -> Float[np.ndarray, "n_starts n_parameters"]:
-    """Return the values to start from as further samples of the first round, if there are any."""
-    space = search.task.parameters.space
-    first = search.history.n_rounds == 0
-    return space.to_values(space.start_coordinates()[: None if first else 0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -20,15 +20,7 @@ from brianfit.fitting.search.replay import Past, Refinement
 from brianfit.fitting.search.sample_cache import KnownSamples
 from brianfit.fitting.search.stored_answers import is_plain
 from brianfit.objective import Evaluation, Objective
-from brianfit.optimizers import (
-    AbstractOptimizer,
-    SupportsLinearisation,
-    SupportsPartErrors,
-    SupportsStart,
-    SupportsStarts,
-    SupportsSynchronisation,
-    SupportsTraceGuidance,
-)
+from brianfit.optimizers import AbstractOptimizer, Offer, SupportsStart, SupportsStarts, Want
 from brianfit.results import REFINE, History, Round
 
 
@@ -148,16 +140,11 @@ class Search:
         space = self.task.parameters.space
         self.optimizer.seed(generator_for(self.seed, "optimizer"))
         bounds = dict.fromkeys(space.names, (0.0, 1.0))
+        self.optimizer.expect(_offer(self.objective, self.optimizer.wants))
         self.n_samples = self.optimizer.initialize(
             list(space.names), self.n_samples, n_rounds, **bounds
         )
         self.token = self.optimizer.begin_search()
-        if isinstance(self.optimizer, SupportsPartErrors):
-            self.optimizer.expect_parts(len(self.objective.part_names))
-        if isinstance(self.optimizer, SupportsTraceGuidance):
-            self.optimizer.expect_costs(self.objective.simulations_per_linearisation)
-        if isinstance(self.optimizer, SupportsSynchronisation):
-            self.optimizer.expect_synchronisation(self.objective.simulations_per_synchronisation)
         starts = space.start_coordinates()
         if len(starts) and isinstance(self.optimizer, SupportsStarts):
             self.optimizer.start_from_each(starts)
@@ -169,20 +156,13 @@ class Search:
         self.optimizer.check_search(self.token)
         if self.pending is None:
             with uninterrupted(), belongs_to(self.optimizer_words, KEPT):
-                self.pending = self.optimizer.ask(self._n_asked)
+                self.pending = self.optimizer.ask(self.n_samples)
         return self.pending
 
     @property
     def optimizer_words(self) -> str:
         """The beginning of a sentence on the optimizer."""
         return f"The optimizer {name_of(self.optimizer)}"
-
-    @property
-    def _n_asked(self) -> int:
-        """How many samples the optimizer is asked for, so that a round costs `n_samples`."""
-        if isinstance(self.optimizer, SupportsLinearisation):
-            return max(1, self.n_samples // self.objective.simulations_per_linearisation)
-        return self.n_samples
 
     def finish_round(self, done: Round) -> None:
         """Add a round of which the optimizer was told."""
@@ -258,3 +238,21 @@ class Search:
             scale = float(np.median(np.abs(finite)))
             self.error_scale = scale if scale > 0 else 1.0
         return errors / (self.error_scale or 1.0)
+
+
+def _offer(objective: Objective, wants: Sequence[Want]) -> Offer:
+    """Return what a fit can tell an optimizer of what it may want beyond errors."""
+    ways = {
+        Want.DERIVATIVES: lambda: (
+            objective.simulations_per_linearisation if objective.is_least_squares else 0
+        ),
+        Want.TRACE_DERIVATIVES: lambda: (
+            objective.simulations_per_linearisation if objective.squared_outputs else 0
+        ),
+        Want.SYNCHRONISED: lambda: objective.simulations_per_synchronisation,
+    }
+    return Offer(
+        costs={want: ways[want]() for want in wants},
+        n_parts=len(objective.part_names) if objective.keep_parts else 0,
+        races=objective.race is not None,
+    )

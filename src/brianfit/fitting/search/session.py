@@ -30,7 +30,6 @@ from brianfit.fitting.search.callbacks import (
     callback_setup,
     samples_as_dictionaries,
 )
-from brianfit.fitting.search.evaluations import wants_races
 from brianfit.fitting.search.held_out import HeldOut, held_out
 from brianfit.fitting.search.loop import check_first_round, run_rounds
 from brianfit.fitting.search.record_of_search import problem_record
@@ -41,7 +40,7 @@ from brianfit.fitting.search.stop_rules import AbstractStopRule, stop_rules_from
 from brianfit.fitting.search.storage import Storage, storage_of
 from brianfit.fitting.search.strategy import optimizer_for
 from brianfit.objective import MEMORY_LIMIT, Evaluation
-from brianfit.optimizers import AbstractOptimizer, SupportsPartErrors
+from brianfit.optimizers import AbstractOptimizer
 from brianfit.results import FitResult
 
 _logger = logging.getLogger(__name__)
@@ -180,13 +179,14 @@ class FitSession:
     def _new_search(self, arguments: FitArguments, task: FitTask, seed: int) -> Search:
         if not task.parameters.space.names:
             raise InvalidValueError("There is nothing to fit: no parameter is free.")
+        named = arguments.optimizer
         objective = task.objective(
             self.engine,
             memory_limit=self.memory_limit,
-            keep_parts=isinstance(arguments.optimizer, SupportsPartErrors),
-            racing=wants_races(arguments.optimizer),
+            keep_parts=named is not None and named.needs_parts,
+            racing=named is not None and named.racing,
         )
-        optimizer, strategy = optimizer_for(arguments.optimizer, task, objective)
+        optimizer, strategy = optimizer_for(named, task, objective)
         return Search(
             task=task,
             objective=objective,

@@ -9,7 +9,7 @@ from typing import final
 
 from brianfit.fitting.problem.problem import Problem
 from brianfit.fitting.problem.task import FitTask
-from brianfit.fitting.search.rounds import check_derivatives
+from brianfit.fitting.search.rounds import check_needs
 from brianfit.fitting.search.search_state import Search
 from brianfit.model.random_models import draws_random_numbers
 from brianfit.objective import Objective
@@ -110,7 +110,7 @@ def optimizer_for(
         If an optimizer is named that needs derivatives which this error does not have.
     """
     if named is not None:
-        check_derivatives(objective, named)
+        check_needs(objective, named)
         return named, ""
     choice = chosen(facts_of(task, objective))
     _logger.info("The search is by %s.", choice)

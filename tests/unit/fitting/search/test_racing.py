@@ -11,7 +11,7 @@ import pytest
 from brianfit import DifferentialEvolution, Optimizer, ParticleSwarm, ProcessExecutor
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.engines.fused import FusedEngine
-from brianfit.optimizers import RandomSearch
+from brianfit.optimizers import Batch, RandomSearch
 from brianfit.results import load
 from tests.unit.fitting.line_fits import Chunks, Lines, fit
 
@@ -120,17 +120,14 @@ class Careless(Optimizer):
     def initialize(self, parameter_names: Any, popsize: int, rounds: int, /, **bounds: Any) -> int:
         return popsize
 
-    def ask(self, n_samples: int) -> np.ndarray:
-        return self.generator.random((n_samples, 2))
+    def ask(self, n_samples: int) -> list[Batch]:
+        return [Batch(samples=self.generator.random((n_samples, 2)), limits=self.limits)]
 
     def tell(self, parameters: Any, errors: Any) -> None:
         """Learn nothing."""
 
     def recommend(self) -> np.ndarray:
         return np.full(2, 0.5)
-
-    def error_limits(self) -> Any:
-        return self.limits
 
 
 def test_the_best_sample_is_found_whatever_limits_an_optimizer_gives() -> None:
@@ -145,8 +142,10 @@ def test_the_best_sample_is_found_whatever_limits_an_optimizer_gives() -> None:
 
 @pytest.mark.parametrize("limits", [np.zeros(3), np.full(10, np.nan)])
 def test_refuses_limits_that_are_not_one_number_for_each_sample(limits: np.ndarray) -> None:
-    with pytest.raises(InvalidValueError, match=r"Careless must return one number"):
+    with pytest.raises(InvalidValueError, match=r"`limits` of a batch must be one") as refused:
         fit(Careless(limits))
+
+    assert "Careless" in refused.value.__notes__[0]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Bool, Float, Int
-from brianfit.optimizers._trust_region import trust_region_steps
+from brianfit.optimizers.local.trust_region import trust_region_steps
 
 FIRST_RADIUS = 0.3
 """Radius of the trust region at the start, in scaled variables."""

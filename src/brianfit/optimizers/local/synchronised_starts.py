@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Float
-from brianfit.optimizers._local_searches import LocalSearches
+from brianfit.optimizers.local.searches import LocalSearches
 
 MOST_SEARCHES = 8
 """So many searches advance together at most."""
