@@ -8,6 +8,7 @@ from brianfit import executors as executors
 from brianfit import fitter as fitter
 from brianfit import fitting as fitting
 from brianfit import library as library
+from brianfit import likelihoods as likelihoods
 from brianfit import metric as metric
 from brianfit import metrics as metrics
 from brianfit import model as model
@@ -84,6 +85,7 @@ from brianfit.fitting import (
     predict,
     resume,
 )
+from brianfit.likelihoods import AutocorrelatedGaussian, EscapeNoise, Gaussian, StudentT
 from brianfit.metrics import AbstractMetric as Metric
 from brianfit.metrics import AbstractSpikeMetric as SpikeMetric
 from brianfit.metrics import AbstractTraceMetric as TraceMetric
@@ -134,11 +136,13 @@ __version_tuple__: tuple[int, ...]
 # folders of the package variables of scripts: these are imported by name.
 __all__ = [
     "AbstractEngine",
+    "AutocorrelatedGaussian",
     "BrianfitError",
     "CMAESOptimizer",
     "CrossValidation",
     "DaskExecutor",
     "DifferentialEvolution",
+    "EscapeNoise",
     "EscapeRateFit",
     "EscapeRateLikelihood",
     "FeatureMetric",
@@ -147,6 +151,7 @@ __all__ = [
     "FitResult",
     "Fitter",
     "GammaFactor",
+    "Gaussian",
     "GuidedCMAESOptimizer",
     "HypervolumeStagnation",
     "ISIDistance",
@@ -191,6 +196,7 @@ __all__ = [
     "StepResponse",
     "Steps",
     "Store",
+    "StudentT",
     "SubthresholdMSE",
     "TargetError",
     "TraceFitter",

@@ -12,12 +12,13 @@ from types import ModuleType
 
 import pytest
 
-from brianfit import engines, executors, library, metrics, optimizers
+from brianfit import engines, executors, library, likelihoods, metrics, optimizers
 from brianfit.data import readers
 from brianfit.data.readers import READERS, AbstractReader
 from brianfit.engines import AbstractEngine
 from brianfit.executors import AbstractExecutor
 from brianfit.library import NeuronModel
+from brianfit.likelihoods import AbstractNoise
 from brianfit.metrics import AbstractMetric
 from brianfit.optimizers import AbstractOptimizer
 from tests.architecture.source_tree import CHECKOUT, classes, last_name, parsed
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[ModuleType, type]] = {
     "metrics": (metrics, AbstractMetric),
     "optimizers": (optimizers, AbstractOptimizer),
     "executors": (executors, AbstractExecutor),
+    "likelihoods": (likelihoods, AbstractNoise),
     "engines": (engines, AbstractEngine),
     "readers": (readers, AbstractReader),
 }
@@ -33,6 +35,7 @@ PAGES = {
     "metrics": "choose_a_metric",
     "optimizers": "choose_an_optimizer",
     "executors": "use_processes_and_clusters",
+    "likelihoods": "my_residuals_are_correlated",
 }
 TESTED_ELSEWHERE = {
     "EscapeRateLikelihood",  # compares a rate, which the examples of the contract are not
@@ -62,7 +65,7 @@ def rows_of(page: str) -> str:
     return "\n".join(line for line in text.splitlines() if line.startswith("|"))
 
 
-@pytest.mark.parametrize("kind", ["metrics", "optimizers", "executors", "engines"])
+@pytest.mark.parametrize("kind", ["metrics", "optimizers", "executors", "likelihoods", "engines"])
 def test_every_part_is_offered_by_its_folder(kind: str) -> None:
     package, base = KINDS[kind]
 

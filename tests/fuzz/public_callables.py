@@ -67,8 +67,11 @@ def fitter(**changes: Any) -> Any:
 def _classes(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
     """Return arguments of classes that users call."""
     return {
+        "AutocorrelatedGaussian": {},
         "DaskExecutor": {"client": None},
+        "EscapeNoise": {},
         "Fitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
+        "Gaussian": {},
         "HypervolumeStagnation": {},
         "MaxEvaluations": {"n_evaluations": 3},
         "OnlineTraceFitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
@@ -85,6 +88,7 @@ def _classes(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
             "reset": "v = -70*mV",
         },
         "Stagnation": {},
+        "StudentT": {},
         "Steps": {"amplitudes": [1] * nA, "start": 0 * ms, "stop": 3 * ms},
         "TargetError": {"target": 1.0},
         "TraceFitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
@@ -158,6 +162,7 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
     methods = {
         "generate": {}, "evaluate": {}, "generate_traces": {}, "results": {},
         "refine": {"callback": None}, "external_constants": {},
+        "likelihood": {"noise": bf.Gaussian()},
         "fit": {"callback": None, "n_rounds": 0}, "sensitivities": {}, "fisher_information": {},
     }  # fmt: skip
     return {

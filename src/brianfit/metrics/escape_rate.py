@@ -7,7 +7,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
 from brianfit.model import Accumulator
@@ -112,12 +112,19 @@ class EscapeRateLikelihood(AbstractTraceMetric):
             timed=dict(zip(names, self._weights(data, dt), strict=True)),
         )
 
+    def compared_steps(
+        self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
+    ) -> Bool[np.ndarray, "n_traces n_steps"]:
+        """Return the steps that count: measured, and not before `t_start`."""
+        measured = ~np.isnan(data)
+        measured[:, : first_step(self.t_start_, dt)] = False
+        return np.asarray(measured)
+
     def _weights(
         self, data: Float[np.ndarray, "n_traces n_steps"], dt: float
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what is multiplied by the hazard, by minus its logarithm, and added, per step."""
-        measured = ~np.isnan(data)
-        measured[:, : first_step(self.t_start_, dt)] = False
+        measured = self.compared_steps(data, dt)
         spikes = np.where(measured, np.nan_to_num(data) * dt, 0.0)
         total = spikes.sum(axis=1, keepdims=True)
         time = dt * measured.sum(axis=1, keepdims=True)

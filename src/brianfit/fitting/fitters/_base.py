@@ -7,7 +7,7 @@ from typing import Any
 
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import Quantity
-from brianfit.fitting.fitters._simulated_view import AbstractSimulatedView
+from brianfit.fitting.fitters._likelihood_view import AbstractLikelihoodView
 from brianfit.fitting.polish.fisher_information import FisherInformation
 from brianfit.fitting.polish.refine import refine
 from brianfit.fitting.polish.refine_arguments import Gradient, RefineArguments
@@ -18,7 +18,7 @@ from brianfit.fitting.problem.namespaces import Namespace, calling_frame
 from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
 
 
-class AbstractFitter(AbstractSimulatedView):
+class AbstractFitter(AbstractLikelihoodView):
     """A model, recordings, and the search for parameters that reproduce them.
 
     Fitters differ in how their arguments are spelt; what they do stands here and in the views, and

@@ -1,0 +1,1 @@
+"""How sure parameters are: likelihoods of samples, intervals of parameters."""
