@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import linecache
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -108,7 +109,9 @@ def _compile_in_memory(
     source: str, signature: str, functions: Mapping[str, object]
 ) -> Callable[..., None]:
     module = ModuleType("brianfit_kernel")
-    code = compile(source, "<kernel of brianfit>", "exec")
+    name = f"<kernel of brianfit {key_of(source)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    code = compile(source, name, "exec")
     exec(code, module.__dict__)
     vars(module).update(functions)
     try:

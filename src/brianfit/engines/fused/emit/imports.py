@@ -20,6 +20,7 @@ _BY_MODULE = {
     f"{_MATH}.logarithms": "log log10 log1p",
     f"{_MATH}.powers": "power",
     f"{_MATH}.short_exponentials": "exp_short",
+    "brianfit.engines.fused.lowering": "straight",
     "brianfit.engines.fused.runtime.noise": "neuron_key normal poisson uniform",
     "brianfit.engines.fused.runtime.timed": "timed_row",
 }
@@ -37,7 +38,9 @@ _SINGLE_BY_MODULE = {
 SINGLE = {name: f"{name}_32" for names in _SINGLE_BY_MODULE.values() for name in names.split()}
 """What functions are called where they compute in float32."""
 
-_ALWAYS = frozenset({"opaque_count", "stack_array", "wide_vectors", "neuron_key", "select"})
+_ALWAYS = frozenset(
+    {"opaque_count", "stack_array", "wide_vectors", "neuron_key", "select", "straight"}
+)
 
 
 def imports_of(body: str) -> Iterator[str]:

@@ -40,8 +40,7 @@ class LoopWriter:
 
     def step_values(self) -> list[str]:
         """Return the lines that read what is the same for all neurons in a step."""
-        lines = [f"{name} = {self._lanes.read(node)}" for node, name in self._per_step.items()]
-        return lines + [f"n_{event.name} = 0" for event in self._program.events]
+        return [f"{name} = {self._lanes.read(node)}" for node, name in self._per_step.items()]
 
     def loops(self) -> list[str]:
         """Return the loops over lanes."""

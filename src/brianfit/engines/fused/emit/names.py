@@ -6,6 +6,7 @@ from typing import final
 
 from brianfit.engines.fused.emit.expressions import Identifiers
 from brianfit.engines.fused.emit.imports import SINGLE, WHERE
+from brianfit.engines.fused.emit.step_function import NAME as STEP_FUNCTION
 from brianfit.engines.fused.emit.times import Times
 from brianfit.engines.fused.ir import Kind, LoopProgram, Node, Rate, rate_of
 from brianfit.engines.fused.plan import Schedule
@@ -24,6 +25,8 @@ RESERVED = frozenset(
         "NAN",
         "N",
         "simulate",
+        "straight",
+        STEP_FUNCTION,
         "first_block",
         "last_block",
         "samples",
@@ -85,6 +88,7 @@ class LaneNames:
         self._times = Times(program)
         self._identifiers = identifiers
         self._lines: list[str] = []
+        self._lines_of_step: list[str] = []
         self._kept: dict[Node, str] = {}
         self._temporary: dict[Node, str] = {}
         self._states = {
@@ -109,8 +113,12 @@ class LaneNames:
         self._happened = {e.name: self._array(f"has_{e.name}", "LANES") for e in program.events}
 
     def allocations(self) -> list[str]:
-        """Return the lines that make the arrays."""
+        """Return the lines that make the arrays that last longer than a step."""
         return list(self._lines)
+
+    def allocations_of_step(self) -> list[str]:
+        """Return the lines that make the arrays that only the loops of a step use."""
+        return list(self._lines_of_step)
 
     def state(self, name: str) -> str:
         """Return the array of a state."""
@@ -144,7 +152,8 @@ class LaneNames:
         """Return the array that carries a value from one loop to a later one."""
         if node not in self._temporary:
             name = f"{self._identifiers.of(node)}_of"
-            self._temporary[node] = self._array(name, "LANES", is_wide=self._times.include(node))
+            is_wide = self._times.include(node)
+            self._temporary[node] = self._array(name, "LANES", is_wide=is_wide, lasts=False)
         return self._temporary[node]
 
     def read(self, node: Node) -> str:
@@ -163,8 +172,9 @@ class LaneNames:
         text = f"{self._states[str(node.value)]}[lane]"
         return f"{text} != 0.0" if node.kind == Kind.BOOLEAN else text
 
-    def _array(self, wanted: str, size: str, *, is_wide: bool = False) -> str:
+    def _array(self, wanted: str, size: str, *, is_wide: bool = False, lasts: bool = True) -> str:
         name = self._identifiers.unique(wanted)
         function = "stack_array_float32" if self._is_single and not is_wide else "stack_array"
-        self._lines.append(f"{name} = {function}({size})")
+        lines = self._lines if lasts else self._lines_of_step
+        lines.append(f"{name} = {function}({size})")
         return name

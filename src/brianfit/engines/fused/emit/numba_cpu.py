@@ -17,6 +17,7 @@ from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
 from brianfit.engines.fused.emit.names import IN_CHUNK, RESERVED, LaneNames
 from brianfit.engines.fused.emit.segments import Segments
+from brianfit.engines.fused.emit.step_function import StepFunction
 from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, reachable
 from brianfit.engines.fused.plan import Schedule
 
@@ -69,19 +70,28 @@ class _Emitter:
         loops = LoopWriter(
             self._program, self._schedule, self._lanes, self._lane_writer, self._identifiers
         )
+        lines = loops.loops()
+        step = StepFunction(
+            lines,
+            arrays=self._lanes.allocations_of_step(),
+            counts=[f"n_{event.name}" for event in self._program.events],
+            functions=[f"user_{name}" for name in self._program.functions],
+        )
         parts: dict[str, list[str]] = {
             "prologue": self._prologue(),
             "reset_counts": self._reset_counts(),
             "chunk_values": self._chunk_values(),
             "step_values": loops.step_values(),
-            "loops": loops.loops(),
+            "loops": step.call(),
             "events": loops.events(),
             "write_sums": self._write_sums(),
             "write_traces": self._write_traces(),
             "epilogue": self._epilogue(),
         }
         arrays = self._lanes.allocations()
-        body = "\n".join(line for lines in (arrays, *parts.values()) for line in lines)
+        definition = step.definition()
+        everything = (arrays, definition, *parts.values())
+        body = "\n".join(line for lines in everything for line in lines)
         text = files(__package__).joinpath("numba_cpu.template").read_text("utf-8")
         filled = "\n".join(_expanded(line, parts) for line in text.split("\n"))
         return Template(filled).substitute(
@@ -92,6 +102,7 @@ class _Emitter:
             dt=repr(self._program.dt),
             imports="\n".join(imports_of(body)),
             table_arguments="\n".join(f"    {name}," for name in self._last_arguments()),
+            step_function="\n".join(definition),
             arrays="\n".join(f"    {line}" for line in arrays),
             **self._segments.words,
         )

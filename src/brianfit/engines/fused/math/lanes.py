@@ -10,7 +10,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
-_ALIGNMENT = 64  # bytes; the width of the widest vectors
+ALIGNMENT = 64  # bytes; the width of the widest vectors
 
 
 @intrinsic
@@ -79,7 +79,7 @@ def _stack_array(dtype: Any, llvm_type: Any, n_lanes: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         memory = cgutils.alloca_once(builder, ir.ArrayType(llvm_type, length))
-        memory.align = _ALIGNMENT
+        memory.align = ALIGNMENT
         itemsize = context.get_constant(types.intp, dtype.bitwidth // 8)
         array = arrayobj.make_array(signature.return_type)(context, builder)
         arrayobj.populate_array(
