@@ -2,6 +2,7 @@
 # it when it is first used; type checkers and editors read the same lines.
 
 from brianfit import analysis as analysis
+from brianfit import comparison as comparison
 from brianfit import data as data
 from brianfit import engines as engines
 from brianfit import executors as executors
@@ -22,6 +23,7 @@ from brianfit import testing as testing
 from brianfit import utils as utils
 from brianfit._foundation.errors import BrianfitError
 from brianfit.analysis import Reliability, reliability
+from brianfit.comparison import CellsComparison, Comparison, compare
 from brianfit.data import (
     OrnsteinUhlenbeck,
     PlausibilityWarning,
@@ -139,6 +141,8 @@ __all__ = [
     "AutocorrelatedGaussian",
     "BrianfitError",
     "CMAESOptimizer",
+    "CellsComparison",
+    "Comparison",
     "CrossValidation",
     "DaskExecutor",
     "DifferentialEvolution",
@@ -211,6 +215,7 @@ __all__ = [
     "callback_none",
     "callback_setup",
     "callback_text",
+    "compare",
     "compensate_electrode",
     "compensate_series_resistance",
     "cross_validate",

@@ -33,7 +33,7 @@ RECORDS = {
     *("AbstractEngine", "BrianfitError", "CrossValidation", "FitResult", "ManyFits", "Metric"),
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
     *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
-    *("EscapeRateFit", "SpikePrediction"),
+    *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison"),
 }
 """Classes that users are handed, or derive from, and do not call."""
 
@@ -134,6 +134,11 @@ def _functions(folder: Path, done: Any, store: Path) -> dict[str, Mapping[str, A
         "brian_script": {"result": done.result},
         "calc_bounds": {"parameter_names": ["g"], "g": [1, 2]},
         "callback_setup": {"set_type": None},
+        "compare": {
+            "recordings": cell.without_spikes(),
+            "models": {"a": (EQUATIONS, {"g": [1 * nS, 9 * nS]})},
+            "metric": bf.MSEMetric(), "n_rounds": 1, "n_samples": 3, "store": folder / "stores",
+        },
         "cross_validate": {"fitter": done, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
         "example_recording": {},
         "fit_many": {"fitters": {"a": done}, "n_rounds": 1, "g": [1 * nS, 9 * nS]},

@@ -24,6 +24,7 @@ from brianfit.data.preprocessing import (
 from brianfit.data.readers import READERS, read
 from brianfit.data.recordings import Recording, RecordingSet
 from brianfit.data.repeats import equal_stimuli, merge_repeats
+from brianfit.data.simulation_step import usual_simulation_step
 from brianfit.data.spike_rate import with_spike_rate
 from brianfit.data.splitting import folds, split
 from brianfit.data.step_times import around_step, is_made_of_steps, step_times
@@ -65,6 +66,7 @@ __all__ = [
     "step_times",
     "subtract_junction_potential",
     "until_first_spike",
+    "usual_simulation_step",
     "with_input_noise",
     "with_spike_rate",
     "with_spikes",

@@ -1,5 +1,6 @@
 """Figures from results; one figure per file, each a function that returns axes."""
 
+from brianfit.plots.comparison import plot_comparison, plot_ranks
 from brianfit.plots.convergence import plot_convergence
 from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.overlay import plot_overlay
@@ -16,11 +17,13 @@ from brianfit.plots.trial_raster import plot_trials
 from brianfit.plots.waterfall import plot_waterfall
 
 __all__ = [
+    "plot_comparison",
     "plot_convergence",
     "plot_correlation",
     "plot_overlay",
     "plot_parameter_spread",
     "plot_pareto_front",
+    "plot_ranks",
     "plot_rates",
     "plot_residuals",
     "plot_sensitivities",

@@ -24,6 +24,7 @@ from brianfit.data import (
     is_made_of_steps,
     spike_level,
     step_times,
+    usual_simulation_step,
     with_spikes,
 )
 from brianfit.fitting import parameters_near
@@ -33,7 +34,6 @@ from brianfit.model import Parameter
 MODEL, MODEL_OF_STEPS = "adex", "adex_gm"
 """What is fitted unless told; the second one to voltage and spikes under steps of current."""
 
-_LONGEST_STEP = 1e-4  # [s] of the simulation; integrate-and-fire models need no shorter one
 _STEPS_OF_A_FIT = 1e11  # neuron-steps that the foreseen rounds take at most: about half an hour
 
 
@@ -74,7 +74,7 @@ def problem_text(
     fires_on_steps = level is not None and step is not None
     chosen = model or (MODEL_OF_STEPS if fires_on_steps else MODEL)
     left_out = _left_out(recordings, trace, level)
-    dt = _simulation_step(recordings)
+    dt = usual_simulation_step(recordings)
     kept = [k for k in range(len(recordings)) if k not in left_out]
     bounds = _bounds(recordings[kept], library.get(chosen)) if outputs != ["spikes"] else {}
     values = {
@@ -245,14 +245,6 @@ def _metric_lines(outputs: Sequence[str], level: Any, step: _Step | None) -> str
             lines.append('delta = "4 ms"')
         lines.append("")
     return "\n".join(lines)
-
-
-def _simulation_step(recordings: RecordingSet) -> float:
-    """Return the longest step up to 0.1 ms that is a multiple or a whole part of the recorded."""
-    recorded = max(recording.dt for recording in recordings)
-    if recorded >= _LONGEST_STEP:
-        return recorded / int(np.ceil(recorded / _LONGEST_STEP - 1e-9))
-    return recorded * int(np.floor(_LONGEST_STEP / recorded + 1e-9))
 
 
 def _rounds(recordings: RecordingSet, dt: float) -> int:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
-from brianfit._foundation.errors import BrianfitError, InvalidValueError
+from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
 from brianfit._foundation.units import readable, unit_name
-from brianfit.executors import AbstractExecutor, SerialExecutor, SharedWork
+from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters._base import AbstractFitter
+from brianfit.fitting.studies.side_by_side import side_by_side
 from brianfit.results import FitResult
 
 if TYPE_CHECKING:
@@ -184,15 +185,13 @@ def fit_many(
     BrianfitError
         If an argument cannot be used.
     """
-    folder = None if stores is None else _folder(stores)
+    folder = None if stores is None else folder_of_stores(stores)
     numbers = [check_positive_integer("seeds", seed, minimum=0) for seed in seeds]
     jobs = [
         _job(name, given, seed, arguments=arguments, folder=folder, level=level)
         for (name, given), seed in itertools.product(_checked(fitters).items(), numbers)
     ]
-    work = SharedWork(_do_jobs, jobs, at_once=1, failure=_given_up)
-    positions = np.arange(len(jobs), dtype=np.float64)[:, np.newaxis]
-    found = (executor or SerialExecutor()).run(work, positions, _flat)
+    found = side_by_side(_result_of, jobs, executor)
     outcomes = {(job.name, job.seed): outcome for job, outcome in zip(jobs, found, strict=True)}
     return ManyFits(
         results={key: one for key, one in outcomes.items() if isinstance(one, FitResult)},
@@ -230,11 +229,17 @@ def _job(
             *merged.values(), *params.values(), level=level
         )
     if folder is not None:
-        merged["store"] = folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}-{seed}.fit"
+        merged["store"] = folder / f"{as_file_name(name)}-{seed}.fit"
     return _Job(name=name, seed=seed, fitter=fitter, arguments=merged)
 
 
-def _folder(stores: str | os.PathLike[str]) -> Path:
+def as_file_name(name: str) -> str:
+    """Return a name with nothing in it that a path cannot have."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
+
+
+def folder_of_stores(stores: str | os.PathLike[str]) -> Path:
+    """Return a folder for stores, which is made if it is not there."""
     check_instance("stores", stores, (str, os.PathLike), "the path of a folder")
     folder = Path(stores)
     try:
@@ -244,25 +249,8 @@ def _folder(stores: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def _do_jobs(jobs: Sequence[_Job], positions: np.ndarray, _first: int) -> list[FitResult | str]:
-    return [_outcome(jobs[int(position)]) for position in positions[:, 0]]
-
-
-def _given_up(_jobs: Sequence[_Job], n_jobs: int) -> list[FitResult | str]:
-    """Return the outcome of fits that came to no end."""
-    return ["It took longer than the limit of time of the executor."] * n_jobs
-
-
-def _outcome(job: _Job) -> FitResult | str:
-    """Return the result of a fit, or why it failed."""
+def _result_of(job: _Job) -> FitResult:
     fitter = copy.deepcopy(job.fitter)
-    try:
-        fit: Any = fitter.fit  # type: ignore[attr-defined]
-        fit(**copy.deepcopy(dict(job.arguments)))
-    except BrianfitError as problem:
-        return f"{type(problem).__name__}: {problem}"
+    fit: Any = fitter.fit  # type: ignore[attr-defined]
+    fit(**copy.deepcopy(dict(job.arguments)))
     return fitter.result
-
-
-def _flat(parts: Sequence[list[FitResult | str]]) -> list[FitResult | str]:
-    return [outcome for part in parts for outcome in part]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from brianfit._foundation.shown.markup import Markup, join, tag
@@ -34,26 +35,55 @@ _SECTIONS = (
 def page(contents: ReportContents) -> str:
     """Return the whole page."""
     made = [(name, title, make(contents)) for name, title, make in _SECTIONS]
-    shown = [(name, title, body) for name, title, body in made if body is not None]
-    links = [tag("li", tag("a", title, href=f"#{name}")) for name, title, _ in shown]
+    return framed(
+        contents.title,
+        _lead(contents),
+        [(name, title, body) for name, title, body in made if body is not None],
+        summary=summary(contents),
+        foot=_foot(contents),
+        script=tag("script", Markup(_resource("traces.js"))),
+    )
+
+
+def framed(
+    title: str,
+    lead: str,
+    sections: Sequence[tuple[str, str, Markup]],
+    *,
+    summary: Markup,
+    foot: str,
+    script: Markup | None = None,
+) -> str:
+    """Return a page of these sections, with the style of reports inside.
+
+    Parameters
+    ----------
+    lead
+        What stands below the title.
+    sections
+        Name in the address, title, and what stands there.
+    summary
+        What stands before them.
+    """
+    links = [tag("li", tag("a", words, href=f"#{name}")) for name, words, _ in sections]
     body = join(
         tag(
             "header",
-            tag("h1", contents.title),
-            tag("p", _lead(contents), class_="quiet"),
+            tag("h1", title),
+            tag("p", lead, class_="quiet"),
             tag("nav", tag("ul", *links), aria_label="Sections"),
             class_="page-head",
         ),
-        tag("main", summary(contents), *(_section(*section) for section in shown)),
-        tag("footer", _foot(contents), class_="page-foot"),
-        tag("script", Markup(_resource("traces.js"))),
+        tag("main", summary, *(_section(*section) for section in sections)),
+        tag("footer", foot, class_="page-foot"),
+        script,
     )
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("title", contents.title),
+        tag("title", title),
         tag("style", Markup(_resource("page.css"))),
     )
     return f"<!DOCTYPE html>\n{tag('html', head, tag('body', body), lang='en')}\n"
