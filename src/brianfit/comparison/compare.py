@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.analysis.explained_variance import reliability_of_rate, reliability_of_voltage
 from brianfit.comparison.cells import CellsComparison
-from brianfit.comparison.contenders import read_contenders
+from brianfit.comparison.contenders import Contender, read_contenders
 from brianfit.comparison.held_out_fit import HeldOutFit, Piece, Recipe, fit_and_score
 from brianfit.comparison.model_scores import model_scores
 from brianfit.comparison.outcome import Comparison
@@ -117,44 +118,23 @@ def compare(  # noqa: PLR0913 - the arguments that users know
     cells = {name: with_seen_spikes(own) for name, own in _cells(recordings).items()}
     contenders = read_contenders(models)
     check_choice("by", by, ("sweep", "time", "repeat"))
-    numbers = _seeds(seeds)
-    folder = None if store is None else folder_of_stores(store)
-    pieces: list[Piece] = []
-    measured: dict[str, dict[str, str]] = {}
-    for cell, own in cells.items():
-        recipe = Recipe(
-            metrics=_metrics(metric, own, by),
-            dt=usual_simulation_step(own) if dt is None else _step(dt),
-            n_rounds=check_positive_integer("n_rounds", n_rounds),
-            n_samples=check_positive_integer("n_samples", n_samples),
-            optimizer=optimizer,
-            namespace=namespace,
-        )
-        measured[cell] = {name: repr(used) for name, used in recipe.metrics.items()}
-        for fold, (train, test) in enumerate(_folds(own, by, n_folds)):
-            pieces += [
-                Piece(
-                    cell=cell,
-                    contender=contender,
-                    fold=fold,
-                    seed=seed,
-                    train=train,
-                    test=test,
-                    recipe=recipe,
-                    store=_store(folder, cell, contender.name, (fold, seed)),
-                )
-                for contender, seed in itertools.product(contenders, numbers)
-            ]
-    outcomes = side_by_side(fit_and_score, pieces, executor)
-    done = list(zip(pieces, outcomes, strict=True))
+    recipe = Recipe(
+        metrics={},
+        dt=0.0,
+        n_rounds=check_positive_integer("n_rounds", n_rounds),
+        n_samples=check_positive_integer("n_samples", n_samples),
+        optimizer=optimizer,
+        namespace=namespace,
+    )
+    recipes = {
+        cell: replace(recipe, metrics=_metrics(metric, own, by), dt=_step(dt, own))
+        for cell, own in cells.items()
+    }
+    cases = {cell: (own, recipes[cell]) for cell, own in cells.items()}
+    pieces = _pieces(cases, contenders, _seeds(seeds), division=(by, n_folds), store=store)
+    done = list(zip(pieces, side_by_side(fit_and_score, pieces, executor), strict=True))
     found = {
-        cell: _comparison(
-            [(piece, outcome) for piece, outcome in done if piece.cell == cell],
-            own,
-            by=by,
-            metrics=measured[cell],
-            title=cell,
-        )
+        cell: _comparison([each for each in done if each[0].cell == cell], own, by=by)
         for cell, own in cells.items()
     }
     if isinstance(recordings, RecordingSet):
@@ -183,7 +163,9 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
     return numbers
 
 
-def _step(dt: Any) -> float:
+def _step(dt: Any, recordings: RecordingSet) -> float:
+    if dt is None:
+        return usual_simulation_step(recordings)
     step = scalar_si("dt", dt, SECOND, plain_is_si=False)
     if not (np.isfinite(step) and step > 0):
         raise InvalidValueError(f"`dt` must be positive and finite, but is {dt}.")
@@ -197,6 +179,33 @@ def _metrics(metric: Any, recordings: RecordingSet, by: str) -> dict[str, Any]:
         return usual_metrics(recordings)
     # A stretch of time has no step of its own, and a repeat only spikes.
     return usual_metrics(merge_repeats(recordings))
+
+
+def _pieces(
+    cases: Mapping[str, tuple[RecordingSet, Recipe]],
+    contenders: Sequence[Contender],
+    seeds: Sequence[int],
+    *,
+    division: tuple[str, int | None],
+    store: Any,
+) -> list[Piece]:
+    """Return all fits that are to be done."""
+    folder = None if store is None else folder_of_stores(store)
+    return [
+        Piece(
+            cell=cell,
+            contender=contender,
+            fold=fold,
+            seed=seed,
+            train=train,
+            test=test,
+            recipe=recipe,
+            store=_store(folder, cell, contender.name, (fold, seed)),
+        )
+        for cell, (own, recipe) in cases.items()
+        for fold, (train, test) in enumerate(_folds(own, *division))
+        for contender, seed in itertools.product(contenders, seeds)
+    ]
 
 
 def _folds(
@@ -228,8 +237,6 @@ def _comparison(
     recordings: RecordingSet,
     *,
     by: str,
-    metrics: Mapping[str, str],
-    title: str,
 ) -> Comparison:
     problems = {
         piece.contender.name: outcome for piece, outcome in done if isinstance(outcome, str)
@@ -249,8 +256,8 @@ def _comparison(
             for name, own in fits.items()
         ),
         part=_part(by, len(recordings), n_folds),
-        metrics=metrics,
-        title=title,
+        metrics={name: repr(used) for name, used in done[0][0].recipe.metrics.items()},
+        title=done[0][0].cell,
         problems=problems,
     )
 
