@@ -18,6 +18,7 @@ from brianfit import optimizer as optimizer
 from brianfit import optimizers as optimizers
 from brianfit import plots as plots
 from brianfit import results as results
+from brianfit import sampling as sampling
 from brianfit import simulator as simulator
 from brianfit import testing as testing
 from brianfit import utils as utils
