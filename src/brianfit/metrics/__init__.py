@@ -6,6 +6,7 @@ from brianfit.metrics._base import (
     AbstractTraceMetric,
     compares_sets,
     has_own_calc,
+    lowest_error_of,
     normalize_weights,
 )
 from brianfit.metrics._supports import (
@@ -79,5 +80,6 @@ __all__ = [
     "firing_rate",
     "get_gamma_factor",
     "has_own_calc",
+    "lowest_error_of",
     "normalize_weights",
 ]

@@ -16,7 +16,7 @@ import numpy as np
 
 from brianfit._foundation.arguments import also_called, check_shape
 from brianfit._foundation.errors import InvalidValueError, Problems
-from brianfit._foundation.parts import AbstractPart, note_changes
+from brianfit._foundation.parts import AbstractPart, is_in_force, note_changes
 from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import spike_trains_from_nested
@@ -41,6 +41,8 @@ from brianfit.metrics._repeats import (
     read_samples,
 )
 from brianfit.metrics._supports import SupportsTraceSelection, SupportsTrainSets
+
+_DEFINE_ERRORS = ("get_features", "features_of", "get_errors", "errors_of", "calc")
 
 
 class AbstractMetric(AbstractPart):
@@ -67,11 +69,15 @@ class AbstractMetric(AbstractPart):
     own_dimensions : Dimension
         Dimensions of the error beside those of the output, such as those of a latency (class
         attribute).
+    lowest_error : float or None
+        The error below which there is none, at which a fit can end; None: not known (class
+        attribute). A subclass that writes features or errors anew has to say it anew.
     """
 
     own_dimensions: ClassVar[Dimension] = DIMENSIONLESS
     output_power: ClassVar[int] = 0
     normalization_power: ClassVar[int] = 1
+    lowest_error: ClassVar[float | None] = None
 
     def __init__(self, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0) -> None:
         self.t_start_ = _checked_t_start(t_start)
@@ -284,6 +290,12 @@ class AbstractSpikeMetric(AbstractMetric):
             self.get_errors(features), f"The errors of the metric {type(self).__name__}"
         )
         return errors * self.normalization
+
+
+def lowest_error_of(metric: AbstractMetric) -> float | None:
+    """Return the error below which there is none, if the class that defines errors says so."""
+    says = is_in_force(metric, "lowest_error", _DEFINE_ERRORS)
+    return metric.lowest_error if says else None
 
 
 def has_own_calc(metric: AbstractMetric) -> bool:

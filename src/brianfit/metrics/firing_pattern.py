@@ -63,6 +63,8 @@ class FiringPattern(AbstractSpikeMetric):
        165:151-161.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self,
         t_start: TimeLike = 0.0,

@@ -39,6 +39,7 @@ class FirstSpikeLatency(AbstractTimed, AbstractPairMetric):
         known.
     """
 
+    lowest_error = 0.0
     own_dimensions: ClassVar[Dimension] = SECOND
 
     def __init__(

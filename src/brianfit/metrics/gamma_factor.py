@@ -71,6 +71,8 @@ class GammaFactor(AbstractSpikeMetric):
     .. [3] Clopath et al. (2007), Neurocomputing 70:1668-1673.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self,
         delta: TimeLike,

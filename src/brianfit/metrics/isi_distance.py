@@ -85,4 +85,5 @@ class ISIDistance(AbstractProfileDistance):
     .. [2] Mulansky & Kreuz (2016), SoftwareX 5:183-189.
     """
 
+    lowest_error = 0.0
     of_spikes: ClassVar[bool] = False

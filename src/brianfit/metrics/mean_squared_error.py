@@ -38,6 +38,7 @@ class MSEMetric(AbstractTraceMetric):
         square.
     """
 
+    lowest_error = 0.0
     output_power: ClassVar[int] = 2
     normalization_power: ClassVar[int] = 2
 

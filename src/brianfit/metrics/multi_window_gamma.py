@@ -42,6 +42,8 @@ class MultiWindowGamma(AbstractSpikeMetric):
         As in `GammaFactor`, and if `deltas` is empty.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self,
         deltas: TimeLike = DEFAULT_WINDOWS,

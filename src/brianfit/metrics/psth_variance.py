@@ -54,6 +54,8 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         not sorted, `time` is not known, or there are fewer than two bins.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self,
         width: TimeLike,

@@ -32,6 +32,8 @@ class SpikeCount(AbstractPairMetric):
         If a train is not sorted.
     """
 
+    lowest_error = 0.0
+
     def pair_errors(
         self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
@@ -60,6 +62,7 @@ class SpikeRate(AbstractTimed, AbstractPairMetric):
         known.
     """
 
+    lowest_error = 0.0
     own_dimensions: ClassVar[Dimension] = SECOND**-1
 
     def __init__(

@@ -50,4 +50,5 @@ class SPIKEDistance(AbstractProfileDistance):
     .. [2] Mulansky & Kreuz (2016), SoftwareX 5:183-189.
     """
 
+    lowest_error = 0.0
     of_spikes: ClassVar[bool] = True

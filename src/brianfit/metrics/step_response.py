@@ -89,6 +89,7 @@ class StepResponse(AbstractTraceMetric):
         short.
     """
 
+    lowest_error = 0.0
     output_power: ClassVar[int] = 0
     normalization_power: ClassVar[int] = 1
     whole_traces: ClassVar[bool] = True

@@ -53,6 +53,7 @@ class SubthresholdMSE(AbstractTraceMetric):
         If `before` or `after` is negative; when the recording is seen, if nothing is left of it.
     """
 
+    lowest_error = 0.0
     output_power: ClassVar[int] = 2
     normalization_power: ClassVar[int] = 2
     whole_traces: ClassVar[bool] = True

@@ -49,6 +49,8 @@ class VanRossum(AbstractPairMetric):
     .. [1] van Rossum (2001), Neural Computation 13:751-763.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self, tau: TimeLike, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0
     ) -> None:

@@ -44,6 +44,8 @@ class VictorPurpura(AbstractPairMetric):
     .. [1] Victor & Purpura (1996), Journal of Neurophysiology 76:1310-1326.
     """
 
+    lowest_error = 0.0
+
     def __init__(
         self, cost: QuantityLike, t_start: TimeLike = 0.0, normalization: QuantityLike = 1.0
     ) -> None:

@@ -13,6 +13,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import AbstractEngine, AbstractSimulation, SimulationResult, SimulationTask
 from brianfit.executors import SupportsWholeRounds
+from brianfit.metrics import lowest_error_of
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.model.synchronised import can_be_pulled
@@ -140,6 +141,17 @@ class Objective:
     def is_least_squares(self) -> bool:
         """Whether the error is a sum of squares, so that samples can be linearised."""
         return self.penalty is None and is_least_squares(self.outputs)
+
+    @property
+    def lowest_error(self) -> float | None:
+        """The error below which there is none; None if it is not known."""
+        lowest = [lowest_error_of(output.metric) for output in self.outputs]
+        if self.penalty is not None or None in lowest:
+            return None
+        return sum(
+            output.weight * (error or 0.0)
+            for output, error in zip(self.outputs, lowest, strict=True)
+        )
 
     @cached_property
     def squared_outputs(self) -> tuple[Output, ...]:

@@ -28,6 +28,7 @@ from brianfit.metrics import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     SupportsDurations,
+    lowest_error_of,
 )
 
 N_TRACES = 2
@@ -71,6 +72,16 @@ class MetricContract:
 
         assert errors.shape == (len(_OUTPUTS),)
         assert np.all(np.isfinite(errors))
+
+    def test_no_error_is_below_the_lowest_that_it_declares(self, make_metric: MetricMaker) -> None:
+        metric = _ready(make_metric())
+        output, recording = _example(metric)
+        shuffled = output[:, ::-1] if isinstance(output, np.ndarray) else [s[::-1] for s in output]
+        lowest = lowest_error_of(metric)
+
+        errors = [metric.calc(model, recording, DT) for model in (output, shuffled)]
+
+        assert lowest is None or np.min(errors) >= lowest
 
     def test_gives_finite_errors_for_a_silent_recording(self, make_metric: MetricMaker) -> None:
         metric = _ready(make_metric())

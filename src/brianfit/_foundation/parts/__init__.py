@@ -5,7 +5,7 @@ most derived definition wins: where a subclass has written anew what the methods
 stand in for, an inherited capability does not count.
 """
 
-from brianfit._foundation.parts.capability import Capability
+from brianfit._foundation.parts.capability import Capability, is_in_force
 from brianfit._foundation.parts.part import (
     AbstractPart,
     also_by_name,
@@ -19,6 +19,7 @@ __all__ = [
     "Capability",
     "also_by_name",
     "given_arguments",
+    "is_in_force",
     "note_changes",
     "same_value",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, final
 
 _PROTOCOL_KIND: Any = type(Protocol)
@@ -39,6 +40,18 @@ class Capability(_PROTOCOL_KIND):  # type: ignore[misc]  # it has no public name
         methods = [name for name, value in vars(self).items() if _is_public_method(name, value)]
         defined = max(_place_of_definition(part, name) for name in methods)
         return all(defined <= _place_of_definition(part, name) for name in _REPLACED[self])
+
+
+def is_in_force(part: object, name: str, instead_of: Sequence[str]) -> bool:
+    """Return whether no class more derived than the one that defines `name` defines others anew.
+
+    Parameters
+    ----------
+    instead_of
+        The names of these: what `name` says is said of them.
+    """
+    defined = _place_of_definition(part, name)
+    return all(defined <= _place_of_definition(part, other) for other in instead_of)
 
 
 def _is_public_method(name: str, value: object) -> bool:

@@ -239,7 +239,7 @@ def _value(model: Model, name: str, given: Any, what: str, *, use_units: bool) -
 
 
 def _is_zero(given: Any) -> bool:
-    return isinstance(given, int | float) and given == 0
+    return isinstance(given, int | float) and bool(given == 0)
 
 
 def _check_can_vary(model: Model, name: str, parameter: Parameter) -> None:

@@ -12,7 +12,7 @@ from brianfit.fitting.search.interrupts import uninterrupted
 from brianfit.fitting.search.rounds import Outcome, evaluate_asked, n_evaluations_of
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stop_rules import AbstractStopRule, MaxEvaluations, words_of
-from brianfit.results import History, Round
+from brianfit.results import Round
 
 Observer = Callable[[Search, int], bool]
 """Called after every round with the search and the number of the round; True ends the fit."""
@@ -34,7 +34,7 @@ def run_rounds(
             return reason
         run_round(search)
         wants_to_stop = observer(search, number)
-        reason = _reason_to_stop(search.history, rules)
+        reason = _reason_to_stop(search, rules)
         if reason is not None:
             return reason
         if wants_to_stop:
@@ -90,10 +90,13 @@ def _keep(search: Search, outcome: Outcome, seconds: float) -> None:
     )
 
 
-def _reason_to_stop(history: History, rules: Sequence[AbstractStopRule]) -> str | None:
+def _reason_to_stop(search: Search, rules: Sequence[AbstractStopRule]) -> str | None:
+    lowest = search.objective.lowest_error
+    if search.best is not None and lowest is not None and search.best.error <= lowest:
+        return f"its error is {lowest:g}, and none can be lower"
     for rule in rules:
         with belongs_to(f"The stop rule {words_of(rule)}", KEPT):
-            reason = rule.reason_to_stop(history)
+            reason = rule.reason_to_stop(search.history)
         if reason is not None:
             return reason
     return None
