@@ -37,11 +37,10 @@ from brianfit.testing.metrics import (
     DataCheckContract,
     MetricContract,
     ResidualsContract,
+    SpikeTrainsContract,
     TraceErrorsContract,
     TraceMetricContract,
     TraceSelectionContract,
-    TrainPairsContract,
-    TrainSetsContract,
 )
 
 Maker = Callable[..., Any]
@@ -71,79 +70,79 @@ class TestStepResponse(
         return partial(StepResponse, 0 * mV, start=start, stop=stop)
 
 
-class TestGammaFactor(DataCheckContract, TrainPairsContract):
+class TestGammaFactor(DataCheckContract, SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, 2 * ms)
 
 
-class TestGammaFactorWithoutRateCorrection(TrainPairsContract, TraceSelectionContract):
+class TestGammaFactorWithoutRateCorrection(SpikeTrainsContract, TraceSelectionContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(GammaFactor, delta=2 * ms, time=[DURATION] * 2, rate_correction=False)
 
 
-class TestMultiWindowGamma(DataCheckContract, TrainPairsContract):
+class TestMultiWindowGamma(DataCheckContract, SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(MultiWindowGamma, [1 * ms, 2 * ms])
 
 
-class TestFiringPattern(TrainPairsContract):
+class TestFiringPattern(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return FiringPattern
 
 
-class TestVanRossum(TrainPairsContract):
+class TestVanRossum(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(VanRossum, 5 * ms)
 
 
-class TestVictorPurpura(TrainPairsContract):
+class TestVictorPurpura(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(VictorPurpura, 1 / (5 * ms))
 
 
-class TestISIDistance(TrainPairsContract):
+class TestISIDistance(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return ISIDistance
 
 
-class TestSPIKEDistance(TrainPairsContract):
+class TestSPIKEDistance(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return SPIKEDistance
 
 
-class TestSpikeCount(TrainPairsContract):
+class TestSpikeCount(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return SpikeCount
 
 
-class TestSpikeRate(TrainPairsContract):
+class TestSpikeRate(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return SpikeRate
 
 
-class TestFirstSpikeLatency(TrainPairsContract):
+class TestFirstSpikeLatency(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return FirstSpikeLatency
 
 
-class TestPSTHVariance(TrainSetsContract):
+class TestPSTHVariance(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(PSTHVariance, 5 * ms)
 
 
-class TestMDStar(TrainSetsContract):
+class TestMDStar(SpikeTrainsContract):
     @pytest.fixture
     def make_metric(self) -> Maker:
         return partial(MDStar, 2 * ms)

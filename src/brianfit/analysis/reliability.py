@@ -24,7 +24,7 @@ from brianfit.metrics import (
     SupportsDurations,
     SupportsSimilarity,
     SupportsTraceSelection,
-    SupportsTrainSets,
+    is_of_sets,
 )
 
 _Among = Callable[[Sequence[int]], float]
@@ -144,7 +144,7 @@ def reliability(
     sizes = [len(group.repeats) for group in groups]
     errors = [among(range(size)) for among, size in zip(compared, sizes, strict=True)]
     generator = generator_for(check_positive_integer("seed", seed, minimum=0), "reliability")
-    weights = None if isinstance(measure, SupportsTrainSets) else sizes
+    weights = None if is_of_sets(measure) else sizes
     drawn = [
         np.average(
             [
@@ -217,7 +217,7 @@ def _comparison(metric: Any, group: _Group, dt: float) -> _Among:
     """Return a function from numbers of repeats, which may recur, to their mean error."""
     if isinstance(metric, SupportsTraceSelection):
         metric = metric.select_traces([group.trace])
-    if isinstance(metric, SupportsTrainSets):
+    if is_of_sets(metric):
         return _comparison_of_sets(metric, group.repeats, dt)
     errors = np.stack([_errors_against(metric, group.repeats, one, dt) for one in group.repeats])
 
@@ -234,7 +234,7 @@ def _comparison(metric: Any, group: _Group, dt: float) -> _Among:
 def _comparison_of_sets(metric: Any, repeats: Sequence[np.ndarray], dt: float) -> _Among:
     def error_against(one: int, others: Sequence[int]) -> float:
         model = spike_trains_from_nested([[repeats[one]]], n_traces=1)
-        features = metric.features_of_sets(model, [[repeats[k] for k in others]], dt)
+        features = metric.features_of_trains(model, [[repeats[k] for k in others]], dt)
         return float(metric.errors_of(features)[0])
 
     def among(chosen: Sequence[int]) -> float:

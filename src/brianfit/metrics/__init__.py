@@ -6,6 +6,7 @@ from brianfit.metrics._base import (
     AbstractTraceMetric,
     compares_sets,
     has_own_calc,
+    is_of_sets,
     lowest_error_of,
     normalize_weights,
 )
@@ -21,8 +22,6 @@ from brianfit.metrics._supports import (
     SupportsSpikeTrains,
     SupportsTraceErrors,
     SupportsTraceSelection,
-    SupportsTrainPairs,
-    SupportsTrainSets,
 )
 from brianfit.metrics.escape_rate import EscapeRateLikelihood
 from brianfit.metrics.features import FeatureMetric, calc_eFEL
@@ -71,8 +70,6 @@ __all__ = [
     "SupportsSpikeTrains",
     "SupportsTraceErrors",
     "SupportsTraceSelection",
-    "SupportsTrainPairs",
-    "SupportsTrainSets",
     "VanRossum",
     "VictorPurpura",
     "calc_eFEL",
@@ -80,6 +77,7 @@ __all__ = [
     "firing_rate",
     "get_gamma_factor",
     "has_own_calc",
+    "is_of_sets",
     "lowest_error_of",
     "normalize_weights",
 ]

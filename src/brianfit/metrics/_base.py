@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 
@@ -40,7 +40,7 @@ from brianfit.metrics._repeats import (
     read_recorded,
     read_samples,
 )
-from brianfit.metrics._supports import SupportsTraceSelection, SupportsTrainSets
+from brianfit.metrics._supports import SupportsSpikeTrains, SupportsTraceSelection
 
 _DEFINE_ERRORS = ("get_features", "features_of", "get_errors", "errors_of", "calc")
 
@@ -216,7 +216,15 @@ class AbstractSpikeMetric(AbstractMetric):
     ``data``, a list with one array per trace, all in seconds, without the spikes before `t_start`
     (times still count from the start of the trace). What `get_errors` returns is then divided by
     `normalization`.
+
+    Attributes
+    ----------
+    of_sets : bool
+        Whether `features_of_trains`, if the metric has it, compares all trains on a trace at once,
+        and not pairs of them (class attribute).
     """
+
+    of_sets: ClassVar[bool] = False
 
     @also_called(model="model_spikes", data="data_spikes")
     def calc(
@@ -255,11 +263,11 @@ class AbstractSpikeMetric(AbstractMetric):
             ``[sample][trace][repeat]`` and ``[trace][repeat]``, arrays of times [s].
         """
         n_simulated = len(model[0][0]) if model and model[0] else 1
-        if isinstance(self, SupportsTrainSets):
+        if is_of_sets(self):
             flat = [[train for repeats in sample for train in repeats] for sample in model]
             check_sorted("model", [train for sample in flat for train in sample])
             trains = spike_trains_from_nested(flat, n_traces=len(data) * n_simulated)
-            return self.features_of_sets(trains, data, dt)
+            return self.features_of_trains(trains, data, dt)
         pairs = pairs_of_repeats([len(repeats) for repeats in data], n_simulated)
         return self.of_pairs(pairs, len(data)).features_of(
             [[sample[trace][k] for trace, _, k in pairs] for sample in model],
@@ -306,7 +314,12 @@ def has_own_calc(metric: AbstractMetric) -> bool:
 
 def compares_sets(metric: AbstractMetric) -> bool:
     """Return whether a spike metric is given all repeats of a trace at once, not pairs of them."""
-    return has_own_calc(metric) or isinstance(metric, SupportsTrainSets)
+    return has_own_calc(metric) or is_of_sets(metric)
+
+
+def is_of_sets(metric: AbstractMetric) -> TypeGuard[SupportsSpikeTrains]:
+    """Return whether a metric has one feature for all trains on a trace."""
+    return isinstance(metric, SupportsSpikeTrains) and getattr(metric, "of_sets", False)
 
 
 def check_trace_shapes(model: np.ndarray, data: np.ndarray) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.parts import Capability
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit.model import Accumulator
 
@@ -81,44 +81,16 @@ class SupportsTraceErrors(Protocol, metaclass=Capability, instead_of=_OF_FEATURE
 
 @runtime_checkable
 class SupportsSpikeTrains(Protocol, metaclass=Capability, instead_of=_FEATURES):
-    """A spike metric that works on all trains at once."""
+    """A spike metric that works on the trains of all samples and repeats at once."""
 
     def features_of_trains(
-        self, model: SpikeTrains, data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the features, `t_start` applied."""
-
-
-@runtime_checkable
-class SupportsTrainPairs(Protocol, metaclass=Capability, instead_of=_FEATURES):
-    """A spike metric that compares pairs of trains, one of the model with several recorded ones."""
-
-    def features_of_pairs(
-        self,
-        model: SpikeTrains,
-        columns: Int[np.ndarray, " n_pairs"],
-        data: Sequence[np.ndarray],
-        dt: float,
-    ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the features, `t_start` applied.
-
-        Parameters
-        ----------
-        columns
-            Pair j compares the model's train on trace ``columns[j]`` with ``data[j]``.
-        dt
-            Simulation step [s].
-        """
-
-
-@runtime_checkable
-class SupportsTrainSets(Protocol, metaclass=Capability, instead_of=_FEATURES):
-    """A spike metric of all trains on a trace at once, where a stimulus was repeated."""
-
-    def features_of_sets(
         self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the features, `t_start` applied.
+    ) -> Float[np.ndarray, "n_samples n_features"]:
+        """Return the features, `t_start` applied: one per trace if the metric is one `of_sets`.
+
+        Otherwise one per pair of trains: for every trace, every recorded repeat with every
+        simulated one. Arguments that hold one value per trace hold one per pair by then, see
+        `SupportsTraceSelection`.
 
         Parameters
         ----------

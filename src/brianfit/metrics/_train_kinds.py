@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._repeats import check_sorted
+from brianfit.metrics._repeats import check_sorted, pairs_of_repeats
 
 # Spike times are multiples of the step up to rounding; this part of a step is rounding.
 ROUNDING = 1e-6
@@ -19,7 +20,31 @@ ROUNDING = 1e-6
 Columns = Int[np.ndarray, " n_pairs"]
 
 
-class AbstractPairMetric(AbstractSpikeMetric):
+class AbstractTrainMetric(AbstractSpikeMetric):
+    """A spike metric that works on the trains of all samples at once; see `SupportsSpikeTrains`."""
+
+    @abstractmethod
+    def features_of_trains(
+        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
+    ) -> Float[np.ndarray, "n_samples n_features"]:
+        """Return the error of every sample, for every trace or for every pair of trains."""
+
+    def get_features(
+        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
+    ) -> Float[np.ndarray, "n_samples n_traces"]:
+        """Return the error of every sample on every trace, on which there is one train."""
+        check_sorted("model", [train for sample in model for train in sample])
+        trains = spike_trains_from_nested(model, n_traces=len(data))
+        return self.features_of_trains(trains, [[train] for train in data], dt)
+
+    def get_errors(
+        self, features: Float[np.ndarray, "n_samples n_features"]
+    ) -> Float[np.ndarray, " n_samples"]:
+        """Return the mean over the traces, or over all pairs."""
+        return np.asarray(features.mean(axis=1))
+
+
+class AbstractPairMetric(AbstractTrainMetric):
     """A spike metric that compares one train of the model with one recorded train.
 
     Where a stimulus was repeated, every recorded train is compared with every train that the model
@@ -37,61 +62,33 @@ class AbstractPairMetric(AbstractSpikeMetric):
         model
             The trains of all samples, which may have spikes before `t_start`.
         columns
-            Pair j compares the model's train on trace ``columns[j]`` with recorded train j.
+            Pair j compares the model's train ``columns[j]`` with recorded train j.
         data
             The recorded trains as of a single sample, none before `t_start`.
         """
 
-    def get_features(
-        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace."""
-        check_sorted("model", [train for sample in model for train in sample])
-        trains = spike_trains_from_nested(model, n_traces=len(data))
-        return self.features_of_pairs(trains, np.arange(len(data)), data, dt)
-
-    def features_of_pairs(
-        self, model: SpikeTrains, columns: Columns, data: Sequence[np.ndarray], dt: float
+    def features_of_trains(
+        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the error of every sample for every pair; see `SupportsTrainPairs`."""
-        check_sorted("data", data)
-        kept = [[train[train >= self.t_start_] for train in data]]
-        recorded = spike_trains_from_nested(kept, n_traces=len(data))
+        """Return the error of every sample for every pair."""
+        repeats = repeats_of_model(model, len(data))
+        pairs = pairs_of_repeats([len(trains) for trains in data], repeats)
+        columns = np.array([trace * repeats + k for trace, _, k in pairs], dtype=np.int64)
+        check_sorted("data", [train for trains in data for train in trains])
+        kept = [data[trace][k] for trace, k, _ in pairs]
+        kept = [train[train >= self.t_start_] for train in kept]
+        recorded = spike_trains_from_nested([kept], n_traces=len(kept))
         return self.pair_errors(model, columns, recorded, dt)
 
-    def get_errors(
-        self, features: Float[np.ndarray, "n_samples n_traces"]
-    ) -> Float[np.ndarray, " n_samples"]:
-        """Return the mean over the traces."""
-        return np.asarray(features.mean(axis=1))
 
-
-class AbstractSetMetric(AbstractSpikeMetric):
+class AbstractSetMetric(AbstractTrainMetric):
     """A spike metric that compares all trains of the model on a trace with all recorded ones.
 
     A recorded set has one train per repeat of the stimulus. A set of the model has one train if the
     model is deterministic, and one per simulated repeat if it is stochastic.
     """
 
-    @abstractmethod
-    def features_of_sets(
-        self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace; see `SupportsTrainSets`."""
-
-    def get_features(
-        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace, one train in each set."""
-        check_sorted("model", [train for sample in model for train in sample])
-        trains = spike_trains_from_nested(model, n_traces=len(data))
-        return self.features_of_sets(trains, [[train] for train in data], dt)
-
-    def get_errors(
-        self, features: Float[np.ndarray, "n_samples n_traces"]
-    ) -> Float[np.ndarray, " n_samples"]:
-        """Return the mean over the traces."""
-        return np.asarray(features.mean(axis=1))
+    of_sets: ClassVar[bool] = True
 
 
 def pooled_trains(data: Sequence[Sequence[np.ndarray]], start: float) -> SpikeTrains:

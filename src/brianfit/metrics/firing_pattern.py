@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import final
 
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
-from brianfit._foundation.shapes import Float, Int
-from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.shapes import Float
+from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import DIMENSIONLESS, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._repeats import check_sorted
+from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
 
 _TERMS = ("count", "latency", "course")
 
 
 @final
-class FiringPattern(AbstractSpikeMetric):
+class FiringPattern(AbstractPairMetric):
     r"""How far the pattern of firing is from the recorded one: 0 for the same train, at most 1.
 
     For stimuli under which the exact times of late spikes are not reproducible, such as long steps
@@ -80,39 +79,15 @@ class FiringPattern(AbstractSpikeMetric):
             )
         self.weights = given / given.sum()
 
-    def get_features(
-        self,
-        model: Sequence[Sequence[np.ndarray]],
-        data: Sequence[np.ndarray],
-        dt: float,
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace."""
-        check_sorted("model", [train for sample in model for train in sample])
-        trains = spike_trains_from_nested(model, n_traces=len(data))
-        return self.features_of_pairs(trains, np.arange(len(data)), data, dt)
-
-    def features_of_pairs(
-        self,
-        model: SpikeTrains,
-        columns: Int[np.ndarray, " n_pairs"],
-        data: Sequence[np.ndarray],
-        dt: float,
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the error of every sample for every pair, `t_start` applied."""
+        """Return the error of every sample for every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
         from brianfit.metrics._firing_course import firing_differences
         from brianfit.metrics._pair_loops import compared_pairs
 
-        check_sorted("data", data)
-        kept = [train[train >= self.t_start_] for train in data]
-        recorded = spike_trains_from_nested([kept], n_traces=len(kept))
         differences = compared_pairs(
-            firing_differences, model, columns, recorded, self.t_start_, n_results=3
+            firing_differences, model, columns, data, self.t_start_, n_results=3
         )
         return np.asarray(differences @ self.weights)
-
-    def get_errors(
-        self, features: Float[np.ndarray, "n_samples n_traces"]
-    ) -> Float[np.ndarray, " n_samples"]:
-        """Return the mean over the traces."""
-        return np.asarray(features.mean(axis=1))

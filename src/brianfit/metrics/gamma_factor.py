@@ -12,18 +12,15 @@ from brianfit._foundation.arguments import check_flag, check_shape
 from brianfit._foundation.errors import BrianfitError, InvalidValueError, Problems
 from brianfit._foundation.parts import note_changes
 from brianfit._foundation.shapes import Float, Int
-from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, Quantity, from_si, scalar_si, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._repeats import check_sorted
-
-# Spike times are multiples of the step up to rounding; this part of a step is rounding.
-_ROUNDING = 1e-6
+from brianfit.metrics._train_kinds import ROUNDING, AbstractPairMetric, Columns
 
 
 @final
-class GammaFactor(AbstractSpikeMetric):
+class GammaFactor(AbstractPairMetric):
     r"""How badly spikes coincide with recorded ones: 0 for the same train, about 1 for chance.
 
     For a trace of duration :math:`T` (from `t_start` on) with :math:`N_d` recorded spikes and
@@ -90,32 +87,26 @@ class GammaFactor(AbstractSpikeMetric):
             problems.add(problem)
         problems.raise_if_any()
 
-    def get_features(
-        self,
-        model: Sequence[Sequence[np.ndarray]],
-        data: Sequence[np.ndarray],
-        dt: float,
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace."""
-        check_sorted("model", [train for sample in model for train in sample])
-        trains = spike_trains_from_nested(model, n_traces=len(data))
-        return self._errors(trains, np.arange(len(data)), data, dt)
-
-    def features_of_pairs(
-        self,
-        model: SpikeTrains,
-        columns: Int[np.ndarray, " n_pairs"],
-        data: Sequence[np.ndarray],
-        dt: float,
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the error of every sample for every pair, `t_start` applied."""
-        return self._errors(model, columns, [train[train >= self.t_start_] for train in data], dt)
+        """Return the error of every sample for every pair."""
+        chance = self._chance_level(data.counts()[0])
+        # Numba is loaded when spikes are first compared, not when metrics are imported.
+        from brianfit.metrics._coincidences import count_coincidences
+        from brianfit.metrics._pair_loops import compared_pairs
 
-    def get_errors(
-        self, features: Float[np.ndarray, "n_samples n_traces"]
-    ) -> Float[np.ndarray, " n_samples"]:
-        """Return the mean over the traces."""
-        return np.asarray(features.mean(axis=1))
+        window = self.delta + ROUNDING * dt
+        found = compared_pairs(
+            count_coincidences, model, columns, data, self.t_start_, window, n_results=2
+        )
+        return _gamma_errors(
+            found[..., 0],
+            found[..., 1],
+            data.counts()[0],
+            chance,
+            rate_correction=self.rate_correction,
+        )
 
     def check_data(
         self,
@@ -129,7 +120,9 @@ class GammaFactor(AbstractSpikeMetric):
         InvalidValueError
             If `time` is not known or has not one value per trace, or `delta` is too large.
         """
-        self._chance_level([train[train >= self.t_start_] for train in data])
+        self._chance_level(
+            np.array([np.count_nonzero(train >= self.t_start_) for train in data], dtype=np.int64)
+        )
 
     def with_durations(self, durations: Float[np.ndarray, " n_traces"]) -> GammaFactor:
         """Return the metric for traces that end at `durations` [s]; a given `time` stands."""
@@ -181,36 +174,9 @@ class GammaFactor(AbstractSpikeMetric):
             )
         return found
 
-    def _errors(
-        self,
-        model: SpikeTrains,
-        columns: Int[np.ndarray, " n_pairs"],
-        data: Sequence[np.ndarray],
-        dt: float,
-    ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        check_sorted("data", data)
-        chance = self._chance_level(data)
-        recorded = spike_trains_from_nested([data], n_traces=len(data))
-        # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._coincidences import count_coincidences
-        from brianfit.metrics._pair_loops import compared_pairs
-
-        window = self.delta + _ROUNDING * dt
-        found = compared_pairs(
-            count_coincidences, model, columns, recorded, self.t_start_, window, n_results=2
-        )
-        return _gamma_errors(
-            found[..., 0],
-            found[..., 1],
-            recorded.counts()[0],
-            chance,
-            rate_correction=self.rate_correction,
-        )
-
-    def _chance_level(self, data: Sequence[np.ndarray]) -> Float[np.ndarray, " n_traces"]:
+    def _chance_level(self, counts: Int[np.ndarray, " n_traces"]) -> Float[np.ndarray, " n_traces"]:
         r"""Return :math:`2 r \Delta`, the chance that a spike is coincident, for every trace."""
-        counts = np.array([train.size for train in data], dtype=np.float64)
-        chance = 2.0 * self.delta * counts / self._compared_time(len(data))
+        chance = 2.0 * self.delta * counts / self._compared_time(counts.size)
         if np.any(chance >= 1):
             worst = int(np.argmax(chance))
             limit = self.delta / chance[worst]

@@ -75,7 +75,7 @@ class MDStar(AbstractSetMetric):
         if not (np.isfinite(self.delta) and self.delta > 0):
             raise InvalidValueError(f"`delta` must be a positive time, but is {delta}.")
 
-    def features_of_sets(
+    def features_of_trains(
         self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""

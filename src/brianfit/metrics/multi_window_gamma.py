@@ -10,18 +10,19 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts import note_changes
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, si_array
 from brianfit.metrics._base import AbstractSpikeMetric
+from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
 from brianfit.metrics.gamma_factor import GammaFactor
 
 DEFAULT_WINDOWS = (0.002, 0.004, 0.008, 0.016)
 
 
 @final
-class MultiWindowGamma(AbstractSpikeMetric):
+class MultiWindowGamma(AbstractPairMetric):
     """The mean of the `GammaFactor` errors for several windows; 0 for the same train.
 
     A single narrow window rewards a sample only when a spike falls into it, so the error is rough,
@@ -61,29 +62,12 @@ class MultiWindowGamma(AbstractSpikeMetric):
             for delta in self.deltas
         )
 
-    def get_features(
-        self, model: Sequence[Sequence[np.ndarray]], data: Sequence[np.ndarray], dt: float
-    ) -> Float[np.ndarray, "n_samples n_traces"]:
-        """Return the error of every sample on every trace."""
-        parts = [part.get_features(model, data, dt) for part in self._parts]
-        return np.asarray(np.mean(parts, axis=0))
-
-    def features_of_pairs(
-        self,
-        model: SpikeTrains,
-        columns: Int[np.ndarray, " n_pairs"],
-        data: Sequence[np.ndarray],
-        dt: float,
+    def pair_errors(
+        self, model: SpikeTrains, columns: Columns, data: SpikeTrains, dt: float
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
-        """Return the error of every sample for every pair, `t_start` applied."""
-        parts = [part.features_of_pairs(model, columns, data, dt) for part in self._parts]
+        """Return the error of every sample for every pair."""
+        parts = [part.pair_errors(model, columns, data, dt) for part in self._parts]
         return np.asarray(np.mean(parts, axis=0))
-
-    def get_errors(
-        self, features: Float[np.ndarray, "n_samples n_traces"]
-    ) -> Float[np.ndarray, " n_samples"]:
-        """Return the mean over the traces."""
-        return np.asarray(features.mean(axis=1))
 
     def check_data(self, data: Sequence[np.ndarray], dt: float) -> None:
         """Check that windows and `time` fit the recorded trains.

@@ -69,7 +69,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
         if not (np.isfinite(self.width) and self.width > 0):
             raise InvalidValueError(f"`width` must be a positive time, but is {width}.")
 
-    def features_of_sets(
+    def features_of_trains(
         self, model: SpikeTrains, data: Sequence[Sequence[np.ndarray]], dt: float
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""

@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.real_numbers import real_numbers
-from brianfit._foundation.shapes import Float, Int
+from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import SimulationResult
@@ -24,9 +24,8 @@ from brianfit.metrics import (
     SupportsSpikeCosts,
     SupportsSpikeTrains,
     SupportsTraceErrors,
-    SupportsTrainPairs,
-    SupportsTrainSets,
     has_own_calc,
+    is_of_sets,
 )
 from brianfit.model import Accumulator
 from brianfit.objective.failures import checked_errors, without_nan
@@ -163,15 +162,10 @@ class SpikeOutput:
         return self._features(trains, dt)
 
     def _features(self, trains: SpikeTrains, dt: float) -> Any:
-        if isinstance(self.metric, SupportsTrainSets):
-            return self.metric.features_of_sets(trains, self._recorded_sets(), dt)
-        columns, data = self._pairs()
-        if isinstance(self.metric, SupportsTrainPairs):
-            return self.metric.features_of_pairs(trains, columns, data, dt)
-        trains = trains.select_traces(columns.tolist())
         if isinstance(self.metric, SupportsSpikeTrains):
-            return self.metric.features_of_trains(trains, data, dt)
-        return self.metric.features_of(trains.nested(), data, dt)
+            return self.metric.features_of_trains(trains, self._recorded_sets(), dt)
+        columns, data = self._pairs()
+        return self.metric.features_of(trains.select_traces(columns).nested(), data, dt)
 
     def errors(self, features: Any) -> Any:
         """Return one error per sample."""
@@ -182,7 +176,7 @@ class SpikeOutput:
     @property
     def trace_of_feature(self) -> tuple[int, ...]:
         """The number of the trace to which each column of the features belongs."""
-        if isinstance(self.metric, SupportsTrainSets):
+        if is_of_sets(self.metric):
             return tuple(range(self.durations.size))
         return tuple(trace for trace in self.trace_of_train for _ in range(self.repeats))
 
@@ -205,11 +199,11 @@ class SpikeOutput:
             sets[trace].append(train)
         return sets
 
-    def _pairs(self) -> tuple[Int[np.ndarray, " n_pairs"], list[np.ndarray]]:
+    def _pairs(self) -> tuple[list[int], list[np.ndarray]]:
         """Return, pair by pair, the simulated trace and the recorded train."""
         repeats = range(self.repeats)
         columns = [trace * self.repeats + k for trace in self.trace_of_train for k in repeats]
-        return np.array(columns), [train for train in self.data for _ in repeats]
+        return columns, [train for train in self.data for _ in repeats]
 
 
 Output = TraceOutput | SpikeOutput

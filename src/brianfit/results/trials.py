@@ -78,7 +78,7 @@ class Trials:
             Earlier spikes are left out [s].
         """
         metric = MDStar(delta, t_start=t_start)
-        return self._score(metric.features_of_sets)
+        return self._score(metric.features_of_trains)
 
     def explained_variance(self, width: TimeLike = 0.01, *, t_start: TimeLike = 0.0) -> SetScore:
         """Return the part of the variance of the recorded rate over time that the model explains.
@@ -91,7 +91,7 @@ class Trials:
             Earlier spikes are left out [s].
         """
         metric = PSTHVariance(width, time=self.durations.tolist(), t_start=t_start)
-        return self._score(metric.features_of_sets)
+        return self._score(metric.features_of_trains)
 
     def rates(
         self, sweep: int = 0, width: TimeLike = 0.01

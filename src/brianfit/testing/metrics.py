@@ -28,6 +28,7 @@ from brianfit.metrics import (
     AbstractSpikeMetric,
     AbstractTraceMetric,
     SupportsDurations,
+    SupportsTraceSelection,
     lowest_error_of,
 )
 
@@ -243,59 +244,34 @@ class TraceErrorsContract(MetricContract):
 
 
 class SpikeTrainsContract(MetricContract):
-    """Tests of a spike metric that works on all trains at once."""
+    """Tests of a spike metric that works on the trains of all samples at once."""
 
-    def test_flat_spike_trains_give_the_features_of_nested_ones(
-        self, make_metric: MetricMaker
-    ) -> None:
-        metric = _ready(make_metric(t_start=_T_START))
-        output, recording = _example(metric)
-
-        features = metric.features_of_trains(
-            spike_trains_from_nested(output, n_traces=N_TRACES), recording, DT
-        )
-
-        np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
-
-
-class TrainPairsContract(MetricContract):
-    """Tests of a spike metric that compares pairs of trains."""
-
-    def test_pairs_have_the_features_of_nested_trains(self, make_metric: MetricMaker) -> None:
+    def test_trains_have_the_features_of_nested_trains(self, make_metric: MetricMaker) -> None:
         metric = _ready(make_metric(t_start=_T_START))
         output, recording = _example(metric)
         trains = spike_trains_from_nested(output, n_traces=N_TRACES)
 
-        features = metric.features_of_pairs(trains, np.arange(N_TRACES), recording, DT)
+        features = metric.features_of_trains(trains, [[train] for train in recording], DT)
 
         np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
 
-    def test_a_train_is_compared_with_the_recording_that_its_column_says(
+    def test_a_recorded_train_is_compared_with_the_trains_of_its_own_trace(
         self, make_metric: MetricMaker
     ) -> None:
         metric = _ready(make_metric())
+        if metric.of_sets:
+            pytest.skip("It has one feature for all trains of a trace.")
         output, recording = _example(metric)
         trains = spike_trains_from_nested(output, n_traces=N_TRACES)
+        recorded = [[recording[1], recording[0]], [recording[0]]]
+        pairs = [(0, recording[1]), (0, recording[0]), (1, recording[0])]
 
-        features = metric.features_of_pairs(trains, np.array([1, 0]), recording, DT)
+        features = _narrowed(metric, [0, 0, 1]).features_of_trains(trains, recorded, DT)
 
-        turned = [sample[::-1] for sample in output]
-        np.testing.assert_array_equal(features, metric.features_of(turned, recording, DT))
-
-
-class TrainSetsContract(MetricContract):
-    """Tests of a spike metric that compares sets of trains."""
-
-    def test_sets_of_one_train_give_the_features_of_nested_trains(
-        self, make_metric: MetricMaker
-    ) -> None:
-        metric = _ready(make_metric(t_start=_T_START))
-        output, recording = _example(metric)
-        trains = spike_trains_from_nested(output, n_traces=N_TRACES)
-
-        features = metric.features_of_sets(trains, [[train] for train in recording], DT)
-
-        np.testing.assert_array_equal(features, metric.features_of(output, recording, DT))
+        for column, (trace, train) in zip(features.T, pairs, strict=True):
+            alone = [[sample[trace]] for sample in output]
+            expected = _narrowed(metric, [trace]).features_of(alone, [train], DT)
+            np.testing.assert_allclose(column, expected[:, 0], rtol=1e-12)
 
     def test_the_order_of_repeats_does_not_matter(self, make_metric: MetricMaker) -> None:
         metric = _ready(make_metric())
@@ -323,6 +299,10 @@ class TraceSelectionContract(MetricContract):
 
         assert errors.shape == (len(_OUTPUTS),)
         assert errors[0] == np.min(errors)
+
+
+def _narrowed(metric: Any, traces: Sequence[int]) -> Any:
+    return metric.select_traces(traces) if isinstance(metric, SupportsTraceSelection) else metric
 
 
 def _ready(metric: AbstractMetric) -> Any:

@@ -114,7 +114,7 @@ def test_refuses_numbers_of_trains_that_cannot_be_shared_out() -> None:
     trains = spike_trains_from_nested([[np.empty(0)] * 3], n_traces=3)
 
     with pytest.raises(InvalidValueError, match="same number of trains"):
-        MDStar(DELTA).features_of_sets(trains, [[np.empty(0)]] * 2, DT)
+        MDStar(DELTA).features_of_trains(trains, [[np.empty(0)]] * 2, DT)
 
 
 def test_refuses_different_numbers_of_simulated_repeats() -> None:
