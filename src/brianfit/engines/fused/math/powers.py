@@ -3,6 +3,10 @@
 x**y = e**(y log(x)) needs the logarithm to about 65 bits, because the exponential turns an
 absolute error of its argument, which reaches 745, into a relative one. The leading terms of
 log(x) are therefore sums of two floats; fused multiply-add yields what products lose.
+
+References
+----------
+P. T. P. Tang, as in `logarithms`; T. J. Dekker, as in `sums`.
 """
 
 from __future__ import annotations

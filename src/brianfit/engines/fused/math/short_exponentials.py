@@ -2,6 +2,10 @@
 
 An exponential is most of the work of a step, and a third of its operations only serve arguments
 whose result is not a normal number.
+
+References
+----------
+Those of `exponentials`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 A vector holds twice as many float32, so nothing here passes through float64. The methods are
 those of `exponentials` and `logarithms`, with shorter polynomials.
+
+References
+----------
+Those of `exponentials` and `logarithms`.
 """
 
 from __future__ import annotations

@@ -7,6 +7,11 @@
 Sums and products are reordered as in exact arithmetic, which changes results by a few units in
 the last place. Where exact arithmetic would be wrong nothing is done: factors are not cancelled
 against divisors, so that 0/0 stays what it is.
+
+References
+----------
+Cocke (1970), Global common subexpression elimination. ACM SIGPLAN Notices 5(7), 20-24, doi
+10.1145/390013.808480.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Compute at once what depends on constants only; leave out operations without effect."""
+"""Compute at once what depends on constants only; leave out operations without effect.
+
+References
+----------
+Muchnick (1997), Advanced Compiler Design and Implementation, section 12.1 (constant-expression
+evaluation) and 12.3 (algebraic simplifications).
+"""
 
 from __future__ import annotations
 

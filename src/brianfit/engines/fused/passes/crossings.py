@@ -1,4 +1,11 @@
-"""When within a step a condition becomes true, and how that time moves with the parameters."""
+"""When within a step a condition becomes true, and how that time moves with the parameters.
+
+References
+----------
+Hansel, Mato, Meunier and Neltner (1998), On numerical simulations of integrate-and-fire neural
+networks. Neural Computation 10(2), 467-483, doi 10.1162/089976698300017845 (the time of a spike by
+linear interpolation).
+"""
 
 from __future__ import annotations
 

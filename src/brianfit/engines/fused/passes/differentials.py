@@ -8,6 +8,11 @@ with the form; the node then stands for itself in all further forms.
 Derivatives are one-sided where a function has a corner: `abs` at zero has that for positive
 arguments, a selection (and so `clip`) has that of the branch that is taken. Integers, booleans,
 random numbers and values looked up in tables do not change.
+
+References
+----------
+Griewank and Walther (2008), Evaluating Derivatives, 2nd edition, SIAM, chapters 3 (forward mode)
+and 14 (corners), doi 10.1137/1.9780898717761.
 """
 
 from __future__ import annotations

@@ -7,6 +7,12 @@ others neither overflows nor underflows. Where it is zero or nan the others beco
 only those are put together that depend on the same states, and divisors are left alone that stand
 in a branch of a selection, where the user may have taken care that the division by zero does not
 count.
+
+References
+----------
+Montgomery (1987), Speeding the Pollard and elliptic curve methods of factorization. Mathematics of
+Computation 48, 243-264, doi 10.1090/S0025-5718-1987-0866113-7, section 10.3.1 (one inverse for
+several).
 """
 
 from __future__ import annotations

@@ -14,6 +14,11 @@ Powers are taken only where they are the exponentials for every argument, howeve
   beside which the other number is nothing, so that divisors can be multiplied with each other.
   Only such a member may have a negative n; its inverse is limited.
 * In ``x/(exp(x) - 1)`` a member is one where x is zero, so that the quotient is nan as in Brian.
+
+References
+----------
+Knuth (1997), The Art of Computer Programming, volume 2, 3rd edition, section 4.6.3 (powers by few
+multiplications).
 """
 
 from __future__ import annotations

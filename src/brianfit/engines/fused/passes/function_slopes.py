@@ -1,4 +1,10 @@
-"""The derivatives of the functions of one argument that kernels call, and of powers."""
+"""The derivatives of the functions of one argument that kernels call, and of powers.
+
+References
+----------
+NIST Digital Library of Mathematical Functions, sections 4.7 (exponential, logarithm, powers), 4.20
+(trigonometric), 4.24 (inverse trigonometric) and 4.34 (hyperbolic functions), https://dlmf.nist.gov.
+"""
 
 from __future__ import annotations
 

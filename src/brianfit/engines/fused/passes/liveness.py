@@ -1,4 +1,9 @@
-"""Leave out states that nothing wanted depends on, and events without consequence."""
+"""Leave out states that nothing wanted depends on, and events without consequence.
+
+References
+----------
+Muchnick (1997), Advanced Compiler Design and Implementation, section 18.10 (dead-code elimination).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,11 @@
 A step is cut into several loops over the lanes, each with at most one expensive function. Its
 chain of dependent operations is long; the processor overlaps those of different lanes only while
 the body of a loop is shorter than what it looks ahead.
+
+References
+----------
+Kennedy and McKinley (1990), Loop distribution with arbitrary control flow. Proceedings of
+Supercomputing '90, 407-416.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 What is differentiated is the loop itself, after all other passes: the derivative belongs to the
 numbers that the kernel computes. Every state gets one state more per direction, its tangent, and
 every residual its products with tangents. At events tangents follow the rule in `saltation`.
+
+References
+----------
+Griewank and Walther (2008), Evaluating Derivatives, 2nd edition, SIAM, section 3.1 (forward mode,
+vectors of directions), doi 10.1137/1.9780898717761.
 """
 
 from __future__ import annotations
