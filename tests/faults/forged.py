@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from brianfit.results.store.digests import digest_of
+from brianfit._foundation.store_file.digests import digest_of
 from brianfit.results.store.rows import CONTENT
 
 

@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 from brianfit._foundation.errors import BrianfitError, FitStateError, StoreError
+from brianfit._foundation.store_file import layout
 from brianfit.results import load, merge, open_store
-from brianfit.results.store import database, layout
+from brianfit.results.store import database
 from tests.faults.cell import assert_same_numbers, fit, make_fitter, settings
 from tests.faults.forged import forge
 

@@ -24,7 +24,7 @@ _SIGNS: Mapping[str, re.Pattern[bytes]] = {
 }
 """By kind, what a file holds that brianfit wrote."""
 
-_BESIDE_A_STORE = ("-wal", "-shm", "-lock", "-old")
+_BESIDE_A_STORE = ("-wal", "-shm", "-lock", "-old", "-requests")
 
 
 def clashes(outputs: Mapping[str, Path], inputs: Iterable[Path]) -> Iterator[tuple[str, str]]:

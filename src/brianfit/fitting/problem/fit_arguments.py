@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from brianfit._foundation.arguments import check_instance
+from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit.executors import AbstractExecutor
 
@@ -99,3 +99,8 @@ def all_parameters(bounds: Mapping[str, Any], params: Mapping[str, Any] | None) 
     if twice:
         raise InvalidValueError(f"{twice} are given both as keywords and in `params`.")
     return {**bounds, **params}
+
+
+def checked_seed(seed: Any) -> int | None:
+    """Return a seed that was checked; None: none was given."""
+    return None if seed is None else check_positive_integer("seed", seed, minimum=0)

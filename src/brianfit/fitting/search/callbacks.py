@@ -13,6 +13,7 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import readable
 from brianfit._foundation.user_code import belongs_to, name_of
+from brianfit.results import Round, ValidationCourse
 
 Value = TypeVar("Value")
 
@@ -166,6 +167,22 @@ def make_dic(names: Sequence[str], values: Sequence[Value]) -> dict[str, Value]:
 def samples_as_dictionaries(names: Sequence[str], values: np.ndarray) -> list[dict[str, float]]:
     """Return the rows of an array as dictionaries by name."""
     return [make_dic(names, [float(value) for value in row]) for row in values]
+
+
+def round_information(
+    done: Round,
+    output_names: list[str],
+    best_errors: Mapping[str, Any] | None,
+    held_out: ValidationCourse | None,
+) -> dict[str, Any]:
+    """Return what a callback is told of a round besides samples and errors."""
+    return {
+        "objective_errors": done.raw_output_errors.tolist(),
+        "objective_errors_normalized": done.output_errors.tolist(),
+        "best_objective_errors": best_errors,
+        "output_var": output_names,
+        "validation_error": None if held_out is None else float(held_out.test[-1]),
+    }
 
 
 def _held_out(additional_info: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.user_code import belongs_to
 from brianfit.fitting.search.callbacks import KEPT
 from brianfit.fitting.search.interrupts import uninterrupted
+from brianfit.fitting.search.requests import ASKED_TO_STOP, Requests, with_more_time
 from brianfit.fitting.search.rounds import Outcome, evaluate_asked, n_evaluations_of
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stop_rules import AbstractStopRule, MaxEvaluations, words_of
@@ -19,26 +20,37 @@ Observer = Callable[[Search, int], bool]
 
 
 def run_rounds(
-    search: Search, n_rounds: int, *, rules: Sequence[AbstractStopRule], observer: Observer
+    search: Search,
+    n_rounds: int,
+    *,
+    rules: Sequence[AbstractStopRule],
+    observer: Observer,
+    requests: Requests,
 ) -> str:
-    """Run rounds until they are used up, a rule says stop, or the observer does.
+    """Run rounds until they are used up, a rule says stop, or the observer or a user does.
 
     Returns
     -------
     str
         Why the search ended, in words that follow "because".
     """
-    for number in range(n_rounds):
+    requests.begin(search, n_rounds, rules)
+    number = 0
+    while number < n_rounds:
         reason = _reason_not_to_begin(search, rules)
         if reason is not None:
             return reason
         run_round(search)
         wants_to_stop = observer(search, number)
+        asked = requests.after_round(search)
+        if asked.asks_for_more:
+            n_rounds, rules = n_rounds + asked.rounds, with_more_time(rules, asked.seconds)
         reason = _reason_to_stop(search, rules)
         if reason is not None:
             return reason
-        if wants_to_stop:
-            return "the callback asked for it"
+        if wants_to_stop or asked.stop:
+            return "the callback asked for it" if wants_to_stop else ASKED_TO_STOP
+        number += 1
     return "the rounds asked for were done"
 
 

@@ -19,7 +19,7 @@ from brianfit._foundation.units import from_si
 from brianfit._foundation.user_code import belongs_to
 from brianfit.engines import AbstractEngine
 from brianfit.executors import SerialExecutor
-from brianfit.fitting.problem.fit_arguments import OPTION_NAMES, FitArguments
+from brianfit.fitting.problem.fit_arguments import OPTION_NAMES, FitArguments, checked_seed
 from brianfit.fitting.problem.metrics_by_output import Scoring, read_scoring
 from brianfit.fitting.problem.parameters import read_parameters
 from brianfit.fitting.problem.problem import Problem
@@ -28,12 +28,14 @@ from brianfit.fitting.search.callbacks import (
     ProgressBar,
     callback_none,
     callback_setup,
+    round_information,
     samples_as_dictionaries,
 )
 from brianfit.fitting.search.held_out import HeldOut, held_out
 from brianfit.fitting.search.loop import check_first_round, run_rounds
 from brianfit.fitting.search.record_of_search import problem_record
 from brianfit.fitting.search.replay import Refinement
+from brianfit.fitting.search.requests import Requests
 from brianfit.fitting.search.result_of_search import best_values, result_of
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stop_rules import AbstractStopRule, stop_rules_from, words_of
@@ -126,7 +128,11 @@ class FitSession:
         """Run rounds and keep what was found, however they end."""
         try:
             self.stop_reason = run_rounds(
-                search, rounds, rules=rules, observer=self._observer(callback)
+                search,
+                rounds,
+                rules=rules,
+                observer=self._observer(callback),
+                requests=Requests(self.storage),
             )
         except BaseException as problem:
             own = problem.__cause__ if isinstance(problem, UserCodeError) else problem
@@ -160,7 +166,7 @@ class FitSession:
     ) -> Search:
         """Return a new search, which is from now on that of the session."""
         known = None if self.storage is None else self.storage.next_fit()
-        seed = _checked_seed(arguments.seed)
+        seed = checked_seed(arguments.seed)
         if seed is None:
             seed = known.problem.seed if known else fresh_seed()
         search = self._new_search(arguments, self._task(arguments, namespace), seed)
@@ -222,7 +228,7 @@ class FitSession:
 
     def _changed_settings(self, search: Search, arguments: FitArguments) -> list[str]:
         """Return, in words, what of the way to search is to be another."""
-        optimizer, seed = arguments.optimizer, _checked_seed(arguments.seed)
+        optimizer, seed = arguments.optimizer, checked_seed(arguments.seed)
         found = []
         if optimizer is not None and not same_value(optimizer, search.optimizer):
             found.append(f"the optimizer: was {search.optimizer}, is {optimizer}")
@@ -374,15 +380,12 @@ class FitSession:
                 self.best_params,
                 self.best_error,
                 number,
-                {
-                    "objective_errors": round_.raw_output_errors.tolist(),
-                    "objective_errors_normalized": round_.output_errors.tolist(),
-                    "best_objective_errors": self.objective_errors(normalized=False),
-                    "output_var": names,
-                    "validation_error": None
-                    if self._held_out is None
-                    else float(self._held_out.course().test[-1]),
-                },
+                round_information(
+                    round_,
+                    names,
+                    self.objective_errors(normalized=False),
+                    None if self._held_out is None else self._held_out.course(),
+                ),
             )
             return answer is True
 
@@ -394,7 +397,3 @@ _READ = ("parameters", "metric", "weights", "penalty")
 
 DEFAULT_SEED = 0
 """Seed of the noise in simulations without a fit."""
-
-
-def _checked_seed(seed: Any) -> int | None:
-    return None if seed is None else check_positive_integer("seed", seed, minimum=0)

@@ -18,6 +18,7 @@ from brianfit._foundation.units import (
     SECOND,
     Dimension,
     dimensions_of,
+    from_si,
     same_dimensions,
     scalar_si,
     unit_name,
@@ -112,6 +113,15 @@ class WallClock(AbstractStopRule):
         self._seconds = scalar_si("limit", limit, SECOND)
         if not self._seconds > 0:
             raise InvalidValueError(f"`limit` must be a time above zero, but is {limit}.")
+
+    @property
+    def seconds(self) -> float:
+        """The limit [s]."""
+        return self._seconds
+
+    def longer_by(self, seconds: float) -> WallClock:
+        """Return a rule with a limit that is longer [s]."""
+        return WallClock(from_si(self._seconds + seconds, SECOND))
 
     def reason_to_stop(self, history: History) -> str | None:
         """Compare the time of all rounds with the limit."""

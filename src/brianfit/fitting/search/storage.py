@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import FitStateError, StoreError
+from brianfit._foundation.store_file.notes import ADDED, CALL, END, RESTART, key_of
+from brianfit._foundation.store_file.requests import Request, RequestBox, request_of
 from brianfit._foundation.strangers.escaping import version_text
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stored_answers import answers_as_bytes, known_round
@@ -16,6 +21,8 @@ from brianfit.results import FitResult, StoredFit, StoredRound, StoreWriter, ope
 from brianfit.results.differences import record_differences
 
 _logger = logging.getLogger(__name__)
+
+_LONGEST_REASON = 500  # characters of why a fit ended, in a note
 
 Describe = Callable[[Search], FitResult]
 """Returns the result of a search as it now is."""
@@ -37,16 +44,20 @@ class Storage:
         self._fit = -1
         self._n_written = 0
         self._described: Any = None
+        self._n_restarts = 0
+        self._added: Mapping[int, Any] = {}
+        self._box: RequestBox | None = None
 
     @contextmanager
     def opened(self) -> Iterator[None]:
         """Hold the store open for writing during one call of `fit`."""
         with open_store(self.path) as writer:
-            self._writer = writer
+            self._writer, self._box = writer, RequestBox(writer.path)
             try:
                 yield
             finally:
-                self._writer = None
+                self._box.remove()
+                self._writer = self._box = None
 
     def next_fit(self) -> StoredFit | None:
         """Return the fit of the store that a search beginning now goes on with, if there is one."""
@@ -70,6 +81,7 @@ class Storage:
             search.past.known = _KnownRounds(known.rounds)
             _logger.info("Going on from %d rounds in the store '%s'.", n_known, self.path)
         self._search, self._fit, self._n_written = search, number, n_known
+        self._added, self._n_restarts = self._open.notes(ADDED, number), 0
         search.after_round = self.keep
         self.keep(search)
 
@@ -79,6 +91,9 @@ class Storage:
 
     def keep(self, search: Search) -> None:
         """Write the rounds of `search` that are not in the store yet."""
+        n_restarts = int(getattr(search.optimizer, "n_restarts", 0))
+        has_restarted = n_restarts > self._n_restarts
+        self._n_restarts = n_restarts
         if self._writer is None or search.history.n_rounds <= self._n_written:
             return
         first, end = self._n_written, search.history.n_rounds
@@ -86,12 +101,39 @@ class Storage:
         is_better = search.best is not self._described
         self._writer.add(self._fit, first, rounds, self._describe(search) if is_better else None)
         self._n_written, self._described = end, search.best
+        if has_restarted:
+            self._note(RESTART, end, {"restarts": n_restarts})
+
+    def note_call(self, search: Search, n_rounds: int, limits: Mapping[str, float]) -> None:
+        """Note that a call of `fit` begins, and how far it may go."""
+        rounds = search.history.n_search_rounds + n_rounds
+        self._note(CALL, self._n_written, {"rounds": rounds, **limits})
+
+    def requested(self, n_rounds: int) -> Request:
+        """Return what is asked of the fit after so many rounds.
+
+        Rounds and time that are added are noted, and added again when the fit comes to the same
+        round in a later process.
+        """
+        asked = Request() if self._box is None else self._box.taken()
+        before = request_of(self._added.get(n_rounds))
+        if asked.asks_for_more:
+            self._note(ADDED, n_rounds, {**(before + asked).as_json(), "stop": False})
+        return before + asked
+
+    def _note(self, kind: str, number: int, content: Mapping[str, Any]) -> None:
+        if self._writer is not None:
+            process = f"process {os.getpid()} on {socket.gethostname()}"
+            stamped = {**content, "at": time.time(), "process": process}
+            self._writer.note(key_of(kind, self._fit, number), stamped)
 
     def finish(self, search: Search) -> None:
         """Write the result as it stands at the end of a call of `fit` or `refine`."""
         self.keep(search)
         if self._writer is not None and search.history.n_rounds >= self._n_written:
-            self._writer.add(self._fit, self._n_written, (), self._describe(search))
+            result = self._describe(search)
+            self._writer.add(self._fit, self._n_written, (), result)
+            self._note(END, self._n_written, {"why": result.stop_reason[:_LONGEST_REASON]})
 
     def finish_after(self, problem: BaseException, search: Search) -> None:
         """Write the result after an exception, which a store that fails must not hide."""

@@ -13,13 +13,13 @@ from typing import final
 
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.parts.same_values import compared_by_value
+from brianfit._foundation.store_file.digests import digest_of
+from brianfit._foundation.store_file.holding import is_held
 from brianfit.results.store.arrays import array_name, array_of
 from brianfit.results.store.consistency import contradiction
 from brianfit.results.store.database import Database, connect_to_read
-from brianfit.results.store.digests import digest_of
 from brianfit.results.store.fits import number_of_fits
 from brianfit.results.store.journal import check_journal
-from brianfit.results.store.lock import is_held
 from brianfit.results.store.reading import path_of, read_result
 from brianfit.results.store.whole_copies import readable_copy
 

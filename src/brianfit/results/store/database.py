@@ -19,8 +19,8 @@ from typing import Any, final
 from urllib.parse import quote
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.store_file import layout
 from brianfit._foundation.strangers.limits import STORE_SECONDS, STORE_VALUE_BYTES
-from brianfit.results.store import layout
 
 _HEADER = b"SQLite format 3\x00"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import final
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.store_file.digests import digest_of
 from brianfit._foundation.strangers.limits import STORE_TEXT_BYTES
 from brianfit.results.store.database import Database
-from brianfit.results.store.digests import digest_of
 from brianfit.results.store.rows import CONTENT, Content
 
 _logger = logging.getLogger(__name__)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import final
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.store_file.holding import SECONDS_TO_WAIT, lock_of
 from brianfit.results.store.database import clear_errors
 
 
@@ -25,7 +26,7 @@ class StoreLock:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        self._path = store.with_name(store.name + "-lock")
+        self._path = lock_of(store)
         self._connection = self._taken(store)
         self._held = self._identity()
 
@@ -51,7 +52,10 @@ class StoreLock:
         while True:
             with clear_errors(store, "lock"):
                 connection = sqlite3.connect(
-                    self._path, isolation_level=None, timeout=0.0, check_same_thread=False
+                    self._path,
+                    isolation_level=None,
+                    timeout=SECONDS_TO_WAIT,
+                    check_same_thread=False,
                 )
             try:
                 before = self._identity()
@@ -75,24 +79,6 @@ class StoreLock:
             return self._path.stat().st_ino
         except FileNotFoundError:
             return None
-
-
-def is_held(store: Path) -> bool:
-    """Return whether somebody is writing to a store at this moment."""
-    path = store.with_name(store.name + "-lock")
-    if not path.is_file():
-        return False
-    try:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=0.0)
-    except sqlite3.Error:
-        return False
-    try:
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        return "locked" in str(error)
-    finally:
-        connection.close()
-    return False
 
 
 def _holder(store: Path) -> str:

@@ -5,19 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, final
 
-from brianfit._foundation.arguments import checked
-from brianfit._foundation.errors import BrianfitError, InvalidTypeError, StoreError
+from brianfit._foundation.arguments import check_positive_integer, checked
+from brianfit._foundation.errors import (
+    BrianfitError,
+    InvalidTypeError,
+    InvalidValueError,
+    StoreError,
+)
 from brianfit._foundation.parts.same_values import compared_by_value
+from brianfit._foundation.store_file.holding import is_held
+from brianfit._foundation.store_file.requests import (
+    LARGEST_ROUNDS,
+    LARGEST_SECONDS,
+    Request,
+    ask,
+)
+from brianfit._foundation.types import TimeLike
+from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import History
 from brianfit.results.problem_record import ProblemRecord
 from brianfit.results.store.arrays import get_from
-from brianfit.results.store.database import Database, connect_to_read
+from brianfit.results.store.database import Database, clear_errors, connect_to_read
 from brianfit.results.store.fits import (
     FitTexts,
     number_of_fits,
@@ -70,6 +84,9 @@ class StoredFit:
 class Store:
     """What a store held when it was read; see `load`.
 
+    ``Store('cell.fit')`` names a store without reading it: for requests to the fit that is writing
+    to it, in whatever process.
+
     Attributes
     ----------
     path
@@ -79,8 +96,65 @@ class Store:
         a merged store, has several.
     """
 
-    path: Path
-    results: tuple[FitResult, ...]
+    path: Path = field(kw_only=False)
+    results: tuple[FitResult, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", path_of(self.path))
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a fit is writing to the store at this moment."""
+        return is_held(self.path)
+
+    def ask_to_stop(self) -> None:
+        """Ask the fit that is writing to the store to end after its round, as Ctrl-C does.
+
+        Raises
+        ------
+        StoreError
+            If there is no such fit.
+        """
+        self._ask(Request(stop=True))
+
+    @checked
+    def ask_for_rounds(self, n_rounds: int) -> None:
+        """Ask that fit to do more rounds than it was begun with.
+
+        Raises
+        ------
+        StoreError
+            If there is no such fit.
+        """
+        check_positive_integer("n_rounds", n_rounds)
+        if n_rounds > LARGEST_ROUNDS:
+            raise InvalidValueError(f"`n_rounds` must be {LARGEST_ROUNDS} at most.")
+        self._ask(Request(rounds=int(n_rounds)))
+
+    @checked
+    def ask_for_time(self, time: TimeLike) -> None:
+        """Ask that fit to go on for longer than its limit of time, if it has one.
+
+        Raises
+        ------
+        StoreError
+            If there is no such fit.
+        """
+        seconds = scalar_si("time", time, SECOND)
+        if not 0 < seconds <= LARGEST_SECONDS:
+            raise InvalidValueError(
+                f"`time` must be a time above zero, {LARGEST_SECONDS:g} s at most, but is {time}."
+            )
+        self._ask(Request(seconds=seconds))
+
+    def _ask(self, request: Request) -> None:
+        if not self.is_in_use:
+            raise StoreError(
+                f"No fit is writing to the store '{self.path}', so there is none to ask. To go on "
+                "with a fit that ended, call fit again with this store."
+            )
+        with clear_errors(self.path, "ask the fit that writes to"):
+            ask(self.path, request)
 
     @property
     def result(self) -> FitResult:

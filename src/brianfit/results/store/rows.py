@@ -11,10 +11,10 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.store_file.digests import digest_of
 from brianfit.results.history import Round
 from brianfit.results.store.arrays import array_of, npy
 from brianfit.results.store.database import Database
-from brianfit.results.store.digests import digest_of
 
 CONTENT = "number, kind, iteration, seconds, samples, trace_errors, part_errors, answers"
 """The columns of a round, but for the number of its fit and the digest."""

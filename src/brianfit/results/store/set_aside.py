@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import final
 
 from brianfit._foundation.errors import StoreError
-from brianfit.results.store import layout
+from brianfit._foundation.store_file import layout
 from brianfit.results.store.database import check_is_file, clear_errors, connect_to_read
 from brianfit.results.store.lock import StoreLock
 from brianfit.results.store.reading import has_rounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from brianfit.results.store import layout
+from brianfit._foundation.store_file import layout
 from brianfit.results.store.database import Database, clear_errors, transaction
 from brianfit.results.store.fits import (
     append_rounds,

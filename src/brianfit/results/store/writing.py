@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, final
 
 from brianfit._foundation.errors import InvalidTypeError, StoreError
+from brianfit._foundation.store_file.notes import notes_of
 from brianfit._foundation.types import PathName
 from brianfit.results.fit_result import FitResult
 from brianfit.results.problem_record import ProblemRecord
@@ -115,9 +117,10 @@ class StoreWriter:
         return self._place.database.connection
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, with all that is in its journal in it, whoever looks at it meanwhile."""
         self._place.stay(self._lock)
         with clear_errors(self.path, "close"):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._database.close()
 
     def sign(self) -> None:
@@ -129,6 +132,15 @@ class StoreWriter:
         }
         with self._transaction("write to"):
             sign(self._connection, entries.items())
+
+    def note(self, key: str, content: Mapping[str, Any]) -> None:
+        """Keep a note about a fit; see `_foundation/store_file/notes`."""
+        with self._transaction("write to"):
+            sign(self._connection, [(key, json.dumps(content, allow_nan=False))])
+
+    def notes(self, kind: str, fit: int) -> dict[int, Any]:
+        """Return the notes of a kind about a fit, by the number of the round."""
+        return notes_of(self._connection, kind, fit)
 
     @property
     def n_fits(self) -> int:
