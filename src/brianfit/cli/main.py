@@ -15,8 +15,10 @@ from brianfit.cli.inspect_file import inspect
 from brianfit.cli.models import models
 from brianfit.cli.report import report
 from brianfit.cli.resume import resume
+from brianfit.cli.runs import runs
 from brianfit.cli.simulate import simulate
 from brianfit.cli.terminal import guarded
+from brianfit.cli.watch import watch
 
 app = typer.Typer(
     name="brianfit",
@@ -26,7 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (demo, init, inspect, fit, resume, report, check, models, simulate, doctor):
+_COMMANDS = (
+    *(demo, init, inspect, fit, watch, resume, report, runs, check),
+    *(models, simulate, doctor),
+)
+for _command in _COMMANDS:
     app.command()(guarded(_command))
 
 

@@ -4,7 +4,7 @@
 key                          value, as JSON
 ===========================  =====================================================================
 ``call <fit> <round>``       a call of `fit` began with so many rounds in the store: when, by which
-                             process, and how far it may go
+                             process, since which round, and how far it may go
 ``added <fit> <round>``      rounds or time that a user asked for, given after this many rounds
 ``restart <fit> <round>``    the optimizer began anew elsewhere before this round
 ``end <fit> <round>``        a call ended: when, and why

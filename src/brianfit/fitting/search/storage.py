@@ -106,8 +106,9 @@ class Storage:
 
     def note_call(self, search: Search, n_rounds: int, limits: Mapping[str, float]) -> None:
         """Note that a call of `fit` begins, and how far it may go."""
-        rounds = search.history.n_search_rounds + n_rounds
-        self._note(CALL, self._n_written, {"rounds": rounds, **limits})
+        history = search.history
+        course = {"rounds": history.n_search_rounds + n_rounds, "since": history.n_rounds}
+        self._note(CALL, self._n_written, {**course, **limits})
 
     def requested(self, n_rounds: int) -> Request:
         """Return what is asked of the fit after so many rounds.

@@ -22,6 +22,7 @@ from brianfit.plots.report.drawings import FONT_SIZE, figure_of, svg_of
 from brianfit.plots.residuals import plot_residuals
 from brianfit.plots.spread import plot_parameter_spread
 from brianfit.plots.waterfall import plot_waterfall
+from brianfit.results import Prediction
 
 # Inches. The column of a phone and a half page of paper are as wide as `_NARROW`.
 _NARROW, _COLUMN, _PAGE = 3.4, 5.2, 8.6
@@ -60,7 +61,7 @@ class Picture:
 
 def figures(contents: ReportContents) -> Markup | None:
     """Return all figures that can be drawn of a fit."""
-    shown = [picture for picture in map(_drawn, pictures(contents)) if picture is not None]
+    shown = [picture for picture in map(drawn, pictures(contents)) if picture is not None]
     return tag("div", *shown, class_="figures") if shown else None
 
 
@@ -98,24 +99,31 @@ def pictures(contents: ReportContents) -> Iterator[Picture]:
             keeps_shape=True,
             narrow=_without_crowded_numbers,
         )
-    if prediction is not None and len(prediction.recordings) <= _MAX_SWEEPS:
-        if prediction.spikes is not None or prediction.recordings.has_spikes:
-            yield Picture(
-                draw=lambda: plot_spike_raster(prediction),
-                text="Spike times, recorded (black) and of the model (orange).",
-                is_wide=True,
-            )
-        if prediction.recordings.trace_names:
-            yield Picture(
-                draw=lambda: plot_residuals(prediction),
-                text="Model minus recording. A shape over time is what the model cannot do; "
-                "spikes that come a little early or late show as pairs of peaks.",
-                is_wide=True,
-                narrow=_courses_alone,
-            )
+    if prediction is not None:
+        yield from prediction_pictures(prediction)
 
 
-def _drawn(picture: Picture) -> Markup | None:
+def prediction_pictures(prediction: Prediction) -> Iterator[Picture]:
+    """Yield the figures of what a model yields: spikes and residuals of every sweep."""
+    if len(prediction.recordings) > _MAX_SWEEPS:
+        return
+    if prediction.spikes is not None or prediction.recordings.has_spikes:
+        yield Picture(
+            draw=lambda: plot_spike_raster(prediction),
+            text="Spike times, recorded (black) and of the model (orange).",
+            is_wide=True,
+        )
+    if prediction.recordings.trace_names:
+        yield Picture(
+            draw=lambda: plot_residuals(prediction),
+            text="Model minus recording. A shape over time is what the model cannot do; "
+            "spikes that come a little early or late show as pairs of peaks.",
+            is_wide=True,
+            narrow=_courses_alone,
+        )
+
+
+def drawn(picture: Picture) -> Markup | None:
     """Return a figure in two widths; the page shows the one that fits."""
     broad = _PAGE if picture.is_wide else _COLUMN
     try:

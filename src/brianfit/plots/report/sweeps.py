@@ -16,14 +16,8 @@ def sweeps(contents: ReportContents) -> Markup | None:
     prediction = contents.prediction
     if prediction is None:
         return None
-    drawings = [
-        _sweep(prediction, number, recording)
-        for number, recording in enumerate(prediction.recordings)
-    ]
     return join(
-        _legend(prediction),
-        _tools(),
-        *drawings,
+        sweep_drawings(prediction),
         tag(
             "noscript",
             tag(
@@ -38,6 +32,15 @@ def sweeps(contents: ReportContents) -> Markup | None:
             id="sweeps-data",
         ),
     )
+
+
+def sweep_drawings(prediction: Prediction) -> Markup:
+    """Return the places for the drawings of all sweeps, which the script of the page fills."""
+    drawings = [
+        _sweep(prediction, number, recording)
+        for number, recording in enumerate(prediction.recordings)
+    ]
+    return join(_legend(prediction), _tools(), *drawings)
 
 
 def _sweep(prediction: Prediction, number: int, recording: Recording) -> Markup:

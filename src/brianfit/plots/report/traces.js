@@ -2,7 +2,9 @@
 
    Drag across a sweep to zoom, double-click to see all of it again; on a touch screen, pinch. With
    the keyboard: + and - zoom, the arrows move, 0 shows all. A curve is drawn through the lowest and
-   highest value of every pixel, so no spike is lost, and prints as sharp as the printer can. */
+   highest value of every pixel, so no spike is lost, and prints as sharp as the printer can.
+
+   A page that is kept up to date calls showSweeps(data) again; what the reader has zoomed into stays. */
 "use strict";
 
 (() => {
@@ -11,11 +13,8 @@
   const HEIGHT = { trace: 150, input: 54 };
   const MISSING = -32768;
 
-  const stored = document.getElementById("sweeps-data");
-  if (!stored) return;
-  const data = JSON.parse(stored.textContent);
-  const sweeps = [];
-  const linked = document.getElementById("sweeps-linked");
+  let data = null;
+  let sweeps = [];
 
   function decoded(line) {
     const bytes = Uint8Array.from(atob(line.values), (sign) => sign.charCodeAt(0));
@@ -303,6 +302,7 @@
   }
 
   function showAll(origin, from, to) {
+    const linked = document.getElementById("sweeps-linked");
     const all = !linked || linked.checked;
     const isWhole = to - from >= origin.duration;
     for (const sweep of sweeps) {
@@ -310,33 +310,42 @@
     }
   }
 
-  for (const holder of document.querySelectorAll(".sweep-holder")) {
-    sweeps.push(new Sweep(holder, data.sweeps[Number(holder.dataset.sweep)]));
-  }
-  /* All sweeps share one range of every panel, so that they can be compared. */
-  if (sweeps.length) {
-    sweeps[0].panels.forEach((_, number) => {
-      const ranges = sweeps.map((sweep) => rangeOf(sweep.panels[number].lines, 0, sweep.duration));
-      const range = [Math.min(...ranges.map((r) => r[0])), Math.max(...ranges.map((r) => r[1]))];
-      for (const sweep of sweeps) sweep.panels[number].range = range;
+  function showSweeps(fresh) {
+    const views = sweeps.map((sweep) => (sweep.isWhole ? null : sweep.view));
+    data = fresh;
+    sweeps = [...document.querySelectorAll(".sweep-holder")].map((holder) => {
+      holder.replaceChildren();
+      return new Sweep(holder, data.sweeps[Number(holder.dataset.sweep)]);
     });
+    /* All sweeps share one range of every panel, so that they can be compared. */
+    if (sweeps.length) {
+      sweeps[0].panels.forEach((_, number) => {
+        const ranges = sweeps.map((sweep) => rangeOf(sweep.panels[number].lines, 0, sweep.duration));
+        const range = [Math.min(...ranges.map((r) => r[0])), Math.max(...ranges.map((r) => r[1]))];
+        for (const sweep of sweeps) sweep.panels[number].range = range;
+      });
+    }
+    sweeps.forEach((sweep, number) => (views[number] ? sweep.show(...views[number]) : sweep.draw()));
+    for (const button of document.querySelectorAll("[data-zoom]")) button.onclick = () => zoomed(button.dataset.zoom);
+    document.documentElement.dataset.sweeps = "drawn";
   }
-  for (const sweep of sweeps) sweep.draw();
-  for (const button of document.querySelectorAll("[data-zoom]")) {
-    button.addEventListener("click", () => {
-      const sweep = sweeps[0];
-      if (button.dataset.zoom === "all") { for (const one of sweeps) one.show(0, one.duration); }
-      else if (button.dataset.zoom === "in" || button.dataset.zoom === "out") sweep.zoom(button.dataset.zoom === "in" ? 0.5 : 2);
-      else sweep.move(button.dataset.zoom === "left" ? -0.25 : 0.25);
-    });
+
+  function zoomed(what) {
+    const sweep = sweeps[0];
+    if (what === "all") { for (const one of sweeps) one.show(0, one.duration); }
+    else if (what === "in" || what === "out") sweep.zoom(what === "in" ? 0.5 : 2);
+    else sweep.move(what === "left" ? -0.25 : 0.25);
   }
+
   let width = window.innerWidth;
   window.addEventListener("resize", () => {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
     for (const sweep of sweeps) sweep.draw();
   });
-  document.documentElement.dataset.sweeps = "drawn";
+  window.showSweeps = showSweeps;
+  const stored = document.getElementById("sweeps-data");
+  if (stored) showSweeps(JSON.parse(stored.textContent));
 })();
 
 (() => {

@@ -5,24 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import re
 import sqlite3
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.plain import GetArray, KeepArray
+from brianfit._foundation.store_file.npy_form import BEGINNING, end_of_header, form_of
 from brianfit.results.store.database import Database
 
 _npy_form: Any = np.lib.format  # its functions have no types
-_HEADER = re.compile(
-    rb"\{'descr': '(?P<dtype>[<>|=][biuf][0-9]{1,2})', 'fortran_order': False, "
-    rb"'shape': \((?P<shape>[0-9, ]*)\), \} *\n"
-)
-_BEGINNING = b"\x93NUMPY\x01\x00"
-_LARGEST_AXES = 32
 
 
 def npy(array: np.ndarray) -> bytes:
@@ -40,26 +33,16 @@ def array_of(blob: Any) -> np.ndarray:
     StoreError
         If it is none, or holds objects.
     """
-    if not isinstance(blob, bytes) or not blob.startswith(_BEGINNING):
+    if not isinstance(blob, bytes) or not blob.startswith(BEGINNING):
         raise StoreError("An array of the store cannot be read: it is not in npy form.")
-    end = 10 + int.from_bytes(blob[8:10], "little")
-    dtype, shape = _form(blob[10:end])
+    end = end_of_header(blob)
+    try:
+        dtype, shape = form_of(blob[10:end])
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"An array of the store cannot be read: {error}.") from error
     if math.prod(shape) * dtype.itemsize != len(blob) - end:
         raise StoreError("An array of the store cannot be read: its length is another.")
     return np.frombuffer(blob, dtype, offset=end).reshape(shape)
-
-
-@lru_cache(maxsize=64)
-def _form(header: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    """Return type and shape that the header of an npy form tells; most rounds have the same."""
-    match = _HEADER.fullmatch(header)
-    axes = [] if match is None else [axis for axis in match["shape"].split(b",") if axis.strip()]
-    if match is None or len(axes) > _LARGEST_AXES:
-        raise StoreError("An array of the store cannot be read: it does not hold numbers in rows.")
-    try:
-        return np.dtype(match["dtype"].decode()), tuple(int(axis) for axis in axes)
-    except (TypeError, ValueError) as error:
-        raise StoreError(f"An array of the store cannot be read: {error}") from error
 
 
 def array_name(array: np.ndarray) -> str:

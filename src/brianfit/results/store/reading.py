@@ -209,6 +209,25 @@ def load_problems(path: str | os.PathLike[str]) -> tuple[ProblemRecord, ...]:
         return tuple(read_fit(database, number).problem for number in _all_fits(database))
 
 
+def result_without_rounds(path: str | os.PathLike[str]) -> FitResult:
+    """Return the result of the fit begun last without its history: quick, however long it is.
+
+    Raises
+    ------
+    StoreError
+        As for `load`.
+    """
+    with _opened(path) as database:
+        number = _all_fits(database)[-1]
+        with _readable(database.path):
+            text, summary = whole_texts_of(database, number)
+            problem = problem_of_text(text, get_from(database))
+            empty = StoredFit(problem=problem, problem_text=text, rounds=())
+            return result_of_text(
+                summary, get_from(database), history=empty.history, problem=problem
+            )
+
+
 def has_rounds(path: str | os.PathLike[str]) -> bool:
     """Return whether a file is a store that can be read and has a round."""
     try:

@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, final
@@ -120,7 +120,8 @@ class StoreWriter:
         """Close the file, with all that is in its journal in it, whoever looks at it meanwhile."""
         self._place.stay(self._lock)
         with clear_errors(self.path, "close"):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            with suppress(sqlite3.OperationalError):  # not while rows are being read
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._database.close()
 
     def sign(self) -> None:
