@@ -22,7 +22,13 @@ from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.analysis.explained_variance import reliability_of_rate, reliability_of_voltage
 from brianfit.comparison.cells import CellsComparison
 from brianfit.comparison.contenders import Contender, read_contenders
-from brianfit.comparison.held_out_fit import HeldOutFit, Piece, Recipe, fit_and_score
+from brianfit.comparison.held_out_fit import (
+    HeldOutFit,
+    Piece,
+    Recipe,
+    fit_and_score,
+    words_of_piece,
+)
 from brianfit.comparison.model_scores import model_scores
 from brianfit.comparison.outcome import Comparison
 from brianfit.comparison.usual_metrics import (
@@ -33,7 +39,8 @@ from brianfit.comparison.usual_metrics import (
 )
 from brianfit.data import RecordingSet, folds, merge_repeats, usual_simulation_step
 from brianfit.executors import AbstractExecutor
-from brianfit.fitting.studies.fit_many import as_file_name, folder_of_stores
+from brianfit.fitting.studies.fit_many import as_file_name
+from brianfit.fitting.studies.progress import folder_of_stores
 from brianfit.fitting.studies.side_by_side import side_by_side
 from brianfit.optimizers import AbstractOptimizer
 
@@ -63,6 +70,7 @@ def compare(  # noqa: PLR0913 - the arguments that users know
     dt: TimeLike | None = None,
     optimizer: AbstractOptimizer | None = None,
     namespace: Namespace | None = None,
+    show_progress: bool = True,
 ) -> Comparison | CellsComparison:
     """Return which of several models describes a cell, judged on what they were not fitted to.
 
@@ -89,7 +97,8 @@ def compare(  # noqa: PLR0913 - the arguments that users know
     seeds
         Of the searches. Every model and fold has random numbers of its own.
     store
-        A folder in which every fit has its store, so that a comparison that was killed goes on.
+        A folder in which every fit has its store, so that a comparison that was killed goes on;
+        ``brianfit watch FOLDER`` shows them while they run.
     executor
         Where fits are done, one at a time on each worker, such as a `ProcessExecutor`. None: one
         after the other, here.
@@ -99,6 +108,8 @@ def compare(  # noqa: PLR0913 - the arguments that users know
         Step of the simulation [s]; up to 0.1 ms unless told.
     namespace
         External constants of equations of one's own.
+    show_progress
+        Whether a line is printed for every fit that is done, with the time left.
 
     Returns
     -------
@@ -117,6 +128,7 @@ def compare(  # noqa: PLR0913 - the arguments that users know
     """
     cells = {name: with_seen_spikes(own) for name, own in _cells(recordings).items()}
     contenders = read_contenders(models)
+    check_instance("show_progress", show_progress, bool, "True or False")
     check_choice("by", by, ("sweep", "time", "repeat"))
     recipe = Recipe(
         metrics={},
@@ -132,7 +144,9 @@ def compare(  # noqa: PLR0913 - the arguments that users know
     }
     cases = {cell: (own, recipes[cell]) for cell, own in cells.items()}
     pieces = _pieces(cases, contenders, _seeds(seeds), division=(by, n_folds), store=store)
-    done = list(zip(pieces, side_by_side(fit_and_score, pieces, executor), strict=True))
+    words = words_of_piece if show_progress else None
+    outcomes = side_by_side(fit_and_score, pieces, executor, words=words)
+    done = list(zip(pieces, outcomes, strict=True))
     found = {
         cell: _comparison([each for each in done if each[0].cell == cell], own, by=by)
         for cell, own in cells.items()

@@ -101,6 +101,15 @@ class HeldOutFit:
     values: Mapping[str, float]
 
 
+def words_of_piece(piece: Piece, outcome: HeldOutFit | str) -> str:
+    """Return what is told of a fit when it is done."""
+    parts = [piece.cell, piece.contender.name, f"part {piece.fold} held out", f"seed {piece.seed}"]
+    name = ", ".join(part for part in parts if part)
+    if isinstance(outcome, str):
+        return f"{name} failed: {outcome.partition(chr(10))[0]}"
+    return f"{name}: held-out error {outcome.held_out:.4g}, fitted {outcome.fitted:.4g}"
+
+
 def fit_and_score(piece: Piece) -> HeldOutFit:
     """Fit the model to one part of the recordings and score what was held out.
 

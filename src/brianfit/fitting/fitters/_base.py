@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import Quantity
 from brianfit.fitting.fitters._likelihood_view import AbstractLikelihoodView
@@ -16,6 +17,7 @@ from brianfit.fitting.problem.argument_types import Bounds, Callback, MetricLike
 from brianfit.fitting.problem.fit_arguments import FitArguments
 from brianfit.fitting.problem.namespaces import Namespace, calling_frame
 from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
+from brianfit.fitting.search.callbacks import live_callback
 
 
 class AbstractFitter(AbstractLikelihoodView):
@@ -183,6 +185,9 @@ class AbstractFitter(AbstractLikelihoodView):
         **given: Any,
     ) -> tuple[dict[str, Quantity], Quantity]:
         """Fit with further arguments of `FitArguments`."""
+        if given.get("callback") == "live":
+            n_rounds = check_positive_integer("n_rounds", given["n_rounds"], minimum=0)
+            given["callback"] = live_callback(n_rounds, lambda: self.result)
         arguments = FitArguments(parameters=parameters, **given)
         found = self._resolve(calling_frame(level), namespace, parameters.values())
         best: tuple[dict[str, Quantity], Quantity]

@@ -58,10 +58,11 @@ FIT: Mapping[str, str] = {
         the constructor, or the mean squared error for traces and the Gamma factor for spikes.""",
     "n_rounds": """Rounds of `n_samples` samples each. With 0, everything is checked and made
         ready.""",
-    "callback": """'text' prints a line a round, 'progressbar' shows a bar, None says nothing. Or a
-        function ``f(params, errors, best_params, best_error, index, additional_info)``, called
-        after every round, that returns True to stop: the samples as dictionaries, their errors,
-        the best so far, the number of the round, and a dictionary of errors by output.""",
+    "callback": """'text' prints a line a round, 'progressbar' shows a bar, 'live' keeps a display
+        of a notebook up to date (elsewhere it is the bar), None says nothing. Or a function
+        ``f(params, errors, best_params, best_error, index, additional_info)``, called after every
+        round, that returns True to stop: the samples as dictionaries, their errors, the best so
+        far, the number of the round, and a dictionary of errors by output.""",
     "restart": """Forget what was found and start anew; optimizer, metric, bounds and constants may
         then change, and what is not given stays as it was.""",
     "start_iteration": "Value of the model's ``iteration`` in the first round of this call.",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Bounds: TypeAlias = Parameter | Sequence[QuantityLike] | QuantityLike
     """``[low, high]``, or a `Parameter`."""
 
-    Callback: TypeAlias = Literal["text", "progressbar"] | Callable[..., object] | None
+    Callback: TypeAlias = Literal["text", "progressbar", "live"] | Callable[..., object] | None
     """What tells of a fit; see `brianfit.fitting.search.callbacks`."""
 
     MetricLike: TypeAlias = AbstractMetric | Mapping[str, AbstractMetric] | Sequence[AbstractMetric]

@@ -13,7 +13,8 @@ from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import readable
 from brianfit._foundation.user_code import belongs_to, name_of
-from brianfit.results import Round, ValidationCourse
+from brianfit.results import FitResult, Round, ValidationCourse
+from brianfit.results.live_display import LiveDisplay, notebook_display
 
 Value = TypeVar("Value")
 
@@ -111,7 +112,7 @@ def callback_setup(set_type: object, n_rounds: int | None = None) -> Callback:
     Parameters
     ----------
     set_type
-        ``'text'``, ``'progressbar'``, None, or anything that can be called.
+        ``'text'``, ``'progressbar'``, ``'live'``, None, or anything that can be called.
     n_rounds
         Number of rounds, for the bar.
 
@@ -127,12 +128,34 @@ def callback_setup(set_type: object, n_rounds: int | None = None) -> Callback:
             return callback_text
         if set_type == "progressbar":
             return ProgressBar(n_rounds)
+        if set_type == "live":
+            return live_callback(n_rounds)
+    elif isinstance(set_type, ProgressBar | LiveDisplay):
+        return set_type
     elif callable(set_type):
         return _named(set_type)
     raise InvalidTypeError(
-        "`callback` must be 'text', 'progressbar', None, or a function, but is "
+        "`callback` must be 'text', 'progressbar', 'live', None, or a function, but is "
         f"{set_type!r} (of type {type(set_type).__name__})."
     )
+
+
+def live_callback(
+    n_rounds: int | None = None, result: Callable[[], FitResult] | None = None
+) -> LiveDisplay | ProgressBar:
+    """Return a display that a notebook keeps up to date; elsewhere a bar.
+
+    Parameters
+    ----------
+    n_rounds
+        Of the fit, if known.
+    result
+        Returns the result so far; without it there are no traces.
+    """
+    display = notebook_display()
+    if display is None:
+        return ProgressBar(n_rounds)
+    return LiveDisplay(display, n_rounds, result)
 
 
 def _named(function: Callback) -> Callback:

@@ -44,6 +44,7 @@ from brianfit.fitting.search.strategy import optimizer_for
 from brianfit.objective import MEMORY_LIMIT, Evaluation
 from brianfit.optimizers import AbstractOptimizer
 from brianfit.results import FitResult
+from brianfit.results.live_display import LiveDisplay
 
 _logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class FitSession:
             try:
                 self._run(search, rounds, rules, callback)
             finally:
-                if isinstance(callback, ProgressBar):
+                if isinstance(callback, ProgressBar | LiveDisplay):
                     callback.close()
 
     def _run(

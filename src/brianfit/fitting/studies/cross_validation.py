@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar, final
 
 import numpy as np
@@ -14,6 +18,7 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import Dimension, readable
 from brianfit.data import RecordingSet, folds
 from brianfit.fitting.fitters._base import AbstractFitter
+from brianfit.fitting.studies.progress import folder_of_stores, rounded, study_lines, words_of
 from brianfit.results import FitResult, Score
 
 AnyFitter = TypeVar("AnyFitter", bound=AbstractFitter)
@@ -80,7 +85,13 @@ class CrossValidation:
 
 @checked
 def cross_validate(
-    fitter: AbstractFitter, *, by: str = "sweep", n_folds: int | None = None, **arguments: object
+    fitter: AbstractFitter,
+    *,
+    by: str = "sweep",
+    n_folds: int | None = None,
+    stores: str | os.PathLike[str] | None = None,
+    show_progress: bool = True,
+    **arguments: object,
 ) -> CrossValidation:
     """Fit all but one part of the recordings and score that part, for every part.
 
@@ -90,6 +101,11 @@ def cross_validate(
     ----------
     by, n_folds
         The parts; see `folds`.
+    stores
+        A folder in which the fit of every fold has its store, ``fold-<number>.fit``; fits that were
+        killed go on from there, and ``brianfit watch FOLDER`` shows them while they run.
+    show_progress
+        Whether a line is printed for every fold that is done, with the time left.
     **arguments
         Of `fit`, the same for every fold, such as ``n_rounds``, ``metric``, ``seed`` and bounds.
         An optimizer is copied for every fold.
@@ -100,23 +116,42 @@ def cross_validate(
         If the recordings cannot be split like this, or anything is wrong with the arguments.
     """
     check_instance("fitter", fitter, AbstractFitter, "a fitter")
-    recordings = fitter.recordings
+    check_instance("show_progress", show_progress, bool, "True or False")
+    folder = None if stores is None else folder_of_stores(stores)
+    parts = folds(fitter.recordings, by=by, n_folds=n_folds)
     found = []
-    for train, test in folds(recordings, by=by, n_folds=n_folds):
-        own = dict(arguments)
-        if own.get("optimizer") is not None:
-            own["optimizer"] = copy(own["optimizer"])
-        worker: Any = fitter_for(fitter, train)
-        worker.fit(**{"callback": None, **own})
-        namespace = dict(worker.result.problem.constants) if worker.result.problem else None
-        found.append(
-            Fold(
-                fit=worker.result,
-                train=worker.evaluate(train, namespace=namespace),
-                test=worker.evaluate(test, namespace=namespace),
-            )
-        )
+    with study_lines(len(parts), is_shown=show_progress) as lines:
+        for number, (train, test) in enumerate(parts):
+            started = time.perf_counter()
+            store = None if folder is None else folder / f"fold-{number}.fit"
+            found.append(_fold(fitter, train, test, arguments, store))
+            if lines is not None:
+                seconds = rounded(time.perf_counter() - started)
+                lines.tell(number, f"{words_of(f'fold {number}', found[-1].fit)}, {seconds}")
     return CrossValidation(folds=tuple(found))
+
+
+def _fold(
+    fitter: AbstractFitter,
+    train: RecordingSet,
+    test: RecordingSet,
+    arguments: Mapping[str, object],
+    store: Path | None,
+) -> Fold:
+    """Fit one part and score it and the other one."""
+    own = dict(arguments)
+    if own.get("optimizer") is not None:
+        own["optimizer"] = copy(own["optimizer"])
+    if store is not None:
+        own["store"] = store
+    worker: Any = fitter_for(fitter, train)
+    worker.fit(**{"callback": None, **own})
+    namespace = dict(worker.result.problem.constants) if worker.result.problem else None
+    return Fold(
+        fit=worker.result,
+        train=worker.evaluate(train, namespace=namespace),
+        test=worker.evaluate(test, namespace=namespace),
+    )
 
 
 def fitter_for(fitter: AnyFitter, recordings: RecordingSet) -> AnyFitter:

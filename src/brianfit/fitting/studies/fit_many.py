@@ -20,6 +20,7 @@ from brianfit._foundation.shown.notebook import as_html, html_lines, html_table,
 from brianfit._foundation.units import readable, unit_name
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters._base import AbstractFitter
+from brianfit.fitting.studies.progress import folder_of_stores, words_of
 from brianfit.fitting.studies.side_by_side import side_by_side
 from brianfit.results import FitResult
 
@@ -155,6 +156,7 @@ def fit_many(
     executor: AbstractExecutor | None = None,
     stores: str | os.PathLike[str] | None = None,
     level: int = 0,
+    show_progress: bool = True,
     **arguments: object,
 ) -> ManyFits:
     """Fit several problems with several seeds, side by side; return all results in one table.
@@ -174,9 +176,11 @@ def fit_many(
         None: one after the other, here.
     stores
         A folder in which every fit has its store, ``<name>-<seed>.fit``; fits that were killed go
-        on from there.
+        on from there, and ``brianfit watch FOLDER`` shows them while they run.
     level
         How many frames further up external constants are looked for.
+    show_progress
+        Whether a line is printed for every fit that is done, with the time left.
     **arguments
         Those of `fit`, for all problems: bounds, optimizer, metric, n_rounds, ...
 
@@ -185,13 +189,14 @@ def fit_many(
     BrianfitError
         If an argument cannot be used.
     """
+    check_instance("show_progress", show_progress, bool, "True or False")
     folder = None if stores is None else folder_of_stores(stores)
     numbers = [check_positive_integer("seeds", seed, minimum=0) for seed in seeds]
     jobs = [
         _job(name, given, seed, arguments=arguments, folder=folder, level=level)
         for (name, given), seed in itertools.product(_checked(fitters).items(), numbers)
     ]
-    found = side_by_side(_result_of, jobs, executor)
+    found = side_by_side(_result_of, jobs, executor, words=_words if show_progress else None)
     outcomes = {(job.name, job.seed): outcome for job, outcome in zip(jobs, found, strict=True)}
     return ManyFits(
         results={key: one for key, one in outcomes.items() if isinstance(one, FitResult)},
@@ -238,19 +243,12 @@ def as_file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)
 
 
-def folder_of_stores(stores: str | os.PathLike[str]) -> Path:
-    """Return a folder for stores, which is made if it is not there."""
-    check_instance("stores", stores, (str, os.PathLike), "the path of a folder")
-    folder = Path(stores)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidValueError(f"`stores` is no folder that can be made: {error}") from error
-    return folder
-
-
 def _result_of(job: _Job) -> FitResult:
     fitter = copy.deepcopy(job.fitter)
     fit: Any = fitter.fit  # type: ignore[attr-defined]
     fit(**copy.deepcopy(dict(job.arguments)))
     return fitter.result
+
+
+def _words(job: _Job, outcome: FitResult | str) -> str:
+    return words_of(f"{job.name}, seed {job.seed}", outcome)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, final
 
 import numpy as np
 
 from brianfit._foundation.errors import BrianfitError
 from brianfit.executors import AbstractExecutor, SerialExecutor, SharedWork
+from brianfit.fitting.studies.progress import leave_note, rounded, study_lines
 
 Piece = TypeVar("Piece")
 Outcome = TypeVar("Outcome")
@@ -18,14 +21,20 @@ Outcome = TypeVar("Outcome")
 @final
 @dataclass(frozen=True, kw_only=True)
 class _Pieces:
-    """All pieces, and what is done with each."""
+    """All pieces, what is done with each, and where that is told."""
 
     do: Callable[[Any], Any]
     pieces: Sequence[Any]
+    words: Callable[[Any, Any], str] | None
+    notes: Path | None
 
 
 def side_by_side(
-    do: Callable[[Piece], Outcome], pieces: Sequence[Piece], executor: AbstractExecutor | None
+    do: Callable[[Piece], Outcome],
+    pieces: Sequence[Piece],
+    executor: AbstractExecutor | None,
+    *,
+    words: Callable[[Piece, Outcome | str], str] | None = None,
 ) -> list[Outcome | str]:
     """Return what comes of every piece, or why it failed, in the order of the pieces.
 
@@ -38,22 +47,38 @@ def side_by_side(
         A function of a module, so that other processes find it.
     executor
         Where, one piece at a time on each worker. None: one after the other, here.
+    words
+        A function of a module that says of a piece what came of it, in a line that is printed when
+        it is done. None: nothing is printed.
     """
-    work = SharedWork(_done, _Pieces(do=do, pieces=pieces), at_once=1, failure=_overdue)
     positions = np.arange(len(pieces), dtype=np.float64)[:, np.newaxis]
-    found: list[Outcome | str] = (executor or SerialExecutor()).run(work, positions, _joined)
+    with study_lines(len(pieces), is_shown=words is not None) as lines:
+        notes = None if lines is None else lines.folder
+        shared = _Pieces(do=do, pieces=pieces, words=words, notes=notes)
+        work = SharedWork(_done, shared, at_once=1, failure=_overdue)
+        found: list[Outcome | str] = (executor or SerialExecutor()).run(work, positions, _joined)
+        if lines is not None and words is not None:
+            lines.close()
+            for number, (piece, outcome) in enumerate(zip(pieces, found, strict=True)):
+                lines.tell(number, words(piece, outcome))
     return found
 
 
 def _done(shared: _Pieces, positions: np.ndarray, _first: int) -> list[Any]:
-    return [_outcome(shared.do, shared.pieces[int(position)]) for position in positions[:, 0]]
+    return [_outcome(shared, int(position)) for position in positions[:, 0]]
 
 
-def _outcome(do: Callable[[Any], Any], piece: Any) -> Any:
+def _outcome(shared: _Pieces, position: int) -> Any:
+    piece, started = shared.pieces[position], time.perf_counter()
+    outcome: Any
     try:
-        return do(piece)
+        outcome = shared.do(piece)
     except BrianfitError as problem:
-        return f"{type(problem).__name__}: {problem}"
+        outcome = f"{type(problem).__name__}: {problem}"
+    if shared.words is not None:
+        seconds = time.perf_counter() - started
+        leave_note(shared.notes, position, f"{shared.words(piece, outcome)}, {rounded(seconds)}")
+    return outcome
 
 
 def _overdue(_shared: _Pieces, n_pieces: int) -> list[str]:
