@@ -22,6 +22,7 @@ from brianfit import sampling as sampling
 from brianfit import simulator as simulator
 from brianfit import testing as testing
 from brianfit import utils as utils
+from brianfit import watching as watching
 from brianfit._foundation.errors import BrianfitError
 from brianfit.analysis import Reliability, reliability
 from brianfit.comparison import CellsComparison, Comparison, compare

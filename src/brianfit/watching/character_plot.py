@@ -40,7 +40,7 @@ def course_plot(
     if not known.any() or columns < 10 or rows < 2:
         return []
     x, errors = x[known], course.errors[known]
-    is_log = errors.min() > 0 and errors.max() > _LOGARITHMIC * errors.min()
+    is_log = bool(errors.min() > 0 and errors.max() > _LOGARITHMIC * errors.min())
     y = np.log10(errors) if is_log else errors
     low, high = _range(float(y.min()), float(y.max()))
     canvas = plotille.Canvas(

@@ -300,8 +300,6 @@ def test_a_store_that_is_damaged_is_said_to_be(folder: Path) -> None:
 
     problems = json.loads(found.stdout)["cell.fit"]["problems"]
     assert [text[:38] for text in problems] == [
-        "What is known about the store is damag",
-        "What is known about the store is damag",
-        "What is known about the store is damag",
+        *5 * ["What is known about the store is damag"],
         "Round 1 of the store 'cell.fit' is dam",
     ]

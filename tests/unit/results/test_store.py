@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ import pandas as pd
 import pytest
 
 from brianfit._foundation.errors import InvalidValueError, StoreError
-from brianfit.results import load, merge
+from brianfit.results import StoredRound, load, merge, open_store
+from brianfit.results.store import database
 from brianfit.results.store.rows import array_of, npy
 from tests.faults.cell import fit
 from tests.faults.forged import forge
+from tests.unit.plots.fitted import result
 
 
 @pytest.fixture
@@ -162,3 +165,20 @@ def test_a_store_with_more_than_its_tables_is_refused(store: Path, statement: st
 
     with pytest.raises(StoreError, match="'more' is none of a store"):
         load(store)
+
+
+def test_writing_is_never_broken_off_for_taking_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every statement looks at the clock, on which a day goes by once the store is open.
+    hours = [0.0]
+    monkeypatch.setattr(database, "_STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(database.time, "monotonic", lambda: 3600.0 * hours[0])
+    made = result()
+    with open_store(tmp_path / "cell.fit") as writer:
+        writer.begin_fit(made.problem, replace(made, history=replace(made.history, rounds=())))
+        hours[0] = 24.0
+
+        writer.add(0, 0, [StoredRound(round=one) for one in made.history.rounds], made)
+
+    assert load(tmp_path / "cell.fit").result.history.n_rounds == 2

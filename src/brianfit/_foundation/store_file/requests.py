@@ -110,13 +110,14 @@ def request_of(plain: Any) -> Request:
     """Return a request from plain values; what makes no sense asks for nothing."""
     if not isinstance(plain, Mapping):
         return Request()
-    rounds, seconds = plain.get("rounds"), plain.get("seconds")
-    has_rounds = isinstance(rounds, int) and 0 < rounds <= LARGEST_ROUNDS
-    has_seconds = isinstance(seconds, int | float) and 0 < seconds <= LARGEST_SECONDS
+    rounds: Any = plain.get("rounds")
+    seconds: Any = plain.get("seconds")
     return Request(
         stop=plain.get("stop") is True,
-        rounds=rounds if has_rounds and isinstance(rounds, int) else 0,
-        seconds=float(seconds) if has_seconds and isinstance(seconds, int | float) else 0.0,
+        rounds=rounds if type(rounds) is int and 0 < rounds <= LARGEST_ROUNDS else 0,
+        seconds=float(seconds)
+        if type(seconds) in {int, float} and 0 < seconds <= LARGEST_SECONDS
+        else 0.0,
     )
 
 

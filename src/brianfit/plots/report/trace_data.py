@@ -33,20 +33,20 @@ class Curve:
     values: Float[np.ndarray, " n"]
 
 
-def sweeps_json(prediction: Prediction, *, max_values: int = MAX_VALUES) -> str:
+def sweeps_json(prediction: Prediction, *, max_values: int | None = None) -> str:
     """Return all sweeps with their panels, curves and spikes as JSON.
 
     Parameters
     ----------
     max_values
-        Of all curves together; more are thinned out.
+        Of all curves together; more are thinned out. None: `MAX_VALUES`.
     """
     recordings = prediction.recordings
     time = scale_for([recordings.durations], SECOND)
     panels = list(panels_of(prediction))
     scales = [_scale_of(dimensions, rows) for _, _, dimensions, rows in panels]
     n_values = sum(curve.values.size for *_, rows in panels for row in rows for curve in row)
-    thinning = max(1, int(np.ceil(n_values / max_values)))
+    thinning = max(1, int(np.ceil(n_values / (max_values or MAX_VALUES))))
     sweeps = [
         {
             "label": recording.label,

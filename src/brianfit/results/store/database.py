@@ -7,6 +7,7 @@ does not fill the memory; see `layout` and `_foundation/strangers/limits`.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -93,10 +94,10 @@ class Database:
         StoreError
             If they cannot be read.
         """
-        with clear_errors(self.path, "read"):
-            self._clock.start()
+        with clear_errors(self.path, "read"), self._clock.running():
             found = self.connection.execute(statement, values)
             for row in found:
+                self._clock.stop()
                 yield row
                 self._clock.start()
 
@@ -113,14 +114,31 @@ class Database:
 @final
 @dataclass(kw_only=True)
 class _Clock:
-    """Breaks off a statement that has given no row for too long."""
+    """Breaks off a statement that reads and has given no row for too long; writing takes its time.
+
+    SQLite counts the steps of a statement over all its runs, so that a clock that ran on would
+    break off the writing of some round of a long fit.
+    """
 
     limit: int = field(default_factory=lambda: STORE_SECONDS.value)
-    end: float = 0.0
+    end: float = math.inf
 
     def start(self) -> None:
         """Give the next row its time."""
         self.end = time.monotonic() + self.limit
+
+    def stop(self) -> None:
+        """Break off nothing."""
+        self.end = math.inf
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run while the block does."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
 
     def is_over(self) -> bool:
         """Return whether the time is over."""
@@ -146,7 +164,8 @@ def connect_to_write(path: Path) -> Database:
             connection.execute("PRAGMA synchronous = NORMAL")
             _make_layout(connection)
             connection.execute("PRAGMA wal_autocheckpoint = 1000")
-        version = _checked_version(connection, path)
+        with clock.running():
+            version = _checked_version(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -167,7 +186,8 @@ def connect_to_read(path: Path) -> Database:
     with clear_errors(path, "read"):
         connection, clock = _connect_readable(path)
     try:
-        version = _checked_version(connection, path)
+        with clock.running():
+            version = _checked_version(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -253,7 +273,6 @@ def _connect(path: Path, mode: str) -> tuple[sqlite3.Connection, _Clock]:
         name, uri=True, isolation_level=None, timeout=10.0, check_same_thread=False
     )
     clock = _Clock()
-    clock.start()
     connection.set_progress_handler(clock.is_over, _STEPS_BETWEEN_LOOKS)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, STORE_VALUE_BYTES.value)
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -269,7 +288,8 @@ def _connect_readable(path: Path) -> tuple[sqlite3.Connection, _Clock]:
         connection, clock = _connect(path, mode)
         try:
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            with clock.running():
+                connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             connection.close()
             if mode == modes[-1]:

@@ -91,8 +91,10 @@ class _Server(ThreadingHTTPServer):
         self.hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
         self.address = f"http://{LOOPBACK}:{port}/{self.token}/"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a browser that goes away is no error."""
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer, unless the browser goes away meanwhile, which is no error."""
+        with suppress(OSError):
+            super().finish_request(request, client_address)
 
 
 @final
