@@ -19,6 +19,7 @@ from brianfit import optimizers as optimizers
 from brianfit import plots as plots
 from brianfit import results as results
 from brianfit import sampling as sampling
+from brianfit import sensitivity as sensitivity
 from brianfit import simulator as simulator
 from brianfit import testing as testing
 from brianfit import utils as utils

@@ -169,6 +169,7 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
         "refine": {"callback": None}, "external_constants": {},
         "likelihood": {"noise": bf.Gaussian()},
         "fit": {"callback": None, "n_rounds": 0}, "sensitivities": {}, "fisher_information": {},
+        "global_sensitivity": {"n": 4, "n_times": 3}, "identifiability": {"n_points": 2},
     }  # fmt: skip
     return {
         **{name: (getattr(bf, name), arguments) for name, arguments in calls.items()},

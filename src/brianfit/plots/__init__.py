@@ -3,6 +3,7 @@
 from brianfit.plots.comparison import plot_comparison, plot_ranks
 from brianfit.plots.convergence import plot_convergence
 from brianfit.plots.correlation import plot_correlation
+from brianfit.plots.global_sensitivity import plot_global_sensitivity
 from brianfit.plots.overlay import plot_overlay
 from brianfit.plots.pareto import plot_pareto_front
 from brianfit.plots.raster import plot_spike_raster
@@ -20,6 +21,7 @@ __all__ = [
     "plot_comparison",
     "plot_convergence",
     "plot_correlation",
+    "plot_global_sensitivity",
     "plot_overlay",
     "plot_parameter_spread",
     "plot_pareto_front",
