@@ -47,12 +47,12 @@ class Cell:
     """Recordings, and which of them are left out."""
 
     sweeps: RecordingSet
-    left_out: tuple[int, ...]
+    held_out: tuple[int, ...]
 
     @property
     def fitted(self) -> list[int]:
         """Numbers of the sweeps that are fitted."""
-        return [k for k in range(len(self.sweeps)) if k not in self.left_out]
+        return [k for k in range(len(self.sweeps)) if k not in self.held_out]
 
 
 def run() -> Table:
@@ -65,12 +65,12 @@ def run() -> Table:
 
 
 def _cells() -> Iterator[tuple[str, Cell]]:
-    yield "B6", Cell(sweeps=_one_step(example_recording("B6")), left_out=(1, 3))
+    yield "B6", Cell(sweeps=_one_step(example_recording("B6")), held_out=(1, 3))
     if not SHARED.exists():
         return
-    yield "B8", Cell(sweeps=_one_step(_b8()), left_out=(1, 3))
+    yield "B8", Cell(sweeps=_one_step(_b8()), held_out=(1, 3))
     recorded = read(SHARED / "abf" / "171116sh_0018.abf")[list(range(7, 17))]
-    yield "171116sh_0018", Cell(sweeps=_one_step(recorded), left_out=(0, 2, 4, 6, 8))
+    yield "171116sh_0018", Cell(sweeps=_one_step(recorded), held_out=(0, 2, 4, 6, 8))
 
 
 def _b8() -> RecordingSet:
@@ -120,7 +120,7 @@ def _verdict(cell: Cell, model: str, seed: int) -> Verdict:
     fitter = Fitter(ready, fitted, dt=0.0001 * second, n_samples=N_SAMPLES)
     fitter.fit(metric=metric, n_rounds=N_ROUNDS, params=params, callback=None, seed=seed)
     judged = replace(
-        fitter.result, simulate=lambda found: predict(found, cell.sweeps, left_out=cell.left_out)
+        fitter.result, simulate=lambda found: predict(found, cell.sweeps, held_out=cell.held_out)
     ).verdict
     if judged is None:
         raise RuntimeError("The fitted model cannot be simulated.")

@@ -10,7 +10,7 @@ from brian2 import ms, mV, second
 import brianfit as bf
 from brianfit.plots import plot_overlay
 
-FITTED, LEFT_OUT = [0, 2, 4], [1, 3]
+FITTED, HELD_OUT = [0, 2, 4], [1, 3]
 TITLE = "A cortical pyramidal cell, and a neuron whose reset and threshold move"
 MODEL = bf.library.ADEX_GM
 
@@ -38,13 +38,13 @@ def main(seed: int = 1) -> list[int]:
     )
     print(fitter.result)
 
-    found = bf.predict(fitter.result, cell, left_out=LEFT_OUT)
+    found = bf.predict(fitter.result, cell, held_out=HELD_OUT)
     print("Spikes recorded, and in the model")
     for number, (sweep, train) in enumerate(zip(cell, found.spikes, strict=True)):
-        role = "left out" if number in LEFT_OUT else "fitted"
+        role = "held out" if number in HELD_OUT else "fitted"
         print(f"  {sweep.label} ({role}): {sweep.spike_trains[0].size}, {len(train)}")
     plot_overlay(found)[0, 0].figure.savefig("demo.png", dpi=150)
-    fitter.result.report("demo.html", title=TITLE, recordings=cell, left_out=LEFT_OUT)
+    fitter.result.report("demo.html", title=TITLE, recordings=cell, held_out=HELD_OUT)
     print("The figure demo.png shows all sweeps; the page demo.html tells the rest.")
     return [len(train) for train in found.spikes]
 

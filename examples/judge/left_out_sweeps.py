@@ -2,8 +2,8 @@
 Scored on what it has not seen
 ==============================
 
-Every sweep is left out once, the model is fitted to the others and scored on it. An error that is
-much larger on what was left out means that the model has learnt these sweeps, not this cell.
+Every sweep is held out once, the model is fitted to the others and scored on it. An error that is
+much larger on what was held out means that the model has learnt these sweeps, not this cell.
 """
 
 from brian2 import ms, mV
@@ -25,7 +25,7 @@ for place, (name, fitter) in enumerate({"LIF": leaky, "AdEx": adex}.items()):
     print(f"{name}\n{found}")
     for offset, role in ((-0.1, "train"), (0.1, "test")):
         errors = [getattr(fold, role).error for fold in found.folds]
-        label = {"train": "fitted", "test": "left out"}[role] if place == 0 else None
+        label = {"train": "fitted", "test": "held out"}[role] if place == 0 else None
         colour = {"train": "black", "test": "#D55E00"}[role]
         axes.plot([place + offset] * len(errors), errors, "o", color=colour, label=label)
 axes.set_xticks([0, 1], ["LIF", "AdEx"])

@@ -23,7 +23,7 @@ metric = {"v": bf.MSEMetric(normalization=5 * mV), "spikes": bf.FiringPattern(t_
 fitter.fit(metric=metric, n_rounds=60, callback=None, seed=1)
 
 folder = Path(tempfile.mkdtemp())
-page = fitter.result.report(folder / "cell.html", recordings=cell, left_out=[1, 3])
+page = fitter.result.report(folder / "cell.html", recordings=cell, held_out=[1, 3])
 print(f"{page.name}: {page.stat().st_size / 1e6:.1f} MB")
 
 script = bf.brian_script(fitter.result)
@@ -31,5 +31,5 @@ print("\n".join(script.splitlines()[:25]))
 
 # %%
 # One of the figures of the page.
-plot_spike_raster(bf.predict(fitter.result, cell, left_out=[1, 3]))
+plot_spike_raster(bf.predict(fitter.result, cell, held_out=[1, 3]))
 plt.show()

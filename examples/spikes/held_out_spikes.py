@@ -42,7 +42,7 @@ fitter = SpikeFitter(
     model, train, dt=0.1 * ms, threshold="v > 10*mV", reset="v = 0*mV", n_samples=30
 )
 fitter.fit(
-    n_rounds=15, metric=metric, validation=test, seed=1, callback=None,
+    n_rounds=15, metric=metric, held_out=test, seed=1, callback=None,
     R=[5 * Mohm, 60 * Mohm], tau=[3 * ms, 40 * ms],
 )  # fmt: skip
 print(fitter.result)

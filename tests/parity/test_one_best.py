@@ -82,10 +82,10 @@ def test_the_held_out_score_is_that_of_the_refined_sample() -> None:
 
     fitter.refine(callback=None)
 
-    validation = fitter.result.validation
-    assert validation is not None
-    assert validation.train[-1] == fitter.result.error
-    np.testing.assert_allclose(validation.test[-1], fitter.evaluate(held_out).error, rtol=1e-9)
+    course = fitter.result.validation
+    assert course is not None
+    assert course.train[-1] == fitter.result.error
+    np.testing.assert_allclose(course.test[-1], fitter.evaluate(held_out).error, rtol=1e-9)
 
 
 def test_a_script_that_is_run_again_finds_its_refinement_in_the_store(tmp_path: Path) -> None:

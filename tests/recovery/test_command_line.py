@@ -42,10 +42,10 @@ def test_a_real_file_becomes_a_report(
 
     assert fitted["error"] is not None
     assert fitted["n_rounds"] == 3
-    left_out = [row["sweep"] for row in fitted["spike_counts"] if row["left_out"]]
-    assert left_out
+    held_out = [row["sweep"] for row in fitted["spike_counts"] if row["held_out"]]
+    assert held_out
     page = Path("cell.html").read_text(encoding="utf-8")
-    assert all(sweep in page for sweep in left_out)
+    assert all(sweep in page for sweep in held_out)
 
 
 @pytest.mark.needs_package("neo")

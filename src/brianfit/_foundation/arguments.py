@@ -153,17 +153,17 @@ def check_no_surplus(what: str, given: Mapping[str, Any], known: Collection[str]
         raise InvalidTypeError(f"{what} does not know the argument {listed}.{hints}")
 
 
-def also_called(**names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def also_called(**names: str) -> Callable[[Function], Function]:
     """Let arguments be given by other names too: ``@also_called(other="name")``."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Function) -> Function:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             known = {name: value for name, value in kwargs.items() if name not in names}
             renamed = {names[name]: value for name, value in kwargs.items() if name in names}
             return function(*args, **known, **renamed)
 
-        return call
+        return cast(Function, call)
 
     return decorate
 

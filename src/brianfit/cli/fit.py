@@ -62,8 +62,8 @@ def run(
 
     fitter = problem.fitter()
     if is_shown:
-        fitted, left_out = len(problem.fitted), len(problem.left_out)
-        say_aside(f"Fitting {fitted} sweeps" + (f", leaving out {left_out}" if left_out else ""))
+        fitted, held_out = len(problem.fitted), len(problem.held_out)
+        say_aside(f"Fitting {fitted} sweeps" + (f", holding out {held_out}" if held_out else ""))
     progress = Progress(n_rounds * fitter.n_samples, is_shown=is_shown)
     with progress.interruptible():
         fitter.fit(
@@ -76,7 +76,7 @@ def run(
             seed=seed,
             stop=problem.stop_rules(),
             store=problem.outputs["store"],
-            validation=problem.held_out,
+            held_out=problem.held_out_recordings,
         )
         wants_refinement = problem.settings.get("refine") and not progress.was_interrupted
         if wants_refinement and isinstance(fitter, TraceFitter):
@@ -92,6 +92,6 @@ def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> 
         result=result,
         command=shlex.join(["brianfit", "fit", str(problem.path)]),
         recordings=problem.recordings,
-        left_out=problem.left_out,
+        held_out=problem.held_out,
     )
     outcome.tell(outcome.write(problem.outputs), json=json, quiet=quiet)

@@ -29,14 +29,14 @@ class Outcome:
     ----------
     recordings
         All sweeps, fitted or not; None: those of the fit.
-    left_out
+    held_out
         Numbers of the sweeps that were not fitted.
     """
 
     result: FitResult
     command: str
     recordings: RecordingSet | None = None
-    left_out: Collection[int] = field(default=())
+    held_out: Collection[int] = field(default=())
 
     @cached_property
     def judged(self) -> FitResult:
@@ -44,7 +44,7 @@ class Outcome:
         return replace(self.result, simulate=self._predicted)
 
     def _predicted(self, result: FitResult) -> Prediction:
-        return predict(result, self.recordings, left_out=self.left_out)
+        return predict(result, self.recordings, held_out=self.held_out)
 
     def write(self, outputs: Mapping[str, Path]) -> dict[str, str]:
         """Write the files that are asked for, by kind; return their paths.
@@ -75,7 +75,7 @@ class Outcome:
         if counts:
             say("Spikes recorded, and of the model")
             for row in counts:
-                role = "left out" if row["left_out"] else "fitted"
+                role = "held out" if row["held_out"] else "fitted"
                 say(f"  {row['sweep']} ({role}): {row['recorded']:g}, {row['model']}")
         if not quiet:
             for kind, path in files.items():
@@ -87,7 +87,7 @@ class Outcome:
                 self.result,
                 path,
                 recordings=self.recordings,
-                left_out=self.left_out,
+                held_out=self.held_out,
                 command=self.command,
             )
         except OSError as error:
@@ -97,13 +97,14 @@ class Outcome:
         """Return recorded and simulated spike counts of all sweeps; none where no spikes are."""
         if not self.result.best_values or self.result.problem is None:
             return []
-        prediction = predict(self.result, self.recordings, left_out=self.left_out)
+        prediction = predict(self.result, self.recordings, held_out=self.held_out)
         if prediction.spikes is None or not prediction.recordings.has_spikes:
             return []
         return [
             {
                 "sweep": sweep.label,
-                "left_out": number in prediction.left_out,
+                "held_out": number in prediction.held_out,
+                "left_out": number in prediction.held_out,  # as readers of before expect it
                 "recorded": float(np.mean([train.size for train in sweep.spike_trains])),
                 "model": len(train),
             }

@@ -29,7 +29,7 @@ def report(  # noqa: PLR0913 - the options of a command
     script: Annotated[Path | None, typer.Option(help="Write a Brian 2 script too.")] = None,
     problem: Annotated[
         Path | None,
-        typer.Option(help="The problem file, for sweeps left out; RESULT.toml if it is there."),
+        typer.Option(help="The problem file, for sweeps held out; RESULT.toml if it is there."),
     ] = None,
     force: Force = False,
     allow_outside: AllowOutside = False,
@@ -89,6 +89,6 @@ def _outcome(
         result=result,
         command=shlex.join(["brianfit", "fit", str(beside)]),
         recordings=described.recordings,
-        left_out=described.left_out,
+        held_out=described.held_out,
     )
     return outcome, (store, *described.inputs)

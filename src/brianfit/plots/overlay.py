@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import also_called, check_choice
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.strangers.escaping import in_figure
@@ -35,6 +35,7 @@ _SWEEP_HEIGHT = 2.1
 _TRACE_TO_INPUT = (4, 1)
 
 
+@also_called(left_out="held_out")
 def plot_overlay(
     recordings: RecordingSet | Prediction,
     *,
@@ -42,7 +43,7 @@ def plot_overlay(
     trace: QuantityLike | None = None,
     spikes: SpikeTimes | None = None,
     dt: TimeLike | None = None,
-    left_out: Collection[int] = (),
+    held_out: Collection[int] = (),
     figure: Figure | None = None,
 ) -> np.ndarray:
     """Draw every sweep: recorded and simulated trace, spike times above, the input below.
@@ -60,7 +61,7 @@ def plot_overlay(
         Spike times of the model, one array per sweep [s].
     dt
         Simulation step of `trace`; that of the recording unless told.
-    left_out
+    held_out
         Numbers of the sweeps that were not fitted; they are marked as predicted.
     figure
         Where to draw; a new figure unless told.
@@ -92,7 +93,7 @@ def plot_overlay(
     for number, (recording, (above, below)) in enumerate(zip(recordings, axes, strict=True)):
         _draw_trace(above, drawn, number, recording, time)
         _draw_input(below, drawn, recording, time)
-        _draw_title(above, recording, drawn, number, is_left_out=number in left_out)
+        _draw_title(above, recording, drawn, number, is_held_out=number in held_out)
     _share_limits(axes)
     axes[-1, 1].set_xlabel(time.label("time"))
     axes[0, 0].legend(
@@ -114,7 +115,7 @@ def _draw_prediction(
         trace=None if name is None else prediction.traces.get(name),
         spikes=prediction.spikes,
         dt=from_si(prediction.dt, SECOND),
-        left_out=prediction.left_out,
+        held_out=prediction.held_out,
         figure=figure,
     )
 
@@ -219,7 +220,7 @@ def peak_of_spikes(
 
 
 def _shade_gaps(axes: Axes, recorded: Float[np.ndarray, " n_steps"], step: float) -> None:
-    """Shade what was not measured, or left out of the comparison."""
+    """Shade what was not measured, or not compared."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], np.isnan(recorded).astype(int), [0]])))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if (last - first) > SHADED_GAP * recorded.size:
@@ -253,17 +254,17 @@ def _draw_input(axes: Axes, drawn: _Drawn, recording: Recording, time: Scale) ->
 
 
 def _draw_title(
-    axes: Axes, recording: Recording, drawn: _Drawn, number: int, *, is_left_out: bool
+    axes: Axes, recording: Recording, drawn: _Drawn, number: int, *, is_held_out: bool
 ) -> None:
     label = in_figure(recording.label)
-    parts = [label, "left out, predicted"] if is_left_out else [label]
+    parts = [label, "held out, predicted"] if is_held_out else [label]
     if recording.spike_trains:
         counts = f"{recording.spike_trains[0].size} spikes recorded"
         if drawn.spikes is not None:
             counts += f", {drawn.spikes[number].size} in the model"
         parts.append(counts)
     title = axes.set_title("  ·  ".join(parts), loc="left", fontsize="small", pad=15)
-    if is_left_out:
+    if is_held_out:
         axes.set_facecolor((LEFT_OUT, 0.12))
         title.set_fontweight("bold")
 

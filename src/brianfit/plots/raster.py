@@ -53,7 +53,7 @@ def plot_spike_raster(prediction: Prediction, *, axes: Axes | None = None) -> Ax
                 colors=colour,
             )
             height -= 1.0
-        if number in prediction.left_out:
+        if number in prediction.held_out:
             axes.axhspan(height + 0.5, top + 0.5, color=LEFT_OUT, alpha=0.15, linewidth=0)
         ticks.append((top + height + 1) / 2)
         height -= _GAP
@@ -69,7 +69,7 @@ def plot_spike_raster(prediction: Prediction, *, axes: Axes | None = None) -> Ax
 
 def _label(prediction: Prediction, number: int) -> str:
     name = in_figure(prediction.recordings.recordings[number].label)
-    return f"{name}\n(left out)" if number in prediction.left_out else name
+    return f"{name}\n(held out)" if number in prediction.held_out else name
 
 
 def _explain_colours(axes: Axes, prediction: Prediction) -> None:

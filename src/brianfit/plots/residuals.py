@@ -102,8 +102,8 @@ def _draw_title(
     axes: Axes, prediction: Prediction, number: int, values: np.ndarray, unit: Scale
 ) -> None:
     parts = [in_figure(prediction.recordings.recordings[number].label)]
-    if number in prediction.left_out:
-        parts.append("left out, predicted")
+    if number in prediction.held_out:
+        parts.append("held out, predicted")
         axes.set_facecolor((LEFT_OUT, 0.12))
     if values.size:
         size = float(np.sqrt(np.mean(values**2))) * unit.factor

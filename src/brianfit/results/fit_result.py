@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from brianfit._foundation.arguments import checked
+from brianfit._foundation.arguments import also_called, checked
 from brianfit._foundation.errors import BrianfitError
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
@@ -163,6 +163,15 @@ class FitResult:
         """The number of samples that could not be scored."""
         return self.history.n_failed
 
+    @property
+    def held_out(self) -> ValidationCourse | None:
+        """The errors after every round on what was fitted and on what was held out, if anything.
+
+        Its older name is `validation`.
+        """
+        return self.validation
+
+    @also_called(left_out="held_out")
     @checked
     def report(
         self,
@@ -170,8 +179,7 @@ class FitResult:
         *,
         title: str | None = None,
         recordings: RecordingSet | None = None,
-        left_out: Collection[int] = (),
-        held_out: RecordingSet | None = None,
+        held_out: Collection[int] | RecordingSet = (),
         command: str | None = None,
     ) -> Path:
         """Write a page that shows the fit, for a browser without a network and for paper.
@@ -184,11 +192,9 @@ class FitResult:
             Of the page.
         recordings
             The sweeps that are shown and predicted; those of the fit unless told.
-        left_out
-            Numbers of the sweeps among them that were not fitted.
         held_out
-            What the model is scored on besides, without having been fitted to it; the sweeps that
-            are `left_out` unless told.
+            Numbers of the sweeps among them that were not fitted, or other recordings: what the
+            model is scored on besides.
         command
             What to type to repeat the fit; the running Python script unless told.
 
@@ -209,7 +215,6 @@ class FitResult:
             path,
             title=title,
             recordings=recordings,
-            left_out=left_out,
             held_out=held_out,
             command=command,
         )

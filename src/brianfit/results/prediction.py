@@ -37,7 +37,7 @@ class Prediction:
         Simulation step [s].
     dimensions
         Of the simulated variables.
-    left_out
+    held_out
         Numbers of the sweeps that were not fitted.
     trials
         The model simulated many times on every sweep, where that was asked for.
@@ -48,7 +48,7 @@ class Prediction:
     spikes: tuple[Float[np.ndarray, " _"], ...] | None
     dt: float
     dimensions: Mapping[str, Dimension]
-    left_out: frozenset[int] = frozenset()
+    held_out: frozenset[int] = frozenset()
     trials: Trials | None = None
 
     def __post_init__(self) -> None:
@@ -62,6 +62,11 @@ class Prediction:
                     f"`{name}` must have one row for each of the {n_traces} sweeps, but has "
                     f"{found}."
                 )
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """The older name of `held_out`."""
+        return self.held_out
 
     def __str__(self) -> str:
         headline, header, rows = self._table()
@@ -85,7 +90,7 @@ class Prediction:
         rms = {name: _root_mean_squares(self.residuals(name)) for name in recorded}
         rows = []
         for k, recording in enumerate(self.recordings):
-            row = [recording.label, "no" if k in self.left_out else "yes"]
+            row = [recording.label, "no" if k in self.held_out else "yes"]
             row += [readable(rms[name][k], self.dimensions[name]) for name in recorded]
             if self.spikes is not None:
                 counts = [str(train.size) for train in recording.spike_trains]

@@ -48,7 +48,7 @@ class SweepFigures:
     """
 
     label: str
-    is_left_out: bool
+    is_held_out: bool
     n_recorded: float
     n_model: float
     rms: float
@@ -73,11 +73,11 @@ def sweep_figures(
     modelled = None if prediction.spikes is None else prediction.spikes[number]
     recorded = list(sweep.spike_trains)
     unknown = float("nan")
-    is_left_out = number in prediction.left_out
+    is_held_out = number in prediction.held_out
     if variable is None:
         return SweepFigures(
             label=sweep.label,
-            is_left_out=is_left_out,
+            is_held_out=is_held_out,
             n_recorded=float(np.mean([train.size for train in recorded])) if recorded else unknown,
             n_model=unknown if modelled is None else float(modelled.size),
             rms=unknown, spread=unknown, phase_rms=unknown, troughs=(unknown, unknown),
@@ -94,7 +94,7 @@ def sweep_figures(
     compared = outside & np.isfinite(data) & np.isfinite(simulated)
     return SweepFigures(
         label=sweep.label,
-        is_left_out=is_left_out,
+        is_held_out=is_held_out,
         n_recorded=float(np.mean([each.size for each in recorded]))
         if recorded
         else float(train.size),

@@ -102,11 +102,11 @@ class Verdict:
 
     @property
     def figures(self) -> dict[str, float]:
-        """The figures over all sweeps, fitted and left out; SI numbers, nan where unknown."""
+        """The figures over all sweeps, fitted and held out; SI numbers, nan where unknown."""
         found: dict[str, float] = {}
         for variable, rows in self.sweeps.items():
-            for role, is_left_out in (("fitted", False), ("left out", True)):
-                chosen = [row for row in rows if row.is_left_out == is_left_out]
+            for role, is_held_out in (("fitted", False), ("held out", True)):
+                chosen = [row for row in rows if row.is_held_out == is_held_out]
                 if chosen:
                     found.update(_summed(f"{variable}, {role}", chosen))
         return found

@@ -333,10 +333,10 @@ PROBLEMS: dict[str, Broken] = {
         make=_changed('["v"]', '["spikes"]'), run=FIT, says=("line 9", "preprocess")
     ),
     "a sweep that is not there": Broken(
-        make=_added("[validation]\nsweeps = [3]\n"), run=FIT, says=("line 12", "sweep 3")
+        make=_added("[held_out]\nsweeps = [3]\n"), run=FIT, says=("line 12", "sweep 3")
     ),
     "no sweep to fit": Broken(
-        make=_added("[validation]\nsweeps = [0]\n"), run=FIT, says=("line 12", "no sweep to fit")
+        make=_added("[held_out]\nsweeps = [0]\n"), run=FIT, says=("line 12", "no sweep to fit")
     ),
     "a stimulus without times": Broken(
         make=_added('[recording.stimulus]\nkind = "steps"\namplitudes = ["1 pA"]\n'),

@@ -36,7 +36,7 @@ samples = 10
 seed = 1
 optimizer = "cmaes"
 
-[validation]
+[held_out]
 sweeps = [1]
 """
 

@@ -200,13 +200,14 @@ def test_equations_of_the_users_own_are_read(folder: Path) -> None:
     assert problem.parameters["R"] == Parameter(10 * Mohm, 500 * Mohm)
 
 
-def test_left_out_sweeps_are_not_fitted(tmp_path: Path) -> None:
-    text = '[recording]\nexample = "B6"\n[model]\nname = "adex"\n[validation]\nsweeps = [1, 3]\n'
+@pytest.mark.parametrize("table", ["held_out", "validation"])
+def test_held_out_sweeps_are_not_fitted(tmp_path: Path, table: str) -> None:
+    text = f'[recording]\nexample = "B6"\n[model]\nname = "adex"\n[{table}]\nsweeps = [1, 3]\n'
 
     problem = problem_of(tmp_path, text)
 
     assert problem.fitted == (0, 2, 4)
-    assert problem.left_out == (1, 3)
+    assert problem.held_out == (1, 3)
 
 
 @pytest.mark.parametrize("model", ["lif", "adex", "mat", "gif"])
@@ -220,7 +221,7 @@ def test_the_template_is_a_problem_file_for_every_model(tmp_path: Path, model: s
 
     problem = problem_of(tmp_path, text)
     assert problem.recordings.has_spikes
-    assert problem.left_out == (1, 3)
+    assert problem.held_out == (1, 3)
     assert isinstance(problem.fitter(), Fitter)
     counts = [sweep.spike_trains[0].size for sweep in problem.recordings]
     assert counts == [26, 50, 68, 82, 89]  # as the recording's documentation counts them
@@ -279,7 +280,7 @@ def test_the_times_of_the_step_count_from_where_the_template_cuts(tmp_path: Path
 def test_bounds_are_read_off_the_sweeps_that_are_fitted(tmp_path: Path) -> None:
     text = (
         '[recording]\nexample = "B6"\n[model]\nname = "adex"\nbounds = "recorded"\n'
-        '[parameters]\nR = "100 Mohm"\n[validation]\nsweeps = [1, 3]\n'
+        '[parameters]\nR = "100 Mohm"\n[held_out]\nsweeps = [1, 3]\n'
     )
 
     parameters = problem_of(tmp_path, text).parameters
@@ -319,5 +320,5 @@ def test_the_documented_problem_file_has_only_keys_that_are_known(tmp_path: Path
     tables = read_tables(document)
 
     document.raise_if_any()
-    documented = {name: set(tables[name]) for name in ("fit", "output", "validation")}
+    documented = {name: set(tables[name]) for name in ("fit", "output", "held_out")}
     assert documented == {name: set(TABLES[name]) for name in documented}

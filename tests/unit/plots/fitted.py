@@ -131,6 +131,6 @@ def prediction(**changes: Any) -> Prediction:
         "spikes": (np.array([0.011]), np.array([0.03, 0.04])),
         "dt": 0.0005,
         "dimensions": {"v": volt.dim},
-        "left_out": frozenset({1}),
+        "held_out": frozenset({1}),
     }
     return Prediction(**{**given, **changes})

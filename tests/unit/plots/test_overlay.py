@@ -63,11 +63,11 @@ def test_marks_the_spikes_of_recording_and_model() -> None:
 def test_titles_name_the_sweep_its_spikes_and_whether_it_was_left_out() -> None:
     spikes = [np.array([11.0]) * ms, np.array([30.0, 40.0]) * ms]
 
-    axes = plot_overlay(_recordings(), spikes=spikes, left_out=[1])
+    axes = plot_overlay(_recordings(), spikes=spikes, left_out=[1])  # its older name
 
     first, second = (panel.get_title(loc="left") for panel in axes[:, 0])
     assert first == "first  ·  2 spikes recorded, 1 in the model"
-    assert second == "second  ·  left out, predicted  ·  0 spikes recorded, 2 in the model"
+    assert second == "second  ·  held out, predicted  ·  0 spikes recorded, 2 in the model"
 
 
 def test_all_traces_share_one_range() -> None:
@@ -100,7 +100,7 @@ def test_a_prediction_holds_all_that_is_drawn() -> None:
     _, model = axes[1, 0].get_lines()[:2]
     np.testing.assert_allclose(model.get_ydata(), -60)
     np.testing.assert_allclose(model.get_xdata()[-1], 49.5)
-    assert "left out, predicted" in axes[1, 0].get_title(loc="left")
+    assert "held out, predicted" in axes[1, 0].get_title(loc="left")
 
 
 def test_refuses_a_variable_that_was_not_recorded() -> None:

@@ -27,7 +27,7 @@ def test_sweeps_that_were_left_out_say_so() -> None:
     axes = plot_spike_raster(prediction())
 
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["first", "second\n(left out)"]
+    assert labels == ["first", "second\n(held out)"]
 
 
 def test_a_model_without_threshold_shows_the_recorded_spikes_alone() -> None:

@@ -37,7 +37,7 @@ def test_the_title_gives_the_root_mean_square_and_whether_it_was_fitted() -> Non
 
     titles = [panel.get_title(loc="left") for panel in axes[:, 0]]
     assert titles[0] == "first  ·  root mean square 3 mV"
-    assert titles[1] == "second  ·  left out, predicted  ·  root mean square 4 mV"
+    assert titles[1] == "second  ·  held out, predicted  ·  root mean square 4 mV"
 
 
 def test_leaves_gaps_of_the_recording_out() -> None:

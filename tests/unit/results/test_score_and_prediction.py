@@ -35,7 +35,7 @@ def prediction(label: str = "second") -> Prediction:
         spikes=(np.array([1e-3]), np.array([])),
         dt=1e-3,
         dimensions={"v": recordings.dimensions["v"]},
-        left_out=frozenset({1}),
+        held_out=frozenset({1}),
     )
 
 

@@ -35,7 +35,7 @@ class FitProblem:
     ----------
     recordings
         All sweeps, preprocessed.
-    left_out
+    held_out
         Numbers of the sweeps that are not fitted, but scored afterwards.
     model, parameters
         The model, and how parameters are treated that the file names.
@@ -53,7 +53,7 @@ class FitProblem:
 
     path: Path
     recordings: RecordingSet
-    left_out: tuple[int, ...]
+    held_out: tuple[int, ...]
     model: NeuronModel | Model
     parameters: Mapping[str, Parameter]
     constants: Mapping[str, Any]
@@ -67,12 +67,12 @@ class FitProblem:
     @property
     def fitted(self) -> tuple[int, ...]:
         """Numbers of the sweeps that are fitted."""
-        return tuple(k for k in range(len(self.recordings)) if k not in self.left_out)
+        return tuple(k for k in range(len(self.recordings)) if k not in self.held_out)
 
     @property
-    def held_out(self) -> RecordingSet | None:
-        """The sweeps that are left out; None where all are fitted."""
-        return self.recordings[list(self.left_out)] if self.left_out else None
+    def held_out_recordings(self) -> RecordingSet | None:
+        """The sweeps that are held out; None where all are fitted."""
+        return self.recordings[list(self.held_out)] if self.held_out else None
 
     @property
     def rounds(self) -> int:
@@ -122,9 +122,9 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     recordings = read_recordings(document, tables["recording"], allow_outside=allow_outside)
     model = read_model(document, tables["model"], allow_outside=allow_outside)
     parameters = read_parameters(document, tables["parameters"], model)
-    left_out = _left_out(document, recordings, tables["validation"])
+    held_out = _held_out(document, recordings, tables)
     if tables["model"].get("bounds") == "recorded":
-        fitted_sweeps = _without(recordings, left_out)
+        fitted_sweeps = _without(recordings, held_out)
         parameters = {**recorded_bounds(document, model, fitted_sweeps), **parameters}
     recordings = _of_outputs(document, recordings, tables["fit"])
     fitted = None if recordings is None else _output_names(recordings)
@@ -143,7 +143,7 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     return FitProblem(
         path=path,
         recordings=recordings,
-        left_out=left_out,
+        held_out=held_out,
         model=model,
         parameters=parameters,
         constants=tables["model"].get("constants", {}),
@@ -190,29 +190,32 @@ def _of_outputs(
     return replace(recordings, recordings=tuple(kept), dimensions=dimensions)
 
 
-def _without(recordings: RecordingSet | None, left_out: tuple[int, ...]) -> RecordingSet | None:
+def _without(recordings: RecordingSet | None, held_out: tuple[int, ...]) -> RecordingSet | None:
     if recordings is None:
         return None
-    return recordings[[k for k in range(len(recordings)) if k not in left_out]]
+    return recordings[[k for k in range(len(recordings)) if k not in held_out]]
 
 
 def _output_names(recordings: RecordingSet) -> tuple[str, ...]:
     return (*recordings.trace_names, *([SPIKES] if recordings.has_spikes else []))
 
 
-def _left_out(
-    document: Document, recordings: RecordingSet | None, table: Mapping[str, Any]
+def _held_out(
+    document: Document, recordings: RecordingSet | None, tables: Mapping[str, Mapping[str, Any]]
 ) -> tuple[int, ...]:
-    numbers = tuple(dict.fromkeys(table.get("sweeps", ())))
+    if tables["validation"] and tables["held_out"]:
+        document.complain(("validation",), "is another name of [held_out]; keep one of the two.")
+    table = "validation" if tables["validation"] else "held_out"
+    numbers = tuple(dict.fromkeys(tables[table].get("sweeps", ())))
     if recordings is None:
         return numbers
     try:
         chosen(recordings, list(numbers) or [0])
     except BrianfitError as problem:
-        document.complain(("validation", "sweeps"), problem)
+        document.complain((table, "sweeps"), problem)
         return ()
     if len(numbers) == len(recordings):
-        document.complain(("validation", "sweeps"), "leaves no sweep to fit.")
+        document.complain((table, "sweeps"), "leaves no sweep to fit.")
     return numbers
 
 

@@ -67,6 +67,9 @@ _PREPROCESS: Mapping[str, Converter] = {
 BOUNDS = ("model", "recorded")
 """Where the bounds of parameters are from that the file does not name."""
 
+_HELD_OUT: Mapping[str, Converter] = {"sweeps": list_of(whole(0), may_be_empty=True)}
+"""Its table is called [held_out]; files of before say [validation]."""
+
 TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
     "recording": {
         "files": list_of(text, may_be_single=True),
@@ -105,7 +108,8 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
         "target_error": quantity,
         "refine": flag,
     },
-    "validation": {"sweeps": list_of(whole(0), may_be_empty=True)},
+    "held_out": _HELD_OUT,
+    "validation": _HELD_OUT,
     "output": {"store": text, "report": text, "json": text, "csv": text, "script": text},
 }
 """Tables with fixed keys. [parameters] and [metric.OUTPUT] take the names of a model."""

@@ -73,9 +73,9 @@ def problem_text(
         outputs = ["spikes"]
     fires_on_steps = level is not None and step is not None
     chosen = model or (MODEL_OF_STEPS if fires_on_steps else MODEL)
-    left_out = _left_out(recordings, trace, level)
+    held_out = _held_out(recordings, trace, level)
     dt = usual_simulation_step(recordings)
-    kept = [k for k in range(len(recordings)) if k not in left_out]
+    kept = [k for k in range(len(recordings)) if k not in held_out]
     bounds = _bounds(recordings[kept], library.get(chosen)) if outputs != ["spikes"] else {}
     values = {
         "recording": in_comment(", ".join(path.name for path in recording_files)),
@@ -96,7 +96,7 @@ def problem_text(
         "dt_entry": f"{in_toml(f'{1000 * dt:.6g} ms'):<28}",
         "rounds_entry": str(_rounds(recordings, dt)),
         "metric_lines": _metric_lines(outputs, level, step if fires_on_steps else None),
-        "left_out": ", ".join(str(number) for number in left_out),
+        "held_out": ", ".join(str(number) for number in held_out),
     }
     return Template(template).substitute(values)
 
@@ -252,7 +252,7 @@ def _rounds(recordings: RecordingSet, dt: float) -> int:
     return int(np.clip(_STEPS_OF_A_FIT / per_round, 30, 200))
 
 
-def _left_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
+def _held_out(recordings: RecordingSet, trace: str, level: Any) -> list[int]:
     """Return every second sweep; of those with spikes if there are any.
 
     The first and the last are kept, since what lies between fitted stimuli can be predicted.

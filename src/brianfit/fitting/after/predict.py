@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from brianfit._foundation.arguments import (
+    also_called,
     check_instance,
     check_integers,
     check_positive_integer,
@@ -24,12 +25,13 @@ from brianfit.objective import SPIKES
 from brianfit.results import FitResult, Prediction, Trials
 
 
+@also_called(left_out="held_out")
 @checked
 def predict(
     result: FitResult,
     recordings: RecordingSet | None = None,
     *,
-    left_out: Collection[int] = (),
+    held_out: Collection[int] = (),
     n_trials: int | None = None,
     engine: AbstractEngine | None = None,
 ) -> Prediction:
@@ -39,7 +41,7 @@ def predict(
     ----------
     recordings
         With the inputs of the model; those of the fit unless told.
-    left_out
+    held_out
         Numbers of the sweeps that were not fitted.
     n_trials
         How often every sweep is simulated besides, for a model whose spikes come by chance: the
@@ -63,8 +65,8 @@ def predict(
     chosen = fitted.recordings if recordings is None else recordings
     check_instance("recordings", chosen, RecordingSet, "a RecordingSet")
     _check_inputs(fitted.recordings, chosen)
-    left_out = check_integers("left_out", left_out)
-    _check_numbers(left_out, len(chosen))
+    held_out = check_integers("held_out", held_out)
+    _check_numbers(held_out, len(chosen))
     problem = Problem(
         model=fitted.model,
         recordings=chosen,
@@ -88,7 +90,7 @@ def predict(
         spikes=tuple(np.asarray(train) for train in found[SPIKES]) if has_spikes else None,
         dt=problem.dt,
         dimensions={name: problem.model.dimensions(name) for name in names},
-        left_out=frozenset(left_out),
+        held_out=frozenset(held_out),
         trials=None if n_trials is None else _trials(problem, result, simulator, n_trials),
     )
 
@@ -116,10 +118,10 @@ def _check_inputs(fitted: RecordingSet, chosen: RecordingSet) -> None:
         )
 
 
-def _check_numbers(left_out: Collection[int], n_traces: int) -> None:
-    wrong = sorted(number for number in left_out if not 0 <= number < n_traces)
+def _check_numbers(held_out: Collection[int], n_traces: int) -> None:
+    wrong = sorted(number for number in held_out if not 0 <= number < n_traces)
     if wrong:
         raise InvalidValueError(
-            f"`left_out` names the sweeps {wrong}, but the recordings have the numbers 0 to "
+            f"`held_out` names the sweeps {wrong}, but the recordings have the numbers 0 to "
             f"{n_traces - 1}."
         )

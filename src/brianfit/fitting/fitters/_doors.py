@@ -41,6 +41,7 @@ class AbstractMetricFitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: PathName | None = None,
+        held_out: RecordingSet | None = None,
         validation: RecordingSet | None = None,
         n_repeats: int | None = None,
         **bounds: Bounds,
@@ -78,7 +79,7 @@ class AbstractMetricFitter(AbstractFitter):
             weights=weights,
             executor=executor,
             store=store,
-            validation=validation,
+            held_out=validation if held_out is None else held_out,
             n_repeats=n_repeats,
         )
 
@@ -104,6 +105,7 @@ class AbstractOnlineFitter(AbstractFitter):
         executor: AbstractExecutor | None = None,
         namespace: Namespace | None = None,
         store: PathName | None = None,
+        held_out: RecordingSet | None = None,
         validation: RecordingSet | None = None,
         n_repeats: int | None = None,
         **bounds: Bounds,
@@ -129,7 +131,7 @@ class AbstractOnlineFitter(AbstractFitter):
             weights=weights,
             executor=executor,
             store=store,
-            validation=validation,
+            held_out=validation if held_out is None else held_out,
             n_repeats=n_repeats,
         )
 

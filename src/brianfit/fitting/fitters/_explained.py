@@ -79,8 +79,9 @@ FIT: Mapping[str, str] = {
     "namespace": "External constants, instead of looking for them.",
     "store": """Path of a file that keeps every finished round. If it exists, the fit goes on from
         it: the rounds that it holds count as done.""",
-    "validation": """Recordings that are held out: after every round the best sample is scored on
+    "held_out": """Recordings that are held out: after every round the best sample is scored on
         them too, which callbacks and the result tell. None: those in use, if any.""",
+    "validation": "The older name of `held_out`.",
     "n_repeats": """How often a stochastic model is simulated on every trace, with other noise each
         time. A metric of sets sees all trains; other errors are means. None: as before, or 1.""",
     "bounds": """``name=[low, high]``, or ``name=Parameter(...)`` for a scale, a start, a fixed or a

@@ -26,13 +26,14 @@ OPTION_NAMES = (
     "executor",
     "namespace",
     "store",
+    "held_out",
     "validation",
     "n_repeats",
 )
 """The arguments of `fit` that are not parameters of a model."""
 
 
-IN_FORCE = ("optimizer", "metric", "weights", "penalty", "executor", "validation", "n_repeats")
+IN_FORCE = ("optimizer", "metric", "weights", "penalty", "executor", "held_out", "n_repeats")
 """Arguments that stay in force for the calls that follow, unless they are given again."""
 
 
@@ -60,7 +61,7 @@ class FitArguments:
     weights: Any = None
     executor: Any = None
     store: Any = None
-    validation: Any = None
+    held_out: Any = None
     n_repeats: Any = None
 
     def __post_init__(self) -> None:

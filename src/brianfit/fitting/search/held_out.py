@@ -91,7 +91,5 @@ def held_out(
         if known is None or known.search is search:
             return known
         recordings = known.recordings
-    objective = search.task.on("validation", recordings).objective(
-        engine, memory_limit=memory_limit
-    )
+    objective = search.task.on("held_out", recordings).objective(engine, memory_limit=memory_limit)
     return HeldOut(search=search, recordings=recordings, objective=objective)

@@ -102,7 +102,7 @@ class FitSession:
         self._held_out = held_out(
             self._held_out,
             search,
-            arguments.validation,
+            arguments.held_out,
             engine=self.engine,
             memory_limit=self.memory_limit,
         )

@@ -98,8 +98,8 @@ def _lead(contents: ReportContents) -> str:
     prediction = contents.prediction
     n_free = len(result.history.parameter_names)
     text = f"{n_free} parameters fitted to {len(result.trace_labels)} sweeps"
-    if prediction is not None and prediction.left_out:
-        text += f", {len(prediction.left_out)} others predicted"
+    if prediction is not None and prediction.held_out:
+        text += f", {len(prediction.held_out)} others predicted"
     return f"{text}. The search stopped because {result.stop_reason}."
 
 

@@ -16,9 +16,9 @@ def recordings(contents: ReportContents) -> Markup | None:
     """Return a row for every sweep, and where they come from."""
     result, prediction = contents.result, contents.prediction
     if prediction is not None:
-        shown, left_out = prediction.recordings, prediction.left_out
+        shown, held_out = prediction.recordings, prediction.held_out
     elif result.problem is not None:
-        shown, left_out = result.problem.recordings, frozenset[int]()
+        shown, held_out = result.problem.recordings, frozenset[int]()
     else:
         return None
     names = [*shown.input_names, *shown.trace_names]
@@ -26,7 +26,7 @@ def recordings(contents: ReportContents) -> Markup | None:
     heads += ["spikes"] if shown.has_spikes else []
     heads += ["used"]
     rows = [
-        _row(shown, recording, is_left_out=number in left_out)
+        _row(shown, recording, is_held_out=number in held_out)
         for number, recording in enumerate(shown)
     ]
     return tag("div", table([Column(head=head) for head in heads], rows), _origin(shown))
@@ -39,13 +39,13 @@ def _origin(shown: RecordingSet) -> Markup | None:
     return tag("ul", *(tag("li", line) for line in lines)) if lines else None
 
 
-def _row(shown: RecordingSet, recording: Recording, *, is_left_out: bool) -> Row:
+def _row(shown: RecordingSet, recording: Recording, *, is_held_out: bool) -> Row:
     texts = [recording.label, readable(recording.duration, SECOND), readable(recording.dt, SECOND)]
     texts += [_range(shown, name, recording) for name in (*shown.input_names, *shown.trace_names)]
     if shown.has_spikes:
         texts.append(", ".join(str(train.size) for train in recording.spike_trains))
-    texts.append("left out, predicted" if is_left_out else "fitted")
-    return Row(cells=texts, class_="left-out" if is_left_out else None)
+    texts.append("held out, predicted" if is_held_out else "fitted")
+    return Row(cells=texts, class_="left-out" if is_held_out else None)
 
 
 def _range(shown: RecordingSet, name: str, recording: Recording) -> str:

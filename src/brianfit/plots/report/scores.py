@@ -12,7 +12,7 @@ from brianfit.plots.report.tables import Column, Row, table
 
 
 def scores(contents: ReportContents) -> Markup | None:
-    """Return the errors of fitted sweeps, and of those that were left out."""
+    """Return the errors of fitted sweeps, and of those that were held out."""
     if not contents.result.raw_output_errors:
         return None
     return join(_outputs(contents), _sweeps(contents))
@@ -22,7 +22,7 @@ def _outputs(contents: ReportContents) -> Markup:
     result, held_out = contents.result, contents.held_out
     problem = result.problem
     columns = [Column(head="output"), *_numbers("error", "normalised")]
-    columns += _numbers("left out: error", "left out: normalised") if held_out is not None else []
+    columns += _numbers("held out: error", "held out: normalised") if held_out is not None else []
     rows = []
     for name, error in result.raw_output_errors.items():
         raw, normalised = result.dimensions.raw_output_errors[name], result.output_errors[name]
@@ -62,7 +62,7 @@ def _sweeps(contents: ReportContents) -> Markup | None:
         rows += [
             Row(
                 cells=[
-                    f"{label} (left out)",
+                    f"{label} (held out)",
                     *_trace_errors(contents, names, held_out.trace_errors, number),
                 ],
                 class_="left-out",

@@ -38,7 +38,7 @@ def _facts(contents: ReportContents) -> Iterator[tuple[str, str]]:
     yield "error", number_text(result.error, result.dimensions.error)
     if contents.held_out is not None:
         yield (
-            "error on what was left out",
+            "error on what was held out",
             number_text(contents.held_out.error, contents.held_out.dimensions),
         )
     yield from _spike_counts(contents)

@@ -44,8 +44,8 @@ def sweep_drawings(prediction: Prediction) -> Markup:
 
 
 def _sweep(prediction: Prediction, number: int, recording: Recording) -> Markup:
-    is_left_out = number in prediction.left_out
-    notes = ["left out of the fit, predicted"] if is_left_out else []
+    is_held_out = number in prediction.held_out
+    notes = ["held out, predicted"] if is_held_out else []
     notes += _spike_note(prediction, number, recording)
     name = recording.label or f"sweep {number}"
     heading = tag(
@@ -57,7 +57,7 @@ def _sweep(prediction: Prediction, number: int, recording: Recording) -> Markup:
         data_sweep=number,
         data_label=", ".join([f"Recorded and fitted course of {name}", *notes]),
     )
-    return tag("div", heading, holder, class_="sweep left-out" if is_left_out else "sweep")
+    return tag("div", heading, holder, class_="sweep left-out" if is_held_out else "sweep")
 
 
 def _spike_note(prediction: Prediction, number: int, recording: Recording) -> list[str]:

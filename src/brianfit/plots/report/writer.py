@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+from brianfit._foundation.arguments import also_called
 from brianfit._foundation.errors import BrianfitError
 from brianfit.data import RecordingSet
 from brianfit.fitting.after.brian_script import brian_script
@@ -20,14 +21,14 @@ from brianfit.results import FitResult, Prediction, Score
 _TITLE = "Fitted neuron model"
 
 
+@also_called(left_out="held_out")
 def write_report(
     result: FitResult,
     path: str | Path,
     *,
     title: str | None = None,
     recordings: RecordingSet | None = None,
-    left_out: Collection[int] = (),
-    held_out: RecordingSet | None = None,
+    held_out: Collection[int] | RecordingSet = (),
     command: str | None = None,
 ) -> Path:
     """Write a page that shows a fit; it works offline, in any browser, and on paper.
@@ -40,11 +41,9 @@ def write_report(
         Of the page.
     recordings
         The sweeps that are shown and predicted; those of the fit unless told.
-    left_out
-        Numbers of the sweeps among them that were not fitted.
     held_out
-        What the model is scored on besides, without having been fitted to it; the sweeps that are
-        `left_out` unless told.
+        Numbers of the sweeps among them that were not fitted, or other recordings: what the model
+        is scored on besides.
     command
         What to type to repeat the fit; the running Python script unless told.
 
@@ -62,8 +61,10 @@ def write_report(
     """
     path = Path(path)
     notes: list[str] = []
-    prediction = _prediction(result, recordings, left_out, notes)
-    score = _held_out_score(result, prediction, held_out, notes)
+    others = held_out if isinstance(held_out, RecordingSet) else None
+    numbers = () if isinstance(held_out, RecordingSet) else held_out
+    prediction = _prediction(result, recordings, numbers, notes)
+    score = _held_out_score(result, prediction, others, notes)
     script, has_script = _script(result)
     contents = ReportContents(
         title=_TITLE if title is None else title,
@@ -87,14 +88,14 @@ def write_report(
 def _prediction(
     result: FitResult,
     recordings: RecordingSet | None,
-    left_out: Collection[int],
+    held_out: Collection[int],
     notes: list[str],
 ) -> Prediction | None:
     """Return what the model yields; a result from a file may lack what only its script knew."""
     if result.problem is None or not result.best_values:
         return None
     try:
-        return predict(result, recordings, left_out=left_out)
+        return predict(result, recordings, held_out=held_out)
     except BrianfitError as problem:
         if recordings is not None:
             raise
@@ -105,18 +106,18 @@ def _prediction(
 def _held_out_score(
     result: FitResult,
     prediction: Prediction | None,
-    held_out: RecordingSet | None,
+    others: RecordingSet | None,
     notes: list[str],
 ) -> Score | None:
-    if prediction is None or (held_out is None and not prediction.left_out):
+    if prediction is None or (others is None and not prediction.held_out):
         return None
-    chosen = prediction.recordings[sorted(prediction.left_out)] if held_out is None else held_out
+    chosen = prediction.recordings[sorted(prediction.held_out)] if others is None else others
     try:
         return score_of(result, chosen)
     except BrianfitError as problem:
-        if held_out is not None:
+        if others is not None:
             raise
-        notes.append(f"What was left out is not scored: {problem}")
+        notes.append(f"What was held out is not scored: {problem}")
         return None
 
 

@@ -93,10 +93,10 @@ def test_a_fit_is_watched_on_what_is_held_out() -> None:
         told.append(arguments[5]["validation_error"])
 
     options = {"metric": VanRossum(10 * ms), "callback": note}
-    fitter.fit(n_rounds=3, seed=1, validation=test, **options, **BOUNDS)
+    fitter.fit(n_rounds=3, seed=1, held_out=test, **options, **BOUNDS)
     fitter.fit(n_rounds=2, **options)
 
-    course = fitter.result.validation
+    course = fitter.result.held_out
     assert course is not None
     assert course.test.tolist() == told
     np.testing.assert_array_equal(course.train, fitter.result.history.best_per_round)
@@ -110,7 +110,7 @@ def test_a_fit_that_is_not_watched_says_nothing_about_it() -> None:
 
     fitter.fit(metric=VanRossum(10 * ms), seed=1, callback=None, **BOUNDS)
 
-    assert fitter.result.validation is None
+    assert fitter.result.held_out is None
     assert "held out" not in str(fitter.result)
 
 

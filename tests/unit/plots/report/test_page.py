@@ -176,9 +176,9 @@ def test_what_was_left_out_is_scored_beside_what_was_fitted() -> None:
 
     reader = _read(page(_contents(held_out=held_out)))
 
-    assert "error on what was left out2" in reader.sections["head"]
-    assert "left out: error" in reader.sections["scores"]
-    assert "third (left out)1.5 mV²" in reader.sections["scores"]
+    assert "error on what was held out2" in reader.sections["head"]
+    assert "held out: error" in reader.sections["scores"]
+    assert "third (held out)1.5 mV²" in reader.sections["scores"]
 
 
 def test_what_could_not_be_computed_is_told_at_the_top() -> None:
@@ -205,8 +205,8 @@ def test_settings_hold_seed_versions_and_the_command(whole: _Reader) -> None:
 
 
 def test_left_out_sweeps_are_told_apart(whole: _Reader) -> None:
-    assert "left out of the fit, predicted" in whole.sections["sweeps"]
-    assert "left out, predicted" in whole.sections["recordings"]
+    assert "held out, predicted" in whole.sections["sweeps"]
+    assert "held out, predicted" in whole.sections["recordings"]
 
 
 def test_recordings_tell_their_origin() -> None:
