@@ -33,14 +33,14 @@ from brianfit._foundation.units import (
     si_scalar_any,
     step_si,
 )
-from brianfit.metrics._repeats import (
+from brianfit.metrics._supports import SupportsSpikeTrains, SupportsTraceSelection
+from brianfit.metrics._trains.repeats import (
     Repeats,
     check_sorted,
     pairs_of_repeats,
     read_recorded,
     read_samples,
 )
-from brianfit.metrics._supports import SupportsSpikeTrains, SupportsTraceSelection
 
 _DEFINE_ERRORS = ("get_features", "features_of", "get_errors", "errors_of", "calc")
 

@@ -26,15 +26,15 @@ from brianfit._foundation.types import (
 )
 from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.metrics._base import AbstractTraceMetric, check_trace_shapes, first_step
-from brianfit.metrics._efel import (
+from brianfit.metrics._voltages.efel import (
     VoltagePiece,
     calc_eFEL,
     checked_processes,
     one_per_trace,
     stimulus_intervals,
 )
-from brianfit.metrics._feature_set import feature_set
-from brianfit.metrics._measured import MeasuredPart, measured_part
+from brianfit.metrics._voltages.feature_set import feature_set
+from brianfit.metrics._voltages.measured import MeasuredPart, measured_part
 
 __all__ = ["FeatureMetric", "calc_eFEL"]
 

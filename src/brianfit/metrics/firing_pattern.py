@@ -84,8 +84,8 @@ class FiringPattern(AbstractPairMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the error of every sample for every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._firing_course import firing_differences
-        from brianfit.metrics._pair_loops import compared_pairs
+        from brianfit.metrics._trains.firing_course import firing_differences
+        from brianfit.metrics._trains.pair_loops import compared_pairs
 
         differences = compared_pairs(
             firing_differences, model, columns, data, self.t_start_, n_results=3

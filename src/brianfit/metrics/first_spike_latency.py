@@ -11,8 +11,8 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, Dimension
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._compared_time import AbstractTimed, read_time
 from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
+from brianfit.metrics._trains.compared_time import AbstractTimed, read_time
 
 
 @final
@@ -56,7 +56,7 @@ class FirstSpikeLatency(AbstractTimed, AbstractPairMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the difference of every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._counted_trains import counts_and_firsts
+        from brianfit.metrics._trains.counted import counts_and_firsts
 
         ends = self.ends(columns.size)
         _, simulated = counts_and_firsts(model.times, model.offsets, self.t_start_)

@@ -93,8 +93,8 @@ class GammaFactor(AbstractPairMetric):
         """Return the error of every sample for every pair."""
         chance = self._chance_level(data.counts()[0])
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._coincidences import count_coincidences
-        from brianfit.metrics._pair_loops import compared_pairs
+        from brianfit.metrics._trains.coincidences import count_coincidences
+        from brianfit.metrics._trains.pair_loops import compared_pairs
 
         window = self.delta + ROUNDING * dt
         found = compared_pairs(

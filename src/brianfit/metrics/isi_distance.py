@@ -10,8 +10,8 @@ from brianfit._foundation.shapes import Float
 from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._compared_time import AbstractTimed, read_time
 from brianfit.metrics._train_kinds import AbstractPairMetric, Columns
+from brianfit.metrics._trains.compared_time import AbstractTimed, read_time
 
 
 class AbstractProfileDistance(AbstractTimed, AbstractPairMetric):
@@ -40,8 +40,8 @@ class AbstractProfileDistance(AbstractTimed, AbstractPairMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the distance of every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._interval_profiles import profile_means
-        from brianfit.metrics._pair_loops import compared_pairs
+        from brianfit.metrics._trains.interval_profiles import profile_means
+        from brianfit.metrics._trains.pair_loops import compared_pairs
 
         ends = self.ends(columns.size)
         return compared_pairs(

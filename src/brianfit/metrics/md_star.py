@@ -15,13 +15,13 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._repeats import check_sorted
 from brianfit.metrics._train_kinds import (
     ROUNDING,
     AbstractSetMetric,
     pooled_trains,
     repeats_of_model,
 )
+from brianfit.metrics._trains.repeats import check_sorted
 
 
 @final
@@ -80,7 +80,7 @@ class MDStar(AbstractSetMetric):
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._train_products import set_products
+        from brianfit.metrics._trains.products import set_products
 
         pooled = pooled_trains(data, self.t_start_)
         window = self.delta + ROUNDING * dt
@@ -109,7 +109,7 @@ class MDStar(AbstractSetMetric):
 
 def _mean_product(repeats: Sequence[np.ndarray], start: float, window: float) -> float:
     """Return the mean product of two different trains, of a single one with itself."""
-    from brianfit.metrics._train_products import close_pairs
+    from brianfit.metrics._trains.products import close_pairs
 
     check_sorted("data", repeats)
     kept = [train[train >= start] for train in repeats]

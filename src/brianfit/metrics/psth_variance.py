@@ -15,9 +15,9 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._compared_time import AbstractTimed, read_time
-from brianfit.metrics._repeats import check_sorted
 from brianfit.metrics._train_kinds import ROUNDING, AbstractSetMetric, repeats_of_model
+from brianfit.metrics._trains.compared_time import AbstractTimed, read_time
+from brianfit.metrics._trains.repeats import check_sorted
 
 
 @final
@@ -74,7 +74,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
     ) -> Float[np.ndarray, "n_samples n_traces"]:
         """Return the error of every sample on every trace."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._counted_trains import histogram_differences
+        from brianfit.metrics._trains.counted import histogram_differences
 
         sizes = self._numbers_of_bins(len(data), dt)
         recorded = [
@@ -115,7 +115,7 @@ class PSTHVariance(AbstractTimed, AbstractSetMetric):
     def _histogram(
         self, repeats: Sequence[np.ndarray], n_bins: int, dt: float
     ) -> Float[np.ndarray, " n_bins"]:
-        from brianfit.metrics._counted_trains import add_to_histogram
+        from brianfit.metrics._trains.counted import add_to_histogram
 
         check_sorted("data", repeats)
         counts = np.zeros(n_bins)

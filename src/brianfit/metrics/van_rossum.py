@@ -64,7 +64,7 @@ class VanRossum(AbstractPairMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the distance of every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._filtered_trains import filtered_distances
-        from brianfit.metrics._pair_loops import compared_pairs
+        from brianfit.metrics._trains.filtered import filtered_distances
+        from brianfit.metrics._trains.pair_loops import compared_pairs
 
         return compared_pairs(filtered_distances, model, columns, data, self.t_start_, self.tau)

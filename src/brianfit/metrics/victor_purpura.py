@@ -59,7 +59,7 @@ class VictorPurpura(AbstractPairMetric):
     ) -> Float[np.ndarray, "n_samples n_pairs"]:
         """Return the cost of every pair."""
         # Numba is loaded when spikes are first compared, not when metrics are imported.
-        from brianfit.metrics._pair_loops import compared_pairs
-        from brianfit.metrics._spike_matching import matching_costs
+        from brianfit.metrics._trains.matching import matching_costs
+        from brianfit.metrics._trains.pair_loops import compared_pairs
 
         return compared_pairs(matching_costs, model, columns, data, self.t_start_, self.cost)

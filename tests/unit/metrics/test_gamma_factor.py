@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
 from brianfit.metrics import GammaFactor, firing_rate, get_gamma_factor
-from brianfit.metrics._coincidences import coincidences
+from brianfit.metrics._trains.coincidences import coincidences
 
 DT = 1e-4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from brianfit.metrics._pair_loops import Pairs, data_train, model_train
+from brianfit.metrics._trains.pair_loops import Pairs, data_train, model_train
 
 
 @numba.njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.shapes import Float
-from brianfit.metrics._efel import VoltagePiece, check_efel_names, efel_values
+from brianfit.metrics._voltages.efel import VoltagePiece, check_efel_names, efel_values
 
 Feature = Callable[[np.ndarray, float], Any]
 

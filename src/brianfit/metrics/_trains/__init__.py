@@ -1,0 +1,1 @@
+"""What metrics of spike trains are made of; nothing here compares traces."""
