@@ -140,3 +140,14 @@ def test_every_ending_of_a_reader_is_on_the_page_of_formats() -> None:
     missing = sorted(ending for ending in endings if f"`{ending}`" not in rows)
 
     assert missing == [], "add them to the table of docs/how_to/read_recordings.md"
+
+
+@pytest.mark.parametrize("kind", ["metrics", "optimizers", "models"])
+def test_every_part_is_told_in_the_changelog(kind: str) -> None:
+    pages = [CHECKOUT / "CHANGELOG.md", *(CHECKOUT / "changelog.d").glob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    parts = library.names() if kind == "models" else written(*KINDS[kind])
+
+    missing = [name for name in parts if not re.search(rf"`{name}\b|\"{name}\"", text)]
+
+    assert missing == [], "add a file in changelog.d that names them"
