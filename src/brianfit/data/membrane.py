@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
-from brianfit._foundation.shapes import Bool, Float
+from brianfit._foundation.shapes import Bool, Float, Int
 from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import duration_si
 from brianfit.data.between_spikes import between_spikes
@@ -148,19 +149,21 @@ class _Sweep:
             counts=counts,
         )
 
-    def columns(self, tau_m: float) -> Float[np.ndarray, "n n_columns"]:
-        """Return what the voltage is made of, each of the order of a volt or less."""
+    @cached_property
+    def after_spikes(self) -> list[Float[np.ndarray, " n"]]:
+        """What earlier spikes left behind, one array for each time constant."""
         impulses = np.zeros_like(self.current)
         steps = np.minimum((self.spikes / self.dt).astype(int), impulses.size - 1)
         np.add.at(impulses, steps, 1e-2)
-        return np.column_stack(
-            [
-                np.ones_like(self.current),
-                _low_passed(self.current, tau_m, self.dt),
-                self.current,
-                *(_low_passed(impulses, tau, self.dt) * tau / self.dt for tau in _AFTER_SPIKES),
-            ]
-        )
+        return [_low_passed(impulses, tau, self.dt) * tau / self.dt for tau in _AFTER_SPIKES]
+
+    def columns(
+        self, tau_m: float, steps: Int[np.ndarray, " n"]
+    ) -> Float[np.ndarray, "n n_columns"]:
+        """Return what the voltage is made of at some steps, each a volt or less in size."""
+        charged = _low_passed(self.current, tau_m, self.dt)
+        others = (charged, self.current, *self.after_spikes)
+        return np.column_stack([np.ones(steps.size), *(column[steps] for column in others)])
 
     def onsets(
         self, weights: Float[np.ndarray, " n_columns"], tau_m: float, lead: float
@@ -168,7 +171,7 @@ class _Sweep:
         """Return the voltage of the membrane, without electrode, before every spike."""
         steps = ((self.spikes - lead) / self.dt).astype(int)
         membrane = weights * np.array([1.0, 1.0, 0.0] + [1.0] * len(_AFTER_SPIKES))
-        return np.asarray((self.columns(tau_m) @ membrane)[steps[steps >= 0]])
+        return np.asarray(self.columns(tau_m, steps[steps >= 0]) @ membrane)
 
 
 def _low_passed(values: Float[np.ndarray, " n"], tau: float, dt: float) -> np.ndarray:
@@ -182,8 +185,9 @@ def _regression(
     sweeps: list[_Sweep], tau_m: float, every: int
 ) -> tuple[Float[np.ndarray, " n_columns"], float]:
     """Return the weights of the columns, and which part of the variance they leave."""
-    rows = [sweep.columns(tau_m)[sweep.counts][::every] for sweep in sweeps]
-    voltages = [sweep.voltage[sweep.counts][::every] for sweep in sweeps]
+    counted = [np.flatnonzero(sweep.counts)[::every] for sweep in sweeps]
+    rows = [sweep.columns(tau_m, steps) for sweep, steps in zip(sweeps, counted, strict=True)]
+    voltages = [sweep.voltage[steps] for sweep, steps in zip(sweeps, counted, strict=True)]
     columns, voltage = np.concatenate(rows), np.concatenate(voltages)
     weights, *_ = np.linalg.lstsq(columns, voltage, rcond=None)
     return weights, float(np.var(voltage - columns @ weights) / np.var(voltage))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from brian2 import amp, volt
@@ -19,6 +19,7 @@ _VOLTAGE = (-0.2, 0.15)
 _MEDIAN_VOLTAGE = (-0.13, -0.02)
 _LARGEST_CURRENT = (1e-12, 50e-9)
 _RESISTANCE = (1e6, 100e9)
+_AT_MOST = 1_000_000  # values of which a median is taken
 
 
 class PlausibilityWarning(BrianfitWarning):
@@ -31,8 +32,8 @@ def implausible(recordings: RecordingSet) -> list[str]:
 
 
 def _of_voltages(recordings: RecordingSet) -> Iterator[str]:
-    for name, values in _together(recordings, volt.dim):
-        low, high = float(values.min()), float(values.max())
+    for name, rows in _together(recordings, volt.dim):
+        low, high = _range(rows)
         if low < _VOLTAGE[0] or high > _VOLTAGE[1]:
             yield (
                 f"'{name}' reaches from {readable(low, volt.dim)} to {readable(high, volt.dim)}, "
@@ -45,7 +46,7 @@ def _of_voltages(recordings: RecordingSet) -> Iterator[str]:
                 "unit right?"
             )
         elif name in recordings.trace_names:
-            yield from _of_median(name, float(np.median(values)))
+            yield from _of_median(name, _median(rows))
 
 
 def _of_median(name: str, median: float) -> Iterator[str]:
@@ -57,8 +58,8 @@ def _of_median(name: str, median: float) -> Iterator[str]:
 
 
 def _of_currents(recordings: RecordingSet) -> Iterator[str]:
-    for name, values in _together(recordings, amp.dim):
-        largest = float(np.abs(values).max())
+    for name, rows in _together(recordings, amp.dim):
+        largest = max(map(abs, _range(rows)))
         if largest > _LARGEST_CURRENT[1]:
             yield (
                 f"'{name}' reaches {readable(float(f'{largest:.3g}'), amp.dim)}, more than a "
@@ -79,9 +80,10 @@ def _of_currents(recordings: RecordingSet) -> Iterator[str]:
 def _of_resistance(recordings: RecordingSet) -> Iterator[str]:
     voltages, currents = _together(recordings, volt.dim), _together(recordings, amp.dim)
     for (v_name, voltage), (i_name, current) in zip(voltages, currents, strict=False):
-        if not (np.ptp(current) > 0 and np.ptp(voltage) > 0):
+        spans = [high - low for low, high in (_range(voltage), _range(current))]
+        if not all(span > 0 for span in spans):
             continue  # what stays constant tells no resistance
-        resistance = float(np.ptp(voltage) / np.ptp(current))
+        resistance = spans[0] / spans[1]
         if not _RESISTANCE[0] <= resistance <= _RESISTANCE[1]:
             yield (
                 f"The ranges of '{v_name}' and '{i_name}' would make a resistance of "
@@ -91,14 +93,29 @@ def _of_resistance(recordings: RecordingSet) -> Iterator[str]:
 
 def _together(
     recordings: RecordingSet, dimensions: Dimension
-) -> list[tuple[str, Float[np.ndarray, " _"]]]:
-    """Return every variable of that unit with its known values in all sweeps."""
+) -> list[tuple[str, list[Float[np.ndarray, " _"]]]]:
+    """Return every variable of that unit that has known values, with its values by sweep."""
     found = []
     for name, own in recordings.dimensions.items():
         if unit_name(own) != unit_name(dimensions):
             continue
-        values = np.concatenate([{**r.inputs, **r.traces}[name] for r in recordings])
-        known = values[np.isfinite(values)]
-        if known.size:
-            found.append((name, known))
+        rows = [{**recording.inputs, **recording.traces}[name] for recording in recordings]
+        if any(np.isfinite(row).any() for row in rows):
+            found.append((name, rows))
     return found
+
+
+def _range(rows: Sequence[Float[np.ndarray, " _"]]) -> tuple[float, float]:
+    """Return the lowest and the highest known value; rows are not copied, as they may be long."""
+    low = min(float(np.min(row, where=np.isfinite(row), initial=np.inf)) for row in rows)
+    high = max(float(np.max(row, where=np.isfinite(row), initial=-np.inf)) for row in rows)
+    return low, high
+
+
+def _median(rows: Sequence[Float[np.ndarray, " _"]]) -> float:
+    """Return the median of the known values, or of every so many of them where they are many."""
+    every = max(1, sum(row.size for row in rows) // _AT_MOST)
+    known = [row[::every][np.isfinite(row[::every])] for row in rows]
+    if not any(some.size for some in known):
+        known = [row[np.isfinite(row)] for row in rows]
+    return float(np.median(np.concatenate(known)))

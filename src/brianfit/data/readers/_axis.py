@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final
@@ -51,10 +52,9 @@ class Laid:
         for signal in signals:
             values = self._on_axis(name, samples[id(signal)])
             covered = self._covered(samples[id(signal)])
-            tail = np.isnan(values) & covered & (np.arange(values.size) >= self.length)
-            values = (
-                np.where(tail, samples[id(signal)].values[-1], values) if tail.any() else values
-            )
+            if self.length < values.size:
+                tail = np.isnan(values) & covered & (np.arange(values.size) >= self.length)
+                values = np.where(tail, samples[id(signal)].values[-1], values)
             self._tell_what_is_cut(name, samples[id(signal)])
             if not covered.all():
                 values, is_known = self._filled(name, signal, values, covered)
@@ -89,14 +89,16 @@ class Laid:
 
         A last step that its last value reaches into is cut off the sweep, not filled.
         """
-        times = self.axis.start - own.start + np.arange(self.axis.values.size) * self.axis.dt
-        slack = _ALIGNED * self.axis.dt
-        end = (own.values.size - 1) * own.dt
-        covered = (times >= -slack) & (times <= end + slack)
-        beyond = int(np.count_nonzero(times > end + slack))
-        if 0 < beyond * self.axis.dt < own.dt - slack:
-            self.length = min(self.length, self.axis.values.size - beyond)
-            covered[-beyond:] = True
+        size, dt = self.axis.values.size, self.axis.dt
+        offset = (own.start - self.axis.start) / dt
+        length = (own.values.size - 1) * own.dt / dt
+        first = min(max(math.ceil(offset - _ALIGNED), 0), size)
+        beyond = min(max(math.floor(offset + length + _ALIGNED) + 1, 0), size)
+        covered = np.zeros(size, dtype=bool)
+        covered[first:beyond] = True
+        if 0 < (size - beyond) * dt < own.dt - _ALIGNED * dt:
+            self.length = min(self.length, beyond)
+            covered[beyond:] = True
         return covered
 
     def _filled(

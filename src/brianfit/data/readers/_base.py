@@ -289,6 +289,8 @@ def parsing(path: Path, kind: str) -> Iterator[None]:
 
 def without_nan_tail(values: Float[np.ndarray, " _"]) -> Float[np.ndarray, " _"]:
     """Return values without the nan that tables have below their shorter columns."""
+    if values.size and not np.isnan(values[-1]):
+        return values
     known = np.flatnonzero(~np.isnan(values))
     return values[: known[-1] + 1] if known.size else values[:0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from brianfit._foundation.shapes import Float
 
 _UNEVEN = 1e-3
 """Sampling steps of one column of times may differ by this fraction; times are often rounded."""
+_DIGITS = 1e-6
+"""Times may be rounded to this fraction of the longest ..."""
+_LOST = 0.25
+"""... but so that a value that is missing, a whole step, cannot be mistaken for it."""
 _FEWEST = 50  # values, from which a step is inferred that is finer than the times are written
+_AT_ONCE = 2**20  # values that are looked at together, so that little memory is needed
 
 
 def step_of_times(path: Path, name: str, times: Float[np.ndarray, " _"]) -> tuple[float, str]:
@@ -25,23 +31,30 @@ def step_of_times(path: Path, name: str, times: Float[np.ndarray, " _"]) -> tupl
     InvalidValueError
         If they are rounded so that they do not tell the step.
     """
-    steps = np.diff(times)
-    if steps.size == 0 or not np.all(np.isfinite(steps)):
+    if times.size < 2 or not np.all(np.isfinite(times)):
         raise UnreadableFileError(
             f"{path.name}: a sweep needs a time in every row, and two rows at least."
         )
-    step = float(np.median(steps))
-    largest = float(np.abs(times[[0, -1]]).max())
-    is_even = step > 0 and np.all(np.abs(steps - step) <= _UNEVEN * step + 1e-6 * largest)
-    if is_even:
-        return float((times[-1] - times[0]) / (times.size - 1)), ""
+    step = float(times[-1] - times[0]) / (times.size - 1)
+    shortest = min(float(np.diff(block).min()) for _, block in _blocks(times))
+    longest = max(float(np.diff(block).max()) for _, block in _blocks(times))
+    rounded = min(_DIGITS * float(np.abs(times[[0, -1]]).max()), _LOST * step)
+    allowed = _UNEVEN * step + rounded
+    if step > 0 and step - allowed <= shortest and longest <= step + allowed:
+        return step, ""
     grid = _grid(times)
-    if grid is not None and steps.min() >= 0:
+    if grid is not None and shortest >= 0 and not _lacks_values(times, grid):
         return _inferred(path, name, times, grid)
     raise UnreadableFileError(
         f"{path.name}: the times must rise in equal steps, but the steps range from "
-        f"{steps.min():g} s to {steps.max():g} s."
+        f"{shortest:g} s to {longest:g} s."
     )
+
+
+def _blocks(times: Float[np.ndarray, " n"]) -> Iterator[tuple[int, Float[np.ndarray, " _"]]]:
+    """Yield pieces that share a value with the next one, and the place of their first value."""
+    for first in range(0, times.size - 1, _AT_ONCE):
+        yield first, times[first : first + _AT_ONCE + 1]
 
 
 def _grid(times: Float[np.ndarray, " _"]) -> float | None:
@@ -49,25 +62,45 @@ def _grid(times: Float[np.ndarray, " _"]) -> float | None:
 
     Times that were rounded, or cut off, lie within a grid step of the line through the ends.
     """
-    steps = np.diff(times)
-    rising = steps[steps > 0]
-    if rising.size == 0:
+    smallest = np.inf
+    for _, block in _blocks(times):
+        steps = np.diff(block)
+        smallest = min(smallest, float(np.min(steps, where=steps > 0, initial=np.inf)))
+    if not np.isfinite(smallest):
         return None
-    line = times[0] + np.arange(times.size) * (times[-1] - times[0]) / (times.size - 1)
-    off = float(np.abs(times - line).max())
-    grid = 10.0 ** np.round(np.log10(rising.min()))
-    is_on_grid = np.abs(times / grid - np.round(times / grid)).max() < 1e-3
-    return float(grid) if is_on_grid and off <= 1.05 * grid else None
+    grid = 10.0 ** np.round(np.log10(smallest))
+    slope = (times[-1] - times[0]) / (times.size - 1)
+    off, beside = 0.0, 0.0
+    for first, block in _blocks(times):
+        line = times[0] + (first + np.arange(block.size)) * slope
+        off = max(off, float(np.abs(block - line).max()))
+        beside = max(beside, float(np.abs(block / grid - np.round(block / grid)).max()))
+    return float(grid) if beside < 1e-3 and off <= 1.05 * grid else None
+
+
+def _lacks_values(times: Float[np.ndarray, " _"], grid: float) -> bool:
+    """Return whether the step is on the grid to which times are rounded, and still they jump."""
+    step = _round_step(times, grid)
+    return step is not None and _is_multiple(step, grid) and not _explains(times, step, grid)
+
+
+def _round_step(times: Float[np.ndarray, " _"], grid: float) -> float | None:
+    """Return the roundest step that leads from the first to the last time; None if none does."""
+    n_steps = times.size - 1
+    low = (times[-1] - times[0] - grid) / n_steps
+    high = (times[-1] - times[0] + grid) / n_steps
+    return _roundest(max(low, 0.0), high) if times.size >= _FEWEST else None
+
+
+def _is_multiple(step: float, grid: float) -> bool:
+    return abs(step / grid - round(step / grid)) < 1e-6
 
 
 def _inferred(
     path: Path, name: str, times: Float[np.ndarray, " _"], grid: float
 ) -> tuple[float, str]:
     """Return the roundest step that puts every time where it was rounded to."""
-    n_steps = times.size - 1
-    low = (times[-1] - times[0] - grid) / n_steps
-    high = (times[-1] - times[0] + grid) / n_steps
-    step = _roundest(max(low, 0.0), high) if times.size >= _FEWEST else None
+    step = _round_step(times, grid)
     if step is None or not _explains(times, step, grid):
         raise InvalidValueError(
             f"{path.name}: the times in {name!r} are rounded to {grid:g} s and do not tell the "
@@ -91,6 +124,13 @@ def _roundest(low: float, high: float) -> float | None:
 
 
 def _explains(times: Float[np.ndarray, " _"], step: float, grid: float) -> bool:
-    """Return whether all times are multiples of a step, rounded to the grid."""
-    off = times - np.arange(times.size) * step
-    return bool(np.ptp(off) <= 1.01 * grid)
+    """Return whether all times are multiples of a step, rounded to the grid.
+
+    Multiples of a step that is on the grid need no rounding: what is off then is missing.
+    """
+    allowed = (0.01 if _is_multiple(step, grid) else 1.01) * grid
+    ends = []
+    for first, block in _blocks(times):
+        off = block - (first + np.arange(block.size)) * step
+        ends += [float(off.min()), float(off.max())]
+    return max(ends) - min(ends) <= allowed

@@ -7,6 +7,7 @@ Headings are read as `_headings` says. A column of times gives the sampling step
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +16,16 @@ from typing import Any, final
 import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Float, Int
 from brianfit.data.readers._base import FileContent, ReadRequest, without_nan_tail
 from brianfit.data.readers._headings import Column, read_heading
 from brianfit.data.readers._signals import AbstractSource, Samples, Signal, Sweep
 from brianfit.data.readers._times import step_of_times
 
 _SWEEP_NAMES = {"sweep", "trace", "episode"}
+
+Rows = slice | Int[np.ndarray, " n_rows"]
+"""Rows that follow each other, or any."""
 
 
 class AbstractColumns(ABC):
@@ -41,11 +45,15 @@ class AbstractColumns(ABC):
 @final
 @dataclass(frozen=True, kw_only=True)
 class _Key:
-    """A column, that of its times, and the number of the sweep whose rows are meant."""
+    """A column, that of its times, and its rows; those have the number of their sweep, if not all.
+
+    `rows` is no part of the identity of a key.
+    """
 
     column: int
     times: int | None
     sweep: float | None = None
+    rows: Rows = field(default_factory=lambda: slice(None), compare=False)
 
 
 @final
@@ -54,7 +62,6 @@ class _Source(AbstractSource):
     path: Path
     headings: tuple[Column, ...]
     columns: AbstractColumns
-    by_row: int | None
     request: ReadRequest
     notes: dict[str, None] = field(default_factory=dict)
 
@@ -62,48 +69,58 @@ class _Source(AbstractSource):
         wanted = [key for key in keys if isinstance(key, _Key)]
         for key in wanted:
             self._check_unit(self.headings[key.column])
-        needed = {place for key in wanted for place in (key.column, key.times)} | {self.by_row}
-        found = self.columns.read(sorted(place for place in needed if place is not None))
-        uses = [key.column for key in wanted]
-        return [self._samples(key, found, is_shared=uses.count(key.column) > 1) for key in wanted]
+        steps = self._steps(wanted)  # first: the times need not be kept beside the values
+        uses = Counter((key.column, key.sweep) for key in wanted)
+        sweeps = Counter(column for column, _ in uses)
+        found = self.columns.read(sorted(sweeps))
+        samples = []
+        for key, dt in zip(wanted, steps, strict=True):
+            whole = found[key.column]
+            is_shared = uses[key.column, key.sweep] > 1
+            # A part of an array keeps all of it in memory.
+            is_small = 2 * whole[key.rows].size * sweeps[key.column] < whole.size
+            samples.append(self._samples(key, whole, dt, is_copied=is_shared or is_small))
+        return samples
 
     def _samples(
-        self, key: _Key, found: dict[int, Float[np.ndarray, " _"]], *, is_shared: bool
+        self, key: _Key, whole: Float[np.ndarray, " _"], dt: float, *, is_copied: bool
     ) -> Samples:
-        rows: Any = slice(None)
-        if key.sweep is not None and self.by_row is not None:
-            rows = found[self.by_row] == key.sweep
         column = self.headings[key.column]
         factor = column.unit.factor_of(self.path, column.name)
-        values = without_nan_tail(found[key.column][rows])
-        if is_shared or key.sweep is not None:
+        values = without_nan_tail(whole[key.rows])
+        if is_copied:
             values = values * factor
         elif factor != 1.0:
-            values *= factor  # the array is nobody else's
-        dt, note = self._step(key, found, rows)
-        if note:
-            self.notes[note] = None
+            values *= factor  # nobody else uses this part of the array
         return Samples(values=values, dt=dt)
 
-    def _step(
-        self, key: _Key, found: Mapping[int, Float[np.ndarray, " _"]], rows: Any
-    ) -> tuple[float, str]:
+    def _steps(self, keys: Sequence[_Key]) -> list[float]:
+        """Return the sampling step of every key."""
         if self.request.dt is not None:
-            return self.request.dt, ""
-        if key.times is None:
+            return [self.request.dt] * len(keys)
+        if any(key.times is None for key in keys):
             listed = _listed([column.heading for column in self.headings])
             raise InvalidValueError(
                 f"{self.path.name} has no column of times (its columns: {listed}). Give the "
                 "sampling step, such as dt=0.1*ms (on the command line --dt '0.1 ms')."
             )
-        column = self.headings[key.times]
+        by_sweep = {(key.times, key.sweep): key for key in keys}
+        found = self.columns.read(sorted({key.times or 0 for key in by_sweep.values()}))
+        steps = {which: self._step(key, found[key.times or 0]) for which, key in by_sweep.items()}
+        return [steps[key.times, key.sweep] for key in keys]
+
+    def _step(self, key: _Key, whole: Float[np.ndarray, " _"]) -> float:
+        column = self.headings[key.times or 0]
         if column.unit.factor is None:
             raise InvalidValueError(
                 f"{self.path.name}: the unit of the times is not known. Name the column "
                 f"'time [ms]', or give units={{{column.name!r}: ms}}."
             )
-        times = without_nan_tail(found[key.times][rows]) * column.unit.factor
-        return step_of_times(self.path, column.heading, times)
+        times = without_nan_tail(whole[key.rows])
+        step, note = step_of_times(self.path, column.heading, times * column.unit.factor)
+        if note:
+            self.notes[note] = None
+        return step
 
     def _check_unit(self, column: Column) -> None:
         if column.unit.factor is None:
@@ -127,15 +144,14 @@ def sweeps_of_columns(
     """
     read = tuple(_told_apart([read_heading(heading, request.units) for heading in headings]))
     by_row = next((k for k, one in enumerate(read) if _numbers_sweeps(one)), None)
-    source = _Source(path=path, headings=read, columns=columns, by_row=by_row, request=request)
+    source = _Source(path=path, headings=read, columns=columns, request=request)
     places = {column: k for k, column in enumerate(read)}
+    every: tuple[float | None, Rows] = (None, slice(None))
     if by_row is None:
-        groups = [(group, None) for group in _groups_by_number(path, read)]
+        groups = [(group, every) for group in _groups_by_number(path, read)]
     else:
-        numbers = columns.read([by_row])[by_row]
         rest = [column for k, column in enumerate(read) if k != by_row]
-        known = dict.fromkeys(numbers[np.isfinite(numbers)].tolist())
-        groups = [(rest, number) for number in known]
+        groups = [(rest, rows) for rows in _rows_by_number(columns.read([by_row])[by_row])]
     if not groups:
         raise UnreadableFileError(f"{path.name} holds no rows of numbers.")
     return FileContent(
@@ -143,12 +159,28 @@ def sweeps_of_columns(
             Sweep(
                 label=f"sweep {k}",
                 number=k,
-                signals=tuple(_signals(group, number, source, places)),
+                signals=tuple(_signals(group, rows, source, places)),
             )
-            for k, (group, number) in enumerate(groups)
+            for k, (group, rows) in enumerate(groups)
         ),
         late_warnings=source.notes,
     )
+
+
+def _rows_by_number(numbers: Float[np.ndarray, " n"]) -> list[tuple[float, Rows]]:
+    """Return the numbers of the sweeps in their order, with the rows of each."""
+    is_first = np.ones(numbers.size, dtype=bool)
+    is_first[1:] = numbers[1:] != numbers[:-1]
+    firsts = np.flatnonzero(is_first)
+    ends = np.append(firsts[1:], numbers.size)
+    known = np.isfinite(numbers[firsts])
+    firsts, ends = firsts[known], ends[known]
+    different, places = np.unique(numbers[firsts], return_index=True)
+    if different.size == firsts.size:
+        blocks = zip(numbers[firsts].tolist(), firsts.tolist(), ends.tolist(), strict=True)
+        return [(number, slice(first, end)) for number, first, end in blocks]
+    in_order = different[np.argsort(places)].tolist()
+    return [(number, np.flatnonzero(numbers == number)) for number in in_order]
 
 
 def _numbers_sweeps(column: Column) -> bool:
@@ -202,8 +234,12 @@ def _groups_by_number(path: Path, columns: Sequence[Column]) -> list[list[Column
 
 
 def _signals(
-    group: Sequence[Column], number: float | None, source: _Source, places: Mapping[Column, int]
+    group: Sequence[Column],
+    rows: tuple[float | None, Rows],
+    source: _Source,
+    places: Mapping[Column, int],
 ) -> Iterator[Signal]:
+    number, chosen = rows
     times = next((column for column in group if column.is_time), None)
     names = [column.name for column in group]
     for column in group:
@@ -211,7 +247,10 @@ def _signals(
             continue
         is_one = names.count(column.name) == 1
         key = _Key(
-            column=places[column], times=None if times is None else places[times], sweep=number
+            column=places[column],
+            times=None if times is None else places[times],
+            sweep=number,
+            rows=chosen,
         )
         yield Signal(
             name=column.name if is_one else column.heading,

@@ -182,6 +182,14 @@ def test_a_column_without_a_heading_within_the_others_is_told(tmp_path: Path) ->
     check(found)
 
 
+def test_a_value_that_is_missing_is_noticed_however_long_the_recording_is(tmp_path: Path) -> None:
+    times = np.delete(np.arange(1_500_000), 700_000) * 0.1  # [ms]; 150 s
+    table = pd.DataFrame({"time [ms]": times, "v [mV]": -70.0, "I [pA]": 0.0})
+
+    with pytest.raises(UnreadableFileError, match="equal steps, but the steps range from"):
+        read(table)
+
+
 def test_a_row_that_is_too_long_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "cell.csv"
     path.write_text(text_of("time [ms],v [mV],I [pA]\n") + "30,-70,0,7\n")
