@@ -129,13 +129,13 @@ def _nwb(path: Path, storage: Mapping[str, object]) -> Path:
     return path
 
 
-Task = tuple[str, float, float | None]
+Task = tuple[str, float | None, float | None]
 """A piece of code, and the most that it may take: seconds and megabytes."""
 
 _OF_NWB: Mapping[str, Task] = {
     "one sweep": (_SWEEP_OF_NWB, 5.0, 300.0),
     "inspect": (_INSPECT, 5.0, 300.0),
-    "inspect, one sweep": (_INSPECT_A_SWEEP, 5.0, None),
+    "inspect, one sweep": (_INSPECT_A_SWEEP, None, None),
 }
 _PLAN: Mapping[str, tuple[Callable[[Path], Path], Mapping[str, Task]]] = {
     "2 GB of NWB": (nwb_of_sweeps, _OF_NWB),

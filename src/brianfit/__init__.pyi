@@ -89,6 +89,7 @@ from brianfit.fitting import (
     parameters_near,
     predict,
     resume,
+    write_nwb,
 )
 from brianfit.likelihoods import AutocorrelatedGaussian, EscapeNoise, Gaussian, StudentT
 from brianfit.metrics import AbstractMetric as Metric
@@ -256,4 +257,5 @@ __all__ = [
     "with_spike_rate",
     "with_spikes",
     "with_stimulus",
+    "write_nwb",
 ]

@@ -66,8 +66,8 @@ def write_winwcp(path: Path, *, n_sweeps: int) -> Path:
     return path
 
 
-def write_nwb_of_both_clamps(path: Path) -> Path:
-    """Write one sweep in voltage clamp and two in current clamp, of one electrode."""
+def write_nwb_of_both_clamps(path: Path, *, start: float = 0.0) -> Path:
+    """Write one sweep in voltage clamp and two in current clamp, a second after each other."""
     from pynwb import NWBHDF5IO, NWBFile
     from pynwb.icephys import (
         CurrentClampSeries,
@@ -80,7 +80,10 @@ def write_nwb_of_both_clamps(path: Path) -> Path:
     device = content.create_device("amplifier")
     electrode = content.create_icephys_electrode(name="e0", device=device, description="patch")
     for k in range(3):
-        shared = {"electrode": electrode, "gain": 1.0, "rate": RATE, "sweep_number": np.uint32(k)}
+        shared = {
+            "electrode": electrode, "gain": 1.0, "rate": RATE, "sweep_number": np.uint32(k),
+            "starting_time": start + k,
+        }  # fmt: skip
         clamped = VoltageClampSeries if k == 0 else CurrentClampSeries
         commanded = VoltageClampStimulusSeries if k == 0 else CurrentClampStimulusSeries
         values = {"response": 1e-3 * voltage(k), "stimulus": 1e-12 * current(k)}

@@ -152,6 +152,9 @@ def _functions(folder: Path, done: Any, store: Path) -> dict[str, Mapping[str, A
         "read": {"file": folder / "none.csv"},
         "recover": {"damaged": store, "new": folder / "recovered.fit"},
         "resume": {"store": store, "callback": None},
+        "write_nwb": {
+            "result": done.result, "path": folder / "fitted.nwb", "source": folder / "none.nwb",
+        },
     }  # fmt: skip
 
 

@@ -93,5 +93,6 @@ def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> 
         command=shlex.join(["brianfit", "fit", str(problem.path)]),
         recordings=problem.recordings,
         held_out=problem.held_out,
+        read_from=problem.inputs,
     )
     outcome.tell(outcome.write(problem.outputs), json=json, quiet=quiet)

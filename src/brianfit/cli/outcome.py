@@ -10,10 +10,11 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.errors import UnreadableFileError
+from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
 from brianfit.cli.terminal import say, say_aside, say_json, write_text
 from brianfit.data import RecordingSet
 from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.nwb_copy import write_nwb
 from brianfit.fitting.after.predict import predict
 from brianfit.plots.report import write_report
 from brianfit.results import FitResult, Prediction
@@ -31,12 +32,15 @@ class Outcome:
         All sweeps, fitted or not; None: those of the fit.
     held_out
         Numbers of the sweeps that were not fitted.
+    read_from
+        The files that were read; the fit can be written into a copy of one.
     """
 
     result: FitResult
     command: str
     recordings: RecordingSet | None = None
     held_out: Collection[int] = field(default=())
+    read_from: tuple[Path, ...] = ()
 
     @cached_property
     def judged(self) -> FitResult:
@@ -59,6 +63,7 @@ class Outcome:
             "json": lambda path: write_text(path, as_json(self.judged)),
             "csv": lambda path: write_text(path, as_csv(self.result)),
             "script": lambda path: write_text(path, brian_script(self.result)),
+            "nwb": self._write_nwb,
         }
         for kind, write in writers.items():
             if kind in outputs:
@@ -92,6 +97,16 @@ class Outcome:
             )
         except OSError as error:
             raise UnreadableFileError(f"{path} cannot be written: {error}") from error
+
+    def _write_nwb(self, path: Path) -> None:
+        sources = [read for read in self.read_from if read.suffix.lower() == ".nwb"]
+        if len(sources) != 1:
+            raise InvalidValueError(
+                "A fit is written into a copy of the NWB file that was fitted, but "
+                f"{len(sources) or 'no'} such files are named in the problem file"
+                f"{'' if self.read_from else ', as there is none (--problem FILE)'}."
+            )
+        write_nwb(self.result, path, sources[0], self.recordings, held_out=self.held_out)
 
     def _spike_counts(self) -> list[dict[str, Any]]:
         """Return recorded and simulated spike counts of all sweeps; none where no spikes are."""

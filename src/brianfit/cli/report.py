@@ -27,6 +27,9 @@ def report(  # noqa: PLR0913 - the options of a command
     json: Annotated[Path | None, typer.Option(help="Write the result as JSON too.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all samples as CSV too.")] = None,
     script: Annotated[Path | None, typer.Option(help="Write a Brian 2 script too.")] = None,
+    nwb: Annotated[
+        Path | None, typer.Option(help="Write a copy of the NWB file with the fit in it too.")
+    ] = None,
     problem: Annotated[
         Path | None,
         typer.Option(help="The problem file, for sweeps held out; RESULT.toml if it is there."),
@@ -43,6 +46,7 @@ def report(  # noqa: PLR0913 - the options of a command
         "json": json,
         "csv": csv,
         "script": script,
+        "nwb": nwb,
     }
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     check_outputs(wanted, inputs, force=force)
@@ -90,5 +94,6 @@ def _outcome(
         command=shlex.join(["brianfit", "fit", str(beside)]),
         recordings=described.recordings,
         held_out=described.held_out,
+        read_from=described.inputs,
     )
     return outcome, (store, *described.inputs)

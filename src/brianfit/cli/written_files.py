@@ -61,7 +61,7 @@ def check_outputs(
     for kind, words in clashes(outputs, inputs):
         problems.add(InvalidValueError(f"The {kind} {outputs[kind]} {words}"))
     for kind, path in outputs.items():
-        if not force and kind in _SIGNS and _is_of_others(path, _SIGNS[kind]):
+        if not force and _is_of_others(kind, path):
             problems.add(
                 InvalidValueError(
                     f"{path} is there already, and brianfit did not write it as a {kind}. --force "
@@ -71,16 +71,33 @@ def check_outputs(
     problems.raise_if_any()
 
 
-def _is_of_others(path: Path, sign: re.Pattern[bytes]) -> bool:
+def _is_of_others(kind: str, path: Path) -> bool:
+    """Return whether something is there that brianfit did not write as this kind of file."""
+    if kind not in {*_SIGNS, "nwb"}:
+        return False
     if not path.is_file():
         return path.exists()
+    if kind == "nwb":
+        return not _holds_a_fit(path)
     with path.open("rb") as file:
         content = file.read(_LOOKED_AT)
         size = path.stat().st_size
         if size > _LOOKED_AT:
             file.seek(max(_LOOKED_AT, size - _LOOKED_AT))
             content += file.read(_LOOKED_AT)
-    return bool(content) and sign.search(content) is None
+    return bool(content) and _SIGNS[kind].search(content) is None
+
+
+def _holds_a_fit(path: Path) -> bool:
+    import h5py
+
+    from brianfit.fitting.after.nwb_copy import MODULE
+
+    try:
+        with h5py.File(path, "r") as file:
+            return f"processing/{MODULE}" in file
+    except OSError:
+        return False
 
 
 def _identity(path: Path) -> object:

@@ -1,6 +1,7 @@
 """The short way in: fitters, and how their search goes on and ends."""
 
 from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.nwb_copy import write_nwb
 from brianfit.fitting.after.predict import predict
 from brianfit.fitting.escape_rates.dictionary import fit_voltage_threshold_gif
 from brianfit.fitting.escape_rates.fit import fit_escape_rate
@@ -66,4 +67,5 @@ __all__ = [
     "parameters_near",
     "predict",
     "resume",
+    "write_nwb",
 ]

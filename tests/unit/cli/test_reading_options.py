@@ -16,6 +16,8 @@ from brianfit.cli import reading_options
 from brianfit.cli.main import app
 from brianfit.cli.problem_file.problem import read_problem_file
 from brianfit.cli.reading_options import asked, bytes_of, options_of
+from brianfit.fitting import predict
+from brianfit.results import load
 from tests.contracts.made_abf import MadeChannel, MadeFile, MadeOutput, write_abf2
 
 N_ROWS = 640
@@ -125,6 +127,48 @@ def test_a_file_with_both_clamps_is_read_by_its_clamp(
     assert unclear.exit_code == 2
     assert "different kinds" in unclear.stderr
     assert chosen["traces"] == ["v"]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_package("pynwb")
+def test_a_file_with_both_clamps_is_fitted_and_written_back_without_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pynwb import NWBHDF5IO, validate
+
+    from tests.contracts.made_files import RATE, write_nwb_of_both_clamps
+
+    monkeypatch.chdir(tmp_path)
+    write_nwb_of_both_clamps(tmp_path / "cell.nwb", start=100.0)
+    cut = ["--clamp", "current", "--model", "lif"]
+
+    steps = [
+        run("inspect", "cell.nwb", "--clamp", "current"),
+        run("init", "cell.nwb", *cut),
+        run("fit", "cell.toml", "--rounds", "1"),
+        run("report", "--nwb", "fitted.nwb"),
+        run("report", "--nwb", "fitted.nwb"),  # its own file is replaced
+    ]
+
+    assert [step.exit_code for step in steps] == [0] * 5, [step.output for step in steps]
+    assert validate(path="fitted.nwb") == []
+    result = load("cell.fit").result
+    problem = read_problem_file(tmp_path / "cell.toml")
+    prediction = predict(result, problem.recordings)
+    with NWBHDF5IO("fitted.nwb", "r") as file:
+        content = file.read()
+        module = content.processing["brianfit"]
+        assert {"r0", "r1", "r2"} <= set(content.acquisition)
+        series = module["v_1"]
+        np.testing.assert_array_equal(series.data[:], prediction.traces["v"][1])
+        recorded = problem.recordings.recordings[1].traces["v"]
+        whole = content.acquisition["r2"].data[:]
+        first = round((series.starting_time - 102.0) * RATE)
+        np.testing.assert_allclose(whole[first : first + recorded.size], recorded)
+        parameters = module["parameters"].to_dataframe().set_index("parameter")
+        assert parameters["value"].to_dict() == dict(result.best_values)
+        trains = module["spikes"]["spike_times"][:]
+        assert [np.size(train) for train in trains] == [train.size for train in prediction.spikes]
 
 
 def test_a_terminal_is_asked_what_is_open(two_cells: Path, monkeypatch: pytest.MonkeyPatch) -> None:

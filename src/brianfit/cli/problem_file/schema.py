@@ -110,7 +110,7 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
     },
     "held_out": _HELD_OUT,
     "validation": _HELD_OUT,
-    "output": {"store": text, "report": text, "json": text, "csv": text, "script": text},
+    "output": dict.fromkeys(("store", "report", "json", "csv", "script", "nwb"), text),
 }
 """Tables with fixed keys. [parameters] and [metric.OUTPUT] take the names of a model."""
 

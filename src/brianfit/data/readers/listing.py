@@ -101,6 +101,23 @@ def list_contents(file: str | Path, *, units: Mapping[str, Any] | None = None) -
     )
 
 
+def responses_of(file: str | Path) -> list[tuple[str, Signal]]:
+    """Return the responses in a file, each with the name of its sweep, without reading values.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file cannot be opened.
+    """
+    content = content_of(file, ReadRequest())
+    return [
+        (sweep.label, signal)
+        for sweep in content.sweeps
+        for signal in sweep.signals
+        if signal.role is not Role.STIMULUS
+    ]
+
+
 def open_question(
     file: str | Path,
     *,
