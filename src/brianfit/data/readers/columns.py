@@ -147,11 +147,12 @@ def sweeps_of_columns(
     source = _Source(path=path, headings=read, columns=columns, request=request)
     places = {column: k for k, column in enumerate(read)}
     every: tuple[float | None, Rows] = (None, slice(None))
-    if by_row is None:
+    numbers = None if by_row is None else columns.read([by_row])[by_row]
+    if numbers is None or not _are_whole(numbers):
         groups = [(group, every) for group in _groups_by_number(path, read)]
     else:
         rest = [column for k, column in enumerate(read) if k != by_row]
-        groups = [(rest, rows) for rows in _rows_by_number(columns.read([by_row])[by_row])]
+        groups = [(rest, rows) for rows in _rows_by_number(numbers)]
     if not groups:
         raise UnreadableFileError(f"{path.name} holds no rows of numbers.")
     return FileContent(
@@ -165,6 +166,11 @@ def sweeps_of_columns(
         ),
         late_warnings=source.notes,
     )
+
+
+def _are_whole(numbers: Float[np.ndarray, " n"]) -> bool:
+    """Return whether values are numbers of sweeps, not those of a signal that is called trace."""
+    return not np.any(np.abs(numbers - np.round(numbers)) > 1e-6)  # nan: not a number of a sweep
 
 
 def _rows_by_number(numbers: Float[np.ndarray, " n"]) -> list[tuple[float, Rows]]:
@@ -184,9 +190,10 @@ def _rows_by_number(numbers: Float[np.ndarray, " n"]) -> list[tuple[float, Rows]
 
 
 def _numbers_sweeps(column: Column) -> bool:
-    """Return whether a column says to which sweep its rows belong."""
-    is_bare = column.number is None and not column.unit.text
-    return column.name.lower() in _SWEEP_NAMES and is_bare
+    """Return whether a column may say to which sweep its rows belong: its unit is none, or 1."""
+    known = column.unit.dimensions
+    is_bare = known is None or known.is_dimensionless
+    return column.name.lower() in _SWEEP_NAMES and column.number is None and is_bare
 
 
 def _told_apart(columns: Sequence[Column]) -> Iterator[Column]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import numpy as np
 
 from brianfit._foundation.arguments import check_instance, checked
 from brianfit._foundation.errors import InvalidValueError, UnreadableFileError
-from brianfit._foundation.shapes import Float
 from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
 from brianfit.data import Recording, RecordingSet
+from brianfit.data.readers import Samples
 from brianfit.data.readers.listing import responses_of
 from brianfit.fitting.after.predict import predict
 from brianfit.results import FitResult
@@ -105,29 +104,30 @@ def _found(source: Path, recordings: RecordingSet) -> list[float]:
     """Return when sweeps began on the clock of their file."""
     responses = responses_of(source)
     prefix = f"{source.name} "  # where several files were read together
-    labels = [recording.label.removeprefix(prefix) for recording in recordings]
-    counts = Counter(labels)
-    places = dict.fromkeys(counts, 0)
     starts = []
-    for label, recording in zip(labels, recordings, strict=True):
-        same = [signal for name, signal in responses if name == label]
-        if len(same) != counts[label]:
-            raise _unclear(source, recording, f"which has {len(same)} sweeps of this name")
-        signal = same[places[label]]
-        places[label] += 1
-        samples = signal.source.read([signal.key])[0]
-        offset = next(_offsets(recording, samples.values, samples.dt), None)
-        if offset is None:
-            raise _unclear(source, recording, "whose values are others")
-        starts.append(samples.start + offset * samples.dt)
+    for recording in recordings:
+        label = recording.label.removeprefix(prefix)
+        same = [signal.source.read([signal.key])[0] for name, signal in responses if name == label]
+        found = {start for samples in same for start in _cut_from(recording, samples)}
+        if not found:  # filtered, or something else was changed
+            found = {samples.start for samples in same if _is_as_long(recording, samples)}
+        if len(found) != 1:
+            what = "nothing" if not found else f"{len(found)} places"
+            raise InvalidValueError(
+                f"When the sweep '{recording.label}' began is not clear: {what} in {source.name} "
+                "may be what was fitted. Name the file that was read, or give `starts`, a time for "
+                "every sweep."
+            )
+        starts += found
     return starts
 
 
-def _offsets(recording: Recording, response: Float[np.ndarray, " n"], dt: float) -> Iterator[int]:
-    """Yield from which values of a response on the recording may have been cut out of it.
+def _cut_from(recording: Recording, whole: Samples) -> Iterator[float]:
+    """Yield the times [s] from which on a response holds the values of a recording.
 
-    A constant may have been added to it. What was filtered is not found, unless it is whole.
+    A constant may have been added to them.
     """
+    response, dt = whole.values, whole.dt
     own = next(iter(recording.traces.values()), np.zeros(0))
     if own.size > 1 and abs(recording.dt / dt - 1) < 1e-6 and own.size <= response.size:
         steps, theirs = np.diff(own), np.diff(response)
@@ -138,16 +138,12 @@ def _offsets(recording: Recording, response: Float[np.ndarray, " n"], dt: float)
         for first in np.flatnonzero(near).tolist():
             part = theirs[first : first + steps.size]
             if np.allclose(part, steps, rtol=0, atol=allowed, equal_nan=True):
-                yield first
-    if abs(recording.duration - response.size * dt) < 1.5 * max(dt, recording.dt):
-        yield 0
+                yield whole.start + first * dt
 
 
-def _unclear(source: Path, recording: Recording, why: str) -> InvalidValueError:
-    return InvalidValueError(
-        f"When the sweep '{recording.label}' began is not found in {source.name}, {why}. Name the "
-        "file that was read, or give `starts`, a time for every sweep."
-    )
+def _is_as_long(recording: Recording, whole: Samples) -> bool:
+    longest = 1.5 * max(whole.dt, recording.dt)
+    return abs(recording.duration - whole.values.size * whole.dt) < longest
 
 
 __all__ = ["write_nwb"]

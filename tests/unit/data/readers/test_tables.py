@@ -182,6 +182,15 @@ def test_a_column_without_a_heading_within_the_others_is_told(tmp_path: Path) ->
     check(found)
 
 
+def test_a_signal_called_trace_is_no_number_of_sweeps(tmp_path: Path) -> None:
+    table = pd.DataFrame({"trace": VOLTAGE + 0.25, "I [pA]": CURRENT})
+
+    found = read(table, units={"trace": mV}, dt=0.1 * ms)
+
+    assert len(found) == 1
+    np.testing.assert_allclose(1e3 * found.recordings[0].traces["v"], VOLTAGE + 0.25)
+
+
 def test_a_value_that_is_missing_is_noticed_however_long_the_recording_is(tmp_path: Path) -> None:
     times = np.delete(np.arange(1_500_000), 700_000) * 0.1  # [ms]; 150 s
     table = pd.DataFrame({"time [ms]": times, "v [mV]": -70.0, "I [pA]": 0.0})

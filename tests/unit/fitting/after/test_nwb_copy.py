@@ -20,9 +20,9 @@ RATE = 10_000.0
 LEAKY = "dv/dt = (El - v + 1e9*ohm*I)/(10*ms) : volt\nEl : volt (constant)"
 
 
-def made(path: Path, *, is_old: bool = False) -> Path:
+def made(path: Path, *, is_old: bool = False, seed: int = 3) -> Path:
     """Write two sweeps that begin 5 and 7 s after the session; the second is noisier."""
-    random = np.random.default_rng(3)
+    random = np.random.default_rng(seed)
     with h5py.File(path, "w") as file:
         if is_old:
             file["nwb_version"] = "NWB-1.0.5"
@@ -67,14 +67,14 @@ def test_sweeps_lie_where_they_were_cut_out_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_what_cannot_be_written_back_is_said(tmp_path: Path) -> None:
     source = made(tmp_path / "cell.nwb")
-    recordings = read(source)
-    result, copy = fitted(recordings), tmp_path / "fit.nwb"
+    result, copy = fitted(read(source)), tmp_path / "fit.nwb"
     changed = made(tmp_path / "old.nwb", is_old=True)
 
     with pytest.raises(InvalidValueError, match="must be another file"):
         write_nwb(result, source, source)
-    with pytest.raises(InvalidValueError, match="is not found in cell.nwb"):
-        write_nwb(result, copy, source, recordings.changed(recordings[[0, 0]].recordings, "twice"))
+    other = read(made(tmp_path / "other.nwb", seed=4))
+    with pytest.raises(InvalidValueError, match="nothing in cell.nwb may be what was fitted"):
+        write_nwb(result, copy, source, cut(other, 1 * ms))
     with pytest.raises(InvalidValueError, match="a time for each of the 2 sweeps"):
         write_nwb(result, copy, source, starts=[1.0])
     with pytest.raises(UnreadableFileError, match="NWB 2 only"):
@@ -82,4 +82,6 @@ def test_what_cannot_be_written_back_is_said(tmp_path: Path) -> None:
     write_nwb(result, copy, source)
     with pytest.raises(UnreadableFileError, match="'brianfit' already"):
         write_nwb(result, tmp_path / "again.nwb", copy)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cell.nwb", "fit.nwb", "old.nwb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cell.nwb", "fit.nwb", "old.nwb", "other.nwb",
+    ]  # fmt: skip
