@@ -94,3 +94,39 @@ def write_nwb_of_both_clamps(path: Path, *, start: float = 0.0) -> Path:
     with NWBHDF5IO(str(path), "w") as file:
         file.write(content)
     return path
+
+
+def write_igor_experiment(path: Path, waves: dict[str, tuple[np.ndarray, str]]) -> Path:
+    """Write a packed experiment of Igor Pro: waves of version 5 [unit of each], without history.
+
+    The layout is that of Technical Note PTN003 of WaveMetrics.
+    """
+    records = [struct.pack("<HhI", 3, 0, len(wave)) + wave for wave in map(_wave, waves.items())]
+    path.write_bytes(b"".join(records))
+    return path
+
+
+def write_axograph(path: Path, columns: dict[str, np.ndarray]) -> Path:
+    """Write a file of AxoGraph 4: times, then columns of 16-bit integers under ``name (unit)``."""
+    n_values = len(next(iter(columns.values())))
+    parts = [b"AxGr", struct.pack(">HH", 2, 1 + len(columns))]
+    parts.append(struct.pack(">l80pff", n_values, b"Time (s)", 0.0, 1 / RATE))
+    for title, values in columns.items():
+        gain = float(np.abs(values).max()) / 32_000 or 1.0
+        parts.append(struct.pack(">l80pf", n_values, title.encode(), gain))
+        parts.append(np.round(values / gain).astype(">i2").tobytes())
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def _wave(named: tuple[str, tuple[np.ndarray, str]]) -> bytes:
+    name, (values, unit) = named
+    data = values.astype("<f8").tobytes()
+    header = struct.pack("<4x4x4xIhh6xh32s4x4x", values.size, 4, 0, 1, name.encode())
+    header += struct.pack("<4I8d", values.size, 0, 0, 0, 1 / RATE, 1, 1, 1, 0, 0, 0, 0)
+    header += struct.pack("<4s4s12xhhdd", unit.encode(), b"s", 0, 0, 0, 0)
+    header = header.ljust(320, b"\0")
+    sizes = struct.pack("<i", 320 + len(data)).ljust(58, b"\0") + b"\0\0"
+    numbers = np.frombuffer(struct.pack("<hh", 5, 0) + sizes + header, dtype="<i2").astype(int)
+    checksum = (-int(numbers.sum())) % 2**16
+    return struct.pack("<hH", 5, checksum) + sizes + header + data

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -23,14 +24,29 @@ from brianfit.data.readers._signals import AbstractSource
 
 def sweep_of(path: Path, segment: Any, number: int, request: ReadRequest) -> Sweep:
     """Return the signals of a segment; channels that were recorded together are told apart."""
-    signals = tuple(
-        signal for analog in segment.analogsignals for signal in signals_of(path, analog, request)
+    signals = _told_apart(
+        [signal for analog in segment.analogsignals for signal in signals_of(path, analog, request)]
     )
     trains = tuple(
         np.sort(np.asarray(_loaded(train).rescale("s").magnitude, dtype=np.float64))
         for train in segment.spiketrains
     )
     return Sweep(label=f"sweep {number}", number=number, signals=signals, spike_trains=trains)
+
+
+def _told_apart(signals: Sequence[Signal]) -> tuple[Signal, ...]:
+    """Return signals with a number where a name comes several times; so each can be named."""
+    counts = Counter(signal.name for signal in signals)
+    seen: Counter[str] = Counter()
+    named = []
+    for signal in signals:
+        if counts[signal.name] == 1:
+            named.append(signal)
+            continue
+        seen[signal.name] += 1
+        name = f"{signal.name} {seen[signal.name]}"
+        named.append(replace(signal, name=name, other_names=(*signal.other_names, signal.name)))
+    return tuple(named)
 
 
 def signals_of(path: Path, analog: Any, request: ReadRequest) -> Iterator[Signal]:

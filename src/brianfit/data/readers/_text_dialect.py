@@ -25,6 +25,7 @@ _SAMPLE = 65536
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+([eE][+-]?\d+)?$")
 _WORDS_OF_NO_NUMBER = {"", "nan", "na", "n/a", "null", "none", "-", "inf", "-inf", "+inf"}
 _WORD = re.compile(r"""("[^"]*"|\S+(?:\s+[\[(][^\])]*[\])])?)""")
+_HEKA = (b"DAT1\0", b"DAT2\0", b"DATA\0")
 _LABCHART = ("Interval=", "ChannelTitle=", "TimeFormat=", "ExcelDateTime=")
 
 
@@ -93,6 +94,11 @@ def _beginning(path: Path) -> tuple[str, str, int]:
             start = file.read(_SAMPLE)
     except (OSError, EOFError) as error:
         raise UnreadableFileError(f"{path.name} cannot be unpacked: {error}") from error
+    if start.startswith(_HEKA):
+        raise UnreadableFileError(
+            f"{path.name} is a file of HEKA Patchmaster, which is not read. Export it from "
+            "Patchmaster as an Igor file (.ibw, .pxp) or as text, or convert it to NWB."
+        )
     encoding = _encoding(path, start)
     text = start.decode(encoding, errors="ignore")
     if len(start) == _SAMPLE:  # the last line may be cut

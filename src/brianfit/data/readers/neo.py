@@ -13,6 +13,10 @@ from brianfit.data.readers._base import (
     parsing,
 )
 from brianfit.data.readers._neo_segments import sweep_of
+from brianfit.data.readers._waves import sweeps_of_waves
+
+_PACKAGES = {".nix": "nixio", ".smrx": "sonpy"}
+"""What neo needs besides for some endings."""
 
 
 @final
@@ -28,11 +32,17 @@ class NeoReader(AbstractReader):
         return (".ibw", ".pxp", ".smr", ".smrx", ".axgd", ".axgx", ".wcp", ".nix", ".edf")
 
     def open(self, path: Path, request: ReadRequest) -> FileContent:
-        io = import_optional("neo.io", purpose=f"Reading {path.name}")
+        purpose = f"Reading {path.name}"
+        io = import_optional("neo.io", purpose=purpose)
+        ending = path.suffix.lower()
+        if ending in _PACKAGES:
+            import_optional(_PACKAGES[ending], purpose=purpose)
         with parsing(path, self.name):
             blocks = _blocks(io.get_io(str(path)))
             segments = [segment for block in blocks for segment in block.segments]
             sweeps = tuple(sweep_of(path, segments[k], k, request) for k in range(len(segments)))
+        if ending == ".pxp":
+            return sweeps_of_waves(sweeps)
         return FileContent(sweeps=sweeps)
 
 

@@ -104,7 +104,7 @@ def _found(source: Path, recordings: RecordingSet) -> list[float]:
     """Return when sweeps began on the clock of their file."""
     responses = responses_of(source)
     prefix = f"{source.name} "  # where several files were read together
-    starts = []
+    starts: list[float] = []
     for recording in recordings:
         label = recording.label.removeprefix(prefix)
         same = [signal.source.read([signal.key])[0] for name, signal in responses if name == label]

@@ -271,6 +271,44 @@ def test_reads_the_channels_of_a_winwcp_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_package("neo")
+def test_waves_of_an_igor_experiment_are_paired_by_their_numbers(tmp_path: Path) -> None:
+    waves = {f"Vm_{k}": (1e-3 * made_files.voltage(k), "V") for k in (3, 1)}
+    waves |= {f"Im_{k}": (1e-12 * made_files.current(k), "A") for k in (1, 3)}
+    whole = made_files.write_igor_experiment(tmp_path / "cell.pxp", waves)
+    del waves["Im_1"]
+    half = made_files.write_igor_experiment(tmp_path / "half.pxp", waves)
+
+    found = read(whole)
+
+    assert [sweep.label for sweep in found] == ["sweep 1", "sweep 3"]
+    np.testing.assert_allclose(v_of(found, 1), made_files.voltage(3))
+    np.testing.assert_allclose(1e12 * found.recordings[1].inputs["I"], made_files.current(3))
+    with pytest.raises(InvalidValueError, match=r"not clear which channel is the response.*Vm_3"):
+        read(half)
+    np.testing.assert_allclose(v_of(read(half, outputs={"v": "Vm_3"})), made_files.voltage(3))
+
+
+@pytest.mark.needs_package("neo")
+def test_reads_the_columns_of_an_axograph_file(tmp_path: Path) -> None:
+    columns = {"Im (pA)": made_files.current(2), "Vm (mV)": made_files.voltage(0)}
+    path = made_files.write_axograph(tmp_path / "cell.axgd", columns)
+
+    found = read(path)
+
+    # The integers of the file have steps of 75 mV / 32,000.
+    np.testing.assert_allclose(v_of(found), made_files.voltage(0), atol=2e-3)
+    np.testing.assert_allclose(1e12 * found.recordings[0].inputs["I"], made_files.current(2))
+
+
+def test_a_file_of_patchmaster_is_told_from_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "cell.dat"
+    path.write_bytes(b"DAT2\0" + bytes(300))
+
+    with pytest.raises(UnreadableFileError, match="HEKA Patchmaster, which is not read. Export"):
+        read(path)
+
+
+@pytest.mark.needs_package("neo")
 @pytest.mark.needs_shared
 def test_reads_a_real_abf_file_with_the_steps_of_its_protocol(shared_data: Path) -> None:
     found = read(shared_data / "data" / "abf" / "171116sh_0018.abf")
