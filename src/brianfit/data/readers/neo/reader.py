@@ -12,8 +12,8 @@ from brianfit.data.readers._base import (
     ReadRequest,
     parsing,
 )
-from brianfit.data.readers._neo_segments import sweep_of
-from brianfit.data.readers._waves import sweeps_of_waves
+from brianfit.data.readers.neo.segments import sweep_of
+from brianfit.data.readers.neo.waves import sweeps_of_waves
 
 _PACKAGES = {".nix": "nixio", ".smrx": "sonpy"}
 """What neo needs besides for some endings."""
