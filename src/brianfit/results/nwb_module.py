@@ -73,7 +73,7 @@ def _described(result: FitResult) -> str:
 def _add_trace(own: Any, name: str, number: int, *, start: float, prediction: Prediction) -> None:
     row, unit = prediction.traces[name][number], unit_name(prediction.dimensions[name])
     sweep = prediction.recordings.recordings[number]
-    role = "left out of the fit" if number in prediction.left_out else "fitted"
+    role = "held out of the fit" if number in prediction.held_out else "fitted"
     n_steps = min(row.size, round(sweep.duration / prediction.dt))
     series = _group(
         own, f"{name}_{number}", "TimeSeries", _CORE,

@@ -30,7 +30,7 @@ def write_nwb(
     source: str | Path,
     recordings: RecordingSet | None = None,
     *,
-    left_out: Collection[int] = (),
+    held_out: Collection[int] = (),
     starts: Sequence[TimeLike] | None = None,
     module: str = MODULE,
 ) -> Path:
@@ -45,7 +45,7 @@ def write_nwb(
         Of the copy; a file that is there is replaced.
     source
         The NWB file that was read.
-    recordings, left_out
+    recordings, held_out
         As for `predict`.
     starts
         When each sweep begins, on the clock of the file; found by its name and its values unless
@@ -72,7 +72,7 @@ def write_nwb(
     path, source = Path(path), Path(source)
     if path.resolve() == source.resolve():
         raise InvalidValueError(f"The copy must be another file than {source}.")
-    prediction = predict(result, recordings, left_out=left_out)
+    prediction = predict(result, recordings, held_out=held_out)
     known = _given(starts, len(prediction.recordings)) or _found(source, prediction.recordings)
     draft = path.with_name(path.name + ".part")
     try:
