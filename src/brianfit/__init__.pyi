@@ -118,7 +118,7 @@ from brianfit.metrics import (
     get_gamma_factor,
     normalize_weights,
 )
-from brianfit.model import Model, Parameter
+from brianfit.model import Beta, LogNormal, Model, Normal, Parameter
 from brianfit.optimizers import AbstractOptimizer as Optimizer
 from brianfit.optimizers import (
     CMAESOptimizer,
@@ -143,6 +143,7 @@ __version_tuple__: tuple[int, ...]
 __all__ = [
     "AbstractEngine",
     "AutocorrelatedGaussian",
+    "Beta",
     "BrianfitError",
     "CMAESOptimizer",
     "CellsComparison",
@@ -163,6 +164,7 @@ __all__ = [
     "GuidedCMAESOptimizer",
     "HypervolumeStagnation",
     "ISIDistance",
+    "LogNormal",
     "MDStar",
     "MSEMetric",
     "ManyFits",
@@ -172,6 +174,7 @@ __all__ = [
     "MultiStartLeastSquares",
     "MultiWindowGamma",
     "NevergradOptimizer",
+    "Normal",
     "OnlineTraceFitter",
     "Optimizer",
     "OrnsteinUhlenbeck",

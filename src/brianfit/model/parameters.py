@@ -8,12 +8,13 @@ from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice
+from brianfit._foundation.arguments import check_choice, check_instance
 from brianfit._foundation.errors import InvalidTypeError, InvalidValueError
 from brianfit._foundation.parts.call_text import call_of
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.units import Dimension
+from brianfit.model.priors import AbstractPrior, Prior
 
 SCALES = ("auto", "linear", "log")
 
@@ -44,6 +45,10 @@ class Parameter:
     tied
         The parameter is not fitted but computed from others by this expression, in the language of
         the equations, such as ``'2*g_leak'``.
+    prior
+        What is known before the recordings are seen: `Normal`, `LogNormal` or `Beta`, cut off at
+        the bounds. It counts where a posterior is sampled, not in a fit. Unless told all values
+        between the bounds are equally likely, on the scale of the parameter.
     """
 
     low: Any = None
@@ -52,6 +57,7 @@ class Parameter:
     value: Any = None
     fixed: Any = None
     tied: str | None = None
+    prior: Prior | None = None
 
     def __post_init__(self) -> None:
         check_choice("scale", self.scale, SCALES)
@@ -66,6 +72,13 @@ class Parameter:
             raise InvalidValueError(f"A Parameter needs both `low` and `high`; found {self!r}.")
         if self.tied is not None and not isinstance(self.tied, str):
             raise InvalidTypeError("`tied` must be an expression given as a string.")
+        if self.prior is not None:
+            check_instance("prior", self.prior, AbstractPrior, "a Normal, a LogNormal or a Beta")
+            if not has_bounds:
+                raise InvalidValueError(
+                    "A Parameter that is fixed or tied has no prior; give it bounds, or leave "
+                    "`prior` out."
+                )
 
     def __repr__(self) -> str:
         return call_of(self)

@@ -116,7 +116,8 @@ def _described(parameter: ParameterRecord) -> str:
     if parameter.low is None or parameter.high is None:
         return "without bounds"
     text = f"in [{readable(parameter.low, dimensions)}, {readable(parameter.high, dimensions)}]"
-    return f"{text}, {parameter.scale}{_start_words(parameter)}"
+    prior = "" if parameter.prior is None else f", prior {parameter.prior.words(dimensions)}"
+    return f"{text}, {parameter.scale}{_start_words(parameter)}{prior}"
 
 
 def _start_words(parameter: ParameterRecord) -> str:

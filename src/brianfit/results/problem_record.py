@@ -10,6 +10,7 @@ from brianfit._foundation.parts import AbstractPart, given_arguments
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.units import Dimension
 from brianfit.data import RecordingSet
+from brianfit.model import Prior
 
 
 @final
@@ -83,6 +84,8 @@ class ParameterRecord:
         The expression of a tied one.
     is_integer
         Whether it takes whole numbers only.
+    prior
+        Of a free parameter, with SI numbers; None: even between the bounds, on its scale.
     """
 
     name: str
@@ -94,6 +97,7 @@ class ParameterRecord:
     fixed: float | None = None
     tied: str | None = None
     is_integer: bool = False
+    prior: Prior | None = None
 
 
 @final

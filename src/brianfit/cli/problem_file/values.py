@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from brianfit._foundation.arguments import check_choice, suggestion
@@ -18,7 +19,14 @@ from brianfit._foundation.units import (
     unit_name,
 )
 from brianfit.cli.reading_options import bytes_of
-from brianfit.model import Parameter
+from brianfit.model import Beta, LogNormal, Normal, Parameter, Prior
+
+PRIORS: Mapping[str, type[Prior]] = {
+    "normal": Normal,
+    "log-normal": LogNormal,
+    "beta": Beta,
+}
+"""Kinds of priors, and who has their keys as arguments."""
 
 _FIRST_OF_A_NUMBER = tuple("0123456789+-.")
 
@@ -155,7 +163,7 @@ def parameter(value: Any) -> Parameter:
     """Return how a parameter is treated.
 
     ``["1 nS", "100 nS"]`` are bounds, ``"-65 mV"`` or a number is a fixed value, and a table may
-    say low, high, scale, start, or fixed, or tied.
+    say low, high, scale, start, prior, or fixed, or tied.
     """
     if isinstance(value, list):
         low, high = list_of(quantity, length=2)(value)
@@ -164,7 +172,7 @@ def parameter(value: Any) -> Parameter:
         return Parameter(fixed=quantity(value))
     known: Mapping[str, Converter] = {
         "low": quantity, "high": quantity, "start": quantity, "fixed": quantity,
-        "scale": text, "tied": text,
+        "scale": text, "tied": text, "prior": prior,
     }  # fmt: skip
     for name in value:
         check_choice("key", name, list(known))
@@ -176,7 +184,26 @@ def parameter(value: Any) -> Parameter:
         fixed=given.get("fixed"),
         tied=given.get("tied"),
         scale=given.get("scale", "auto"),
+        prior=given.get("prior"),
     )
+
+
+def prior(value: Any) -> Prior:
+    """Return a prior from ``{ kind = "normal", mean = "-70 mV", sd = "5 mV" }``."""
+    if not isinstance(value, Mapping) or "kind" not in value:
+        raise InvalidTypeError(
+            f'must be a table such as {{ kind = "normal", mean = "-70 mV", sd = "5 mV" }}, but is '
+            f"{value!r}."
+        )
+    kind = PRIORS[one_of(PRIORS)(value["kind"])]
+    names = [field.name for field in fields(kind)]
+    given = {name: quantity(entry) for name, entry in value.items() if name != "kind"}
+    for name in given:
+        check_choice("key of the prior", name, names)
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise InvalidValueError(f"the prior lacks {', '.join(missing)}.")
+    return kind(**given)
 
 
 def plain_value(value: Any) -> Any:

@@ -64,7 +64,7 @@ def predict(
     fitted = problem_of(result.problem)
     chosen = fitted.recordings if recordings is None else recordings
     check_instance("recordings", chosen, RecordingSet, "a RecordingSet")
-    _check_inputs(fitted.recordings, chosen)
+    check_inputs(fitted.recordings, chosen)
     held_out = check_integers("held_out", held_out)
     _check_numbers(held_out, len(chosen))
     problem = Problem(
@@ -73,7 +73,7 @@ def predict(
         dt=fitted.dt,
         output_names=fitted.output_names,
     )
-    names = _simulated_names(problem)
+    names = simulated_names(problem)
     has_spikes = problem.model.threshold is not None
     request = GenerateRequest(
         names=(*names, *((SPIKES,) if has_spikes else ())),
@@ -102,14 +102,21 @@ def _trials(problem: Problem, result: FitResult, engine: AbstractEngine, n_trial
     return simulate_trials(problem, result.best_values, engine, n_trials=n_trials, seed=result.seed)
 
 
-def _simulated_names(problem: Problem) -> tuple[str, ...]:
+def simulated_names(problem: Problem) -> tuple[str, ...]:
     """Return the variables that were recorded, or the first one where only spikes were."""
     model = problem.model
     names = [name for name in problem.recordings.trace_names if model.has_variable(name)]
     return tuple(names) or model.differential_variables[:1]
 
 
-def _check_inputs(fitted: RecordingSet, chosen: RecordingSet) -> None:
+def check_inputs(fitted: RecordingSet, chosen: RecordingSet) -> None:
+    """Check that recordings have the inputs of those that were fitted.
+
+    Raises
+    ------
+    InvalidValueError
+        If one is missing.
+    """
     missing = sorted(set(fitted.input_names) - set(chosen.input_names))
     if missing:
         raise InvalidValueError(

@@ -8,7 +8,7 @@ from typing import Any
 from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.types import QuantityLike
 from brianfit._foundation.units import Quantity
-from brianfit.fitting.fitters._box_view import AbstractBoxView
+from brianfit.fitting.fitters._posterior_view import AbstractPosteriorView
 from brianfit.fitting.polish.fisher_information import FisherInformation
 from brianfit.fitting.polish.refine import refine
 from brianfit.fitting.polish.refine_arguments import Gradient, RefineArguments
@@ -20,7 +20,7 @@ from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
 from brianfit.fitting.search.callbacks import live_callback
 
 
-class AbstractFitter(AbstractBoxView):
+class AbstractFitter(AbstractPosteriorView):
     """A model, recordings, and the search for parameters that reproduce them.
 
     Fitters differ in how their arguments are spelt; what they do stands here and in the views, and

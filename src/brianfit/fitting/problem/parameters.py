@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -17,7 +17,7 @@ from brianfit._foundation.errors import (
 )
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.units import DIMENSIONLESS, Quantity, scalar_si
-from brianfit.model import Model, Parameter, ParameterSpace
+from brianfit.model import Model, Parameter, ParameterSpace, Prior
 from brianfit.model.parameter_columns import ParameterColumns
 from brianfit.model.parameters import parameter_from, uses_log_scale
 from brianfit.model.tied import compile_tied
@@ -26,11 +26,18 @@ from brianfit.model.tied import compile_tied
 @final
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """The free parameters, and how all columns of the simulation follow from them."""
+    """The free parameters, and how all columns of the simulation follow from them.
+
+    Attributes
+    ----------
+    priors
+        Of free parameters for which one was given, with SI numbers.
+    """
 
     space: ParameterSpace
     columns: ParameterColumns
     given: Mapping[str, Parameter]
+    priors: Mapping[str, Prior] = field(default_factory=dict)
 
     def has_columns_of(self, other: Parameters) -> bool:
         """Return whether the same parameters are free, fixed to the same values, and tied alike."""
@@ -54,6 +61,7 @@ class _Numbers:
     high: float
     is_log: bool
     starts: tuple[float, ...]
+    prior: Prior | None
 
 
 def read_parameters(
@@ -116,6 +124,7 @@ def read_parameters(
             free=tuple(numbers), fixed=fixed, tied=_tied(model, parameters, problems)
         ),
         given=parameters,
+        priors={name: one.prior for name, one in numbers.items() if one.prior is not None},
     )
 
 
@@ -192,7 +201,20 @@ def _free_numbers(model: Model, name: str, parameter: Parameter, *, use_units: b
         high=high,
         is_log=uses_log_scale(parameter.scale, low, high),
         starts=tuple(starts),
+        prior=_prior(model, name, parameter.prior, use_units=use_units),
     )
+
+
+def _prior(model: Model, name: str, given: Prior | None, *, use_units: bool) -> Prior | None:
+    """Return a prior with SI numbers."""
+    if given is None:
+        return None
+    prior = given.converted(
+        lambda what, value: _value(model, name, value, f"{what} of the prior", use_units=use_units),
+        lambda what, value: scalar_si(f"{what} of the prior", value, DIMENSIONLESS),
+    )
+    prior.check(name)
+    return prior
 
 
 def _single_values(given: Any) -> Sequence[Any]:

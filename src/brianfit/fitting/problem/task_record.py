@@ -22,6 +22,7 @@ def parameter_records(model: Model, parameters: Parameters) -> tuple[ParameterRe
             scale="log" if space.is_log[k] else "linear",
             start=_start(space.starts[:, k]),
             is_integer=bool(space.is_integer[k]),
+            prior=parameters.priors.get(name),
         )
         for k, (name, dimensions) in enumerate(zip(space.names, space.dimensions, strict=True))
     ]

@@ -125,6 +125,7 @@ def _parameter(record: ParameterRecord, problem: ProblemRecord) -> Parameter:
             return [from_si(one, record.dimensions) for one in value]
         return from_si(value, record.dimensions)
 
+    prior = record.prior
     if record.tied is not None:
         return Parameter(tied=record.tied)
     if record.fixed is not None:
@@ -134,4 +135,5 @@ def _parameter(record: ParameterRecord, problem: ProblemRecord) -> Parameter:
         with_unit(record.high),
         scale=record.scale or "auto",
         value=with_unit(record.start),
+        prior=None if prior is None else prior.converted(lambda _, value: with_unit(value)),
     )

@@ -51,6 +51,11 @@ class SimulatedOutputs:
         return self.task.parameters.columns.free
 
     @property
+    def has_derivatives(self) -> bool:
+        """Whether the engine has derivatives, so that none are taken from differences."""
+        return self.has_sums or self._tangents is not None
+
+    @property
     def has_sums(self) -> bool:
         """Whether the engine adds up squares and their derivatives while it simulates."""
         return self._summing is not None

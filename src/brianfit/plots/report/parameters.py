@@ -72,9 +72,12 @@ def _bar(contents: ReportContents, name: str) -> Markup:
 
 def _note(contents: ReportContents, name: str) -> str:
     result = contents.result
-    if name in result.bounds:
-        return "log scale" if is_logarithmic(result, name) else ""
     record = _record(contents, name)
+    if name in result.bounds:
+        notes = ["log scale"] if is_logarithmic(result, name) else []
+        if record is not None and record.prior is not None:
+            notes.append(f"prior: {record.prior.words(record.dimensions)}")
+        return "; ".join(notes)
     if record is not None and record.tied is not None:
         return f"tied: {record.tied}"
     return "fixed"

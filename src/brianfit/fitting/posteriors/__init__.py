@@ -1,0 +1,1 @@
+"""Posteriors: which parameters are likely, given the recordings and what was known before."""
