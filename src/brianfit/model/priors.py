@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self, TypeAlias, final
+from typing import Any, ClassVar, TypeAlias, TypeVar, final
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.call_text import call_of
@@ -17,6 +17,9 @@ from brianfit._foundation.units import Dimension, readable
 
 Convert = Callable[[str, Any], Any]
 """Takes what a value is called in messages, and the value."""
+
+
+PriorT = TypeVar("PriorT", bound="AbstractPrior")
 
 
 class AbstractPrior(ABC):
@@ -32,7 +35,7 @@ class AbstractPrior(ABC):
     def words(self, dimensions: Dimension) -> str:
         """Return a prior whose values are SI numbers in words, for reports."""
 
-    def converted(self, with_unit: Convert, plain: Convert | None = None) -> Self:
+    def converted(self: PriorT, with_unit: Convert, plain: Convert | None = None) -> PriorT:
         """Return the prior with other values: those with the unit of the parameter, and others."""
         changed = {}
         for field in fields(self):  # type: ignore[arg-type]

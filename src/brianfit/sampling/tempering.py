@@ -45,8 +45,8 @@ class TemperedParticles(AbstractSampler[Density]):
         The next temperature is such that the weights are worth this part of the particles.
     """
 
-    n_chains: int = 512
-    n_steps: int = 32
+    n_chains: int = 128
+    n_steps: int = 128
     kept: float = 0.6
 
     def begin(self, density: Density, generator: np.random.Generator) -> Batch:

@@ -57,6 +57,15 @@ def _particles(density: Any) -> TemperedParticles:
     return TemperedParticles(n_chains=64, n_steps=16)
 
 
+ALL_SAMPLERS = pytest.mark.parametrize(
+    "make",
+    [
+        _laplace,
+        _hamiltonian,
+        pytest.param(_evolution, marks=pytest.mark.slow),
+        pytest.param(_particles, marks=pytest.mark.slow),
+    ],
+)
 _SHORT = {
     _laplace: {"n_draws": 400, "batch_size": 100},
     _hamiltonian: {"n_draws": 10, "n_warm_up": 20, "batch_size": 6},
@@ -79,7 +88,12 @@ def _mixed(density: Any, sampler: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    ("make", "n_independent"), [(_laplace, 1800), (_hamiltonian, 1000), (_evolution, 600)]
+    ("make", "n_independent"),
+    [
+        (_laplace, 1800),
+        pytest.param(_hamiltonian, 1000, marks=pytest.mark.slow),
+        pytest.param(_evolution, 600, marks=pytest.mark.slow),
+    ],
 )
 def test_a_normal_posterior_is_drawn(make: Callable[[Any], Any], n_independent: int) -> None:
     density = NormalLikelihood()
@@ -116,6 +130,7 @@ def test_importance_weights_of_a_normal_posterior_are_nearly_all_alike() -> None
     )
 
 
+@pytest.mark.slow
 def test_hamiltonian_chains_converge() -> None:
     density = NormalLikelihood()
 
@@ -173,7 +188,7 @@ def test_tempered_particles_keep_both_modes() -> None:
     assert np.mean(points[:, 0] > 0) == pytest.approx(0.7, abs=0.05)
 
 
-@pytest.mark.parametrize("make", [_laplace, _hamiltonian, _evolution, _particles])
+@ALL_SAMPLERS
 def test_a_run_that_was_stopped_after_any_batch_goes_on_bit_by_bit(
     make: Callable[[Any], Any],
 ) -> None:
@@ -189,7 +204,7 @@ def test_a_run_that_was_stopped_after_any_batch_goes_on_bit_by_bit(
     assert resumed.notes == whole.notes
 
 
-@pytest.mark.parametrize("make", [_laplace, _hamiltonian, _evolution, _particles])
+@ALL_SAMPLERS
 def test_a_likelihood_that_is_not_everywhere_is_borne(make: Callable[[Any], Any]) -> None:
     class Cut(NormalLikelihood):
         def log_likelihood(self, points: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, final
+from typing import Any, Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -49,6 +49,7 @@ _TABLES = (
 )
 
 
+@runtime_checkable
 class Ledger(Protocol):
     """Keeps the batches of the samplers of one posterior."""
 
@@ -171,7 +172,8 @@ class _FileLedger:
                 "SELECT count(*) FROM batches WHERE run = ? AND stage = ?", (self._run, stage)
             ).fetchone()[0]
             place = (self._run, stage, number)
-            notes, names = json.dumps(dict(batch.notes)), json.dumps(sorted(arrays))
+            notes = json.dumps(dict(batch.notes))
+            names = json.dumps({name: value.ndim for name, value in arrays.items()})
             row = (*place, int(batch.is_last), notes, names)
             self._connection.execute(
                 "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, digest_of(row))
@@ -206,8 +208,8 @@ class _FileLedger:
     def _batch(self, row: Sequence[Any], *, with_state: bool) -> Batch:
         *place, is_last, notes, names = row
         arrays = {
-            name: self._array(place, name)
-            for name in json.loads(names)
+            name: self._array(place, name, n_axes)
+            for name, n_axes in json.loads(names).items()
             if with_state or name.startswith(_DRAWS)
         }
         draws = {
@@ -224,7 +226,7 @@ class _FileLedger:
             state=state, draws=Draws(**draws), is_last=bool(is_last), notes=json.loads(notes)
         )
 
-    def _array(self, place: Sequence[Any], name: str) -> np.ndarray:
+    def _array(self, place: Sequence[Any], name: str, n_axes: int) -> np.ndarray:
         with clear_errors(self._path, "read"):
             row = self._connection.execute(
                 "SELECT npy, digest FROM arrays WHERE run = ? AND stage = ? AND number = ? "
@@ -233,7 +235,8 @@ class _FileLedger:
             ).fetchone()
         if row is None or digest_of([*place, name, row[0]]) != row[1]:
             raise self._damaged()
-        return array_of(row[0])
+        array = array_of(row[0])
+        return array.reshape(()) if n_axes == 0 else array  # npy form knows no single number
 
     def _damaged(self) -> StoreError:
         return StoreError(

@@ -17,7 +17,7 @@ from brianfit.fitting.posteriors.prior_space import prior_space, prior_words
 from brianfit.fitting.posteriors.strategies import METHODS, Order, Outcome
 from brianfit.fitting.search.session import FitSession
 from brianfit.fitting.uncertainty.likelihood import Likelihood
-from brianfit.fitting.uncertainty.likelihood_of_fit import NoiseLike, best_of, likelihood_of
+from brianfit.fitting.uncertainty.likelihood_of_fit import best_of, likelihood_of
 from brianfit.results.store.arrays import array_name
 
 N_DRAWS = 8000
@@ -33,7 +33,7 @@ class SampleArguments:
     n_draws: Any
     seed: Any
     store: Any
-    noise: NoiseLike
+    noise: Any
 
 
 def sample_posterior(session: FitSession, arguments: SampleArguments) -> Posterior:

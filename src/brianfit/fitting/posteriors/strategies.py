@@ -35,7 +35,7 @@ _INSIDE = 4.0  # starts are taken so far inside the bounds, in standard deviatio
 _IN_REACH = 10.0
 """A top whose log evidence is lower than that of the best by more than this has no draws."""
 
-_EVIDENCE_CHAINS, _EVIDENCE_STEPS = 512, 32
+_EVIDENCE_CHAINS, _EVIDENCE_STEPS = 128, 128
 _THINNING = 10
 
 
