@@ -17,6 +17,7 @@ _HEADINGS = (
     ("brianfit.fitting.studies", "Many fits"),
     ("brianfit.fitting.uncertainty", "How sure a fit is"),
     ("brianfit.comparison", "Which model, which experiment"),
+    ("brianfit.fitting.posteriors", "How sure a fit is"),
     ("brianfit.fitting", "Before and after a fit"),
     ("brianfit.results", "Results"),
     ("brianfit.data", "Recordings and stimuli"),

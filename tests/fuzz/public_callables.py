@@ -34,6 +34,7 @@ RECORDS = {
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
     *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
     *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison"),
+    *("Posterior", "PredictedDraws"),
 }
 """Classes that users are handed, or derive from, and do not call."""
 
@@ -68,12 +69,15 @@ def _classes(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
     """Return arguments of classes that users call."""
     return {
         "AutocorrelatedGaussian": {},
+        "Beta": {"a": 2, "b": 3},
         "DaskExecutor": {"client": None},
         "EscapeNoise": {},
         "Fitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
         "Gaussian": {},
         "HypervolumeStagnation": {},
+        "LogNormal": {"median": 1 * nS, "sigma": 0.5},
         "MaxEvaluations": {"n_evaluations": 3},
+        "Normal": {"mean": 1 * nS, "sd": 1 * nS},
         "OnlineTraceFitter": {"model": EQUATIONS, "input": cell.without_spikes(), "dt": 0.1 * ms},
         "OrnsteinUhlenbeck": {"mean": 0 * nA, "sigma": 1 * nA, "tau": 3 * ms, "seed": 1},
         "Parameter": {"low": 1 * nS, "high": 2 * nS},
@@ -171,6 +175,9 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
         "generate": {}, "evaluate": {}, "generate_traces": {}, "results": {},
         "refine": {"callback": None}, "external_constants": {},
         "likelihood": {"noise": bf.Gaussian()},
+        "sample": {
+            "method": "laplace", "n_draws": 100, "noise": bf.Gaussian(), "store": folder / "draws",
+        },
         "fit": {"callback": None, "n_rounds": 0}, "sensitivities": {}, "fisher_information": {},
         "global_sensitivity": {"n": 4, "n_times": 3}, "identifiability": {"n_points": 2},
     }  # fmt: skip

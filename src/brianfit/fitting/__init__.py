@@ -10,6 +10,8 @@ from brianfit.fitting.fitters.fitter import Fitter
 from brianfit.fitting.fitters.online_trace_fitter import OnlineTraceFitter
 from brianfit.fitting.fitters.spike_fitter import SpikeFitter
 from brianfit.fitting.fitters.trace_fitter import TraceFitter
+from brianfit.fitting.posteriors.posterior import Posterior
+from brianfit.fitting.posteriors.predicted_draws import PredictedDraws
 from brianfit.fitting.problem.parameters_near import parameters_near
 from brianfit.fitting.search.callbacks import (
     ProgressBar,
@@ -45,6 +47,8 @@ __all__ = [
     "ManyFits",
     "MaxEvaluations",
     "OnlineTraceFitter",
+    "Posterior",
+    "PredictedDraws",
     "ProgressBar",
     "RecordedSpikesFit",
     "SpikeFitter",

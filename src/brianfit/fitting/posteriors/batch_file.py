@@ -23,10 +23,10 @@ from typing import Any, Protocol, final, runtime_checkable
 import numpy as np
 
 from brianfit._foundation.errors import StoreError
+from brianfit._foundation.store_file.digests import digest_of
 from brianfit._foundation.strangers.limits import STORE_VALUE_BYTES
 from brianfit.results.store.arrays import array_of, npy
 from brianfit.results.store.database import check_file, clear_errors, transaction
-from brianfit.results.store.digests import digest_of
 from brianfit.results.store.lock import StoreLock
 from brianfit.sampling import Batch, Draws
 
