@@ -13,7 +13,7 @@ from brianfit._foundation.types import Number, QuantityLike, TimeLike
 from brianfit._foundation.units import DIMENSIONLESS, SECOND
 from brianfit.likelihoods._base import AbstractNoise, Compared, OutputTraces, Terms, positive_size
 from brianfit.likelihoods._quadratic import QuadraticSums, gaussian_terms
-from brianfit.likelihoods._slow_noise import SlowNoise, learnt_noise, memory_of, one_noise
+from brianfit.likelihoods.slow_noise import SlowNoise, learnt_noise, memory_of, one_noise
 
 
 @final
@@ -82,7 +82,7 @@ class AutocorrelatedDensity:
         return _mixed(found, np.log(self.noise.weights), self.compared.counts)
 
     def _terms_of(self, residuals: np.ndarray, slopes: np.ndarray, node: int) -> Terms:
-        from brianfit.likelihoods._whitening import filter_gains, whitened_sums
+        from brianfit.likelihoods.whitening import filter_gains, whitened_sums
 
         memory = memory_of(float(self.noise.time_constants[node]), self.compared.dt)
         share = float(self.noise.slow_shares[node])

@@ -30,6 +30,7 @@ from brianfit.results.store import (
 from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
 from brianfit.results.trials import SetScore, Trials
+from brianfit.results.uncertainty import Interval, Profile, Uncertainty
 from brianfit.results.verdict import Verdict, verdict_on
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "EventRecord",
     "FitResult",
     "History",
+    "Interval",
     "LocalSearch",
     "ParameterRecord",
     "ParetoFront",
@@ -49,6 +51,7 @@ __all__ = [
     "PathLike",
     "Prediction",
     "ProblemRecord",
+    "Profile",
     "RegularRecord",
     "Round",
     "Score",
@@ -59,6 +62,7 @@ __all__ = [
     "StoredFit",
     "StoredRound",
     "Trials",
+    "Uncertainty",
     "ValidationCourse",
     "Verdict",
     "check_store",

@@ -22,6 +22,7 @@ from brianfit.fitting.problem.task import FitTask
 from brianfit.likelihoods import Compared, OutputTraces, QuadraticSums
 from brianfit.model import Accumulator
 from brianfit.model.parameter_columns import TIED_STEP
+from brianfit.objective import Output
 from brianfit.objective.tangents import direction_names, directions_among
 
 AT_ONCE = 200_000_000
@@ -49,6 +50,11 @@ class SimulatedOutputs:
     def names(self) -> tuple[str, ...]:
         """The free parameters."""
         return self.task.parameters.columns.free
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs with their metrics."""
+        return self.task.scoring.outputs(self.task.problem)
 
     @property
     def has_derivatives(self) -> bool:

@@ -23,8 +23,8 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit.likelihoods._base import Compared, OutputTraces
 
-LOGIT_BOX = 7.0
-"""The share of slow noise lies between 0.1 % and 99.9 %; its logit within plus or minus this."""
+LOGIT_BOX = (-15.0, 7.0)
+"""The logit of the share of slow noise lies here: from a trace of it to nearly nothing else."""
 
 SHORTEST = 0.5
 """The shortest time constant, in steps: noise that is still faster is white."""
@@ -123,7 +123,7 @@ def learnt_noise(
         What is known already.
     """
     longest = max(compared.is_compared.shape[1] * compared.dt, 10 * compared.dt)
-    box = [(np.log(SHORTEST * compared.dt), np.log(longest)), (-LOGIT_BOX, LOGIT_BOX)]
+    box = [(np.log(SHORTEST * compared.dt), np.log(longest)), LOGIT_BOX]
     if time_constant is not None:
         box[0] = (np.log(time_constant), np.log(time_constant))
     if slow_share is not None:
@@ -160,7 +160,7 @@ class _Evidence:
 
     def at(self, point: Float[np.ndarray, " 2"]) -> tuple[float, float]:
         """Return the logarithm of the likelihood, and the variance that goes with the noise."""
-        from brianfit.likelihoods._whitening import filter_gains, whitened_sums
+        from brianfit.likelihoods.whitening import filter_gains, whitened_sums
 
         compared = self._compared
         memory = memory_of(float(np.exp(point[0])), compared.dt)
