@@ -35,14 +35,17 @@ def filter_gains(
     gains, scales = np.zeros((n_traces, n_steps)), np.zeros((n_traces, n_steps))
     log_determinants = np.zeros(n_traces)
     for trace in range(n_traces):
-        variance = slow_share
+        variance, known, gain, scale, log = slow_share, -1.0, 0.0, 0.0, 0.0
         for step in range(n_steps):
             if is_compared[trace, step]:
-                total = variance + 1.0 - slow_share
-                gains[trace, step] = variance / total
-                scales[trace, step] = 1.0 / math.sqrt(total)
-                log_determinants[trace] += math.log(total)
-                variance *= (1.0 - slow_share) / total
+                # Without gaps the filter soon is in its steady state, where nothing changes.
+                if abs(variance - known) > 1e-15 * variance:
+                    total = variance + 1.0 - slow_share
+                    known, gain = variance, variance / total
+                    scale, log = 1.0 / math.sqrt(total), math.log(total)
+                gains[trace, step], scales[trace, step] = gain, scale
+                log_determinants[trace] += log
+                variance *= 1.0 - gain
             variance = memory * memory * variance + (1.0 - memory * memory) * slow_share
     return gains, scales, log_determinants
 

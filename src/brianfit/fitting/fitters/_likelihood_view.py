@@ -60,5 +60,4 @@ class AbstractLikelihoodView(AbstractSimulatedView):
         InvalidTypeError
             If what is compared has no likelihood, such as a distance of spike trains.
         """
-        result = self.result
-        return estimated_uncertainty(self._session, result, method)
+        return estimated_uncertainty(self._session, lambda: self.result, method)
