@@ -137,7 +137,12 @@ def rows(name: str, case: Case, time_constant: float, white: float) -> list[Row]
     hits, naive, independent, warned = [], [], [], []
     clean = traces(case)
     for seed in range(N_DATA_SETS):
-        found = estimated(case, clean + case.sigma * noise(case, time_constant, white, seed))
+        found = estimated(
+            case,
+            clean
+            + case.sigma
+            * noise(case, time_constant, white, [round(1e3 * time_constant + white), seed]),
+        )
         held, alone = covered(case, found)
         hits.append(held)
         naive.append(alone)
@@ -177,7 +182,7 @@ def traces(case: Case) -> np.ndarray:
     return np.asarray(fitter.generate(params={**case.truth, **case.fixed}, output_var="v"))
 
 
-def noise(case: Case, time_constant: float, white: float, seed: int) -> np.ndarray:
+def noise(case: Case, time_constant: float, white: float, seed: list[int]) -> np.ndarray:
     """Return slow noise of size 1 and white noise; without a time constant the latter alone."""
     from scipy.signal import lfilter
 

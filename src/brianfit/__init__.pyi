@@ -134,7 +134,16 @@ from brianfit.optimizers import (
     SkoptOptimizer,
     calc_bounds,
 )
-from brianfit.results import FitResult, ParetoFront, Prediction, Score, Store, merge, recover
+from brianfit.results import (
+    FitResult,
+    ParetoFront,
+    Prediction,
+    Score,
+    Store,
+    Uncertainty,
+    merge,
+    recover,
+)
 from brianfit.results import load as load
 
 __version__: str
@@ -216,6 +225,7 @@ __all__ = [
     "TargetError",
     "TraceFitter",
     "TraceMetric",
+    "Uncertainty",
     "VanRossum",
     "VictorPurpura",
     "WallClock",

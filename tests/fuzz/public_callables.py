@@ -33,7 +33,7 @@ RECORDS = {
     *("AbstractEngine", "BrianfitError", "CrossValidation", "FitResult", "ManyFits", "Metric"),
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
     *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
-    *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison"),
+    *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison", "Uncertainty"),
     *("Posterior", "PredictedDraws"),
 }
 """Classes that users are handed, or derive from, and do not call."""
@@ -174,7 +174,7 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
     methods = {
         "generate": {}, "evaluate": {}, "generate_traces": {}, "results": {},
         "refine": {"callback": None}, "external_constants": {},
-        "likelihood": {"noise": bf.Gaussian()},
+        "likelihood": {"noise": bf.Gaussian()}, "uncertainty": {},
         "sample": {
             "method": "laplace", "n_draws": 100, "noise": bf.Gaussian(), "store": folder / "draws",
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import final
 
@@ -110,25 +111,35 @@ class ErrorSurface:
         tolerances
             A minimisation ends when the error would fall by no more than this.
         """
-        points = self.at(starts)
-        dampings = np.zeros(len(starts))
-        active = np.isfinite(points.errors)
-        for _ in range(MAX_STEPS):
-            steps, falls = _steps(points, fixed, dampings)
-            active &= falls > tolerances
-            rows = np.flatnonzero(active)
-            if not rows.size:
-                break
-            tried = self.at(np.clip(points.x[rows] + steps[rows], 0.0, 1.0))
-            new = _scattered(points, rows, tried)
-            is_better = active & (new.errors < points.errors)
-            worse = active & ~is_better
-            points = points.where(is_better, new)
-            dampings = np.where(is_better, HARDLY * dampings, dampings)
-            dampings = np.where(worse, np.maximum(10.0 * dampings, 1e-2), dampings)
-            dampings[dampings < 1e-4] = 0.0
-            active &= dampings < 1e8
-        return points
+        return minimised(self.at, starts, fixed, tolerances)
+
+
+def minimised(
+    at: Callable[[Float[np.ndarray, "n_points n_parameters"]], Points],
+    starts: Float[np.ndarray, "n_points n_parameters"],
+    fixed: Int[np.ndarray, " n_points"],
+    tolerances: Float[np.ndarray, " n_points"],
+) -> Points:
+    """Minimise a function from many starts at once; see `ErrorSurface.minimised`."""
+    points = at(starts)
+    dampings = np.zeros(len(starts))
+    active = np.isfinite(points.errors)
+    for _ in range(MAX_STEPS):
+        steps, falls = _steps(points, fixed, dampings)
+        active &= falls > tolerances
+        rows = np.flatnonzero(active)
+        if not rows.size:
+            break
+        tried = at(np.clip(points.x[rows] + steps[rows], 0.0, 1.0))
+        new = _scattered(points, rows, tried)
+        is_better = active & (new.errors < points.errors)
+        worse = active & ~is_better
+        points = points.where(is_better, new)
+        dampings = np.where(is_better, HARDLY * dampings, dampings)
+        dampings = np.where(worse, np.maximum(10.0 * dampings, 1e-2), dampings)
+        dampings[dampings < 1e-4] = 0.0
+        active &= dampings < 1e8
+    return points
 
 
 def _scattered(points: Points, rows: Int[np.ndarray, " n"], tried: Points) -> Points:

@@ -212,9 +212,11 @@ class _Estimate:
             ends = _ends_of_profiles(valley, courses)
         else:
             ends = _ends(valley.best.x[0], valley.widths)
-        deviations = np.sqrt(np.maximum(np.diag(scatter.covariance), 0.0))
+        deviations = np.sqrt(np.diag(scatter.covariance))
         naive = np.sqrt(np.maximum(np.diag(scatter.naive), 1e-300))
         inflation = deviations / naive
+        if method != "profile":
+            ends[~scatter.is_seen] = np.nan
         slopes = space.derivative(valley.values)
         spread = {} if sweeps is None else spreads(sweeps, space, inflation)
         limits = _limits(valley, ends)
@@ -307,8 +309,9 @@ def _intervals(
     space, values = valley.space, valley.values
     slopes = space.derivative(values)
     matrix = np.asarray(valley.best.matrices[0]) / np.outer(slopes, slopes)
-    wide = np.diag(valley.scatter.covariance) / np.maximum(np.diag(valley.scatter.inverse), 1e-300)
-    variance = float(np.median(wide)) if (wide > 0).any() else 1.0
+    seen = valley.scatter.is_seen
+    wide = np.diag(valley.scatter.covariance)[seen] / np.diag(valley.scatter.inverse)[seen]
+    variance = float(np.median(wide)) if seen.any() else 1.0
     is_open = np.isnan(limits[:, 1]).any(axis=1)
     combined = combinations_of(space.names, values, matrix / max(variance, 1e-300), is_open)
     units = _dimensions(session)
@@ -326,7 +329,7 @@ def _profiles(valley: Valley, courses: Courses) -> dict[str, Profile]:
     space = valley.space
     found = {}
     for k, (name, course) in enumerate(zip(space.names, courses.courses, strict=True)):
-        size = float(valley.widths[0, k]) or 1e-300
+        size = float(valley.widths[0, k]) or 1.0
         others = space.to_values(course.points)
         found[name] = Profile(
             values=others[:, k],

@@ -13,12 +13,12 @@ statistics. Statistica Sinica 21(1), 129-148: thresholds where residuals are not
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
 from brianfit._foundation.shapes import Float, Int
-from brianfit.fitting.uncertainty.error_surface import ErrorSurface, Points
+from brianfit.fitting.uncertainty.error_surface import Points
 
 PLACES = (-1.3, -1.0, -0.6, -0.3, 0.3, 0.6, 1.0, 1.3)
 """Where points of a profile begin, in half widths of the wide interval."""
@@ -26,6 +26,12 @@ PLACES = (-1.3, -1.0, -0.6, -0.3, 0.3, 0.6, 1.0, 1.3)
 TOLERANCE = 4e-4
 """A point is fitted well enough if the error would fall by this part of its rise over one standard
 deviation: that moves an end by less than a hundredth of it."""
+
+LEAST = 1e-6
+"""A rise of the error by less than this part of it is none."""
+
+NARROWEST, WIDEST = 1e-6, 0.2
+"""Half widths with which a profile begins, in coordinates, are within these."""
 
 MAX_EXTENSIONS = 7
 """So often a profile is followed further out."""
@@ -35,6 +41,19 @@ FURTHEST = 4.0
 
 BETTER = 1e-2
 """An error that is lower by this part of the rise over one standard deviation is a better fit."""
+
+
+@runtime_checkable
+class Minimised(Protocol):
+    """An error that can be minimised from many starts at once, as that of `ErrorSurface`."""
+
+    def minimised(
+        self,
+        starts: Float[np.ndarray, "n_points n_parameters"],
+        fixed: Int[np.ndarray, " n_points"],
+        tolerances: Float[np.ndarray, " n_points"],
+    ) -> Points:
+        """Go downhill from every start, one coordinate kept as it is."""
 
 
 @final
@@ -94,7 +113,7 @@ class Courses:
 
 
 def profiles_of(
-    surface: ErrorSurface,
+    surface: Minimised,
     best: Points,
     inverse: Float[np.ndarray, "n_parameters n_parameters"],
     half_widths: Float[np.ndarray, "2 n_parameters"],
@@ -110,6 +129,8 @@ def profiles_of(
     half_widths
         Of the narrow and of the wide interval, in coordinates.
     """
+    # What is not seen has no width; its profile begins with a wide one, and tells that it is flat.
+    half_widths = np.where(half_widths > NARROWEST, half_widths, WIDEST)
     work = _Work(surface=surface, best=best, inverse=inverse, half_widths=half_widths)
     found, fixed = work.first()
     for _ in range(MAX_EXTENSIONS):
@@ -121,7 +142,7 @@ def profiles_of(
     if ends is not None:
         found, fixed = _joined(found, work.fitted(*ends)), np.append(fixed, ends[1])
     lowest = int(np.argmin(found.errors))
-    is_better = found.errors[lowest] < best.errors[0] - BETTER * work.units.min()
+    is_better = found.errors[lowest] < best.errors[0] - BETTER * work.units[fixed[lowest]]
     return Courses(
         courses=tuple(work.course(found, fixed, k) for k in range(best.x.shape[1])),
         better=found.x[lowest] if is_better else None,
@@ -131,7 +152,7 @@ def profiles_of(
 @final
 @dataclass(frozen=True, kw_only=True)
 class _Work:
-    surface: ErrorSurface
+    surface: Minimised
     best: Points
     inverse: Float[np.ndarray, "n_parameters n_parameters"]
     half_widths: Float[np.ndarray, "2 n_parameters"]
@@ -144,7 +165,8 @@ class _Work:
     @property
     def units(self) -> Float[np.ndarray, " n_parameters"]:
         """How far the error rises where the wide interval ends, over four: one deviation."""
-        return np.asarray((0.5 * self.half_widths[1]) ** 2 / self.sizes)
+        rises = (0.5 * self.half_widths[1]) ** 2 / self.sizes
+        return np.asarray(np.maximum(rises, LEAST * self.best.errors[0]))
 
     def first(self) -> tuple[Points, Int[np.ndarray, " n_points"]]:
         """Return points on either side of the best sample."""

@@ -60,11 +60,16 @@ def notes_on(
     n_blocks: int | None,
 ) -> Iterator[str]:
     """Yield what should be known of intervals."""
-    n = inflation.size
+    n, known = inflation.size, inflation[np.isfinite(inflation)]
     yield (
         f"{scatter.n_compared:.0f} residuals amount to {scatter.n_independent:.0f} independent "
-        f"ones: standard errors that take all for independent would be {inflation.min():.1f} to "
-        f"{inflation.max():.1f} times too small."
+        "ones"
+        + (
+            f": standard errors that take all for independent would be {known.min():.1f} to "
+            f"{known.max():.1f} times too small."
+            if known.size
+            else "."
+        )
     )
     if scatter.n_independent < FEW_RESIDUALS * n:
         yield (

@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 from brianfit.fitting.uncertainty.simulated_outputs import SimulatedOutputs
 from brianfit.likelihoods import Compared, OutputTraces
 from brianfit.likelihoods.slow_noise import SlowNoise, learnt_noise, memory_of
@@ -26,6 +26,9 @@ N_PAIRED = 400
 
 N_LAGS = 60
 """Lags at which the correlation of residuals is told."""
+
+SHARE = 1e-4
+"""A parameter has a share in a direction if this part of its square is along it."""
 
 NEGLIGIBLE = 1e-10
 """An eigenvalue of the scaled Gauss-Newton matrix below this says that a direction is not seen."""
@@ -46,12 +49,16 @@ class Scatter:
         Of the Gauss-Newton matrix; of what is seen of it.
     naive
         The covariance if residuals were independent.
+    is_seen
+        Which parameters the recordings tell anything of by themselves; the covariance of others is
+        nan.
     """
 
     covariances: Float[np.ndarray, "n_noises n_parameters n_parameters"]
     weights: Float[np.ndarray, " n_noises"]
     inverse: Float[np.ndarray, "n_parameters n_parameters"]
     naive: Float[np.ndarray, "n_parameters n_parameters"]
+    is_seen: Bool[np.ndarray, " n_parameters"]
     n_compared: float
     n_independent: float
     noises: Mapping[str, SlowNoise]
@@ -59,10 +66,14 @@ class Scatter:
     @property
     def covariance(self) -> Float[np.ndarray, "n_parameters n_parameters"]:
         """The mean over the noises."""
-        return np.asarray(np.tensordot(self.weights, self.covariances, axes=1))
+        mean = np.tensordot(self.weights, self.covariances, axes=1)
+        return np.where(np.outer(self.is_seen, self.is_seen), mean, np.nan)
 
     def half_widths(self, level: float) -> Float[np.ndarray, " n_parameters"]:
-        """Return how far from the truth an estimate is at most, with this probability."""
+        """Return how far from the truth an estimate is at most, with this probability.
+
+        For a parameter that is not seen, how far would change what is seen of its combinations.
+        """
         from scipy.stats import norm
 
         sizes = np.sqrt(np.maximum(np.diagonal(self.covariances, axis1=1, axis2=2), 0.0))
@@ -106,6 +117,7 @@ def scatter_of(
     }
     chosen = _combinations(noises)
     middle = sum((parts[name][chosen[name]] for name in parts), np.zeros(()))
+    is_seen = seen_parameters(matrix)
     n_compared = sum(each.counts.sum() for each in simulated.compared.values())
     squares = sum(
         float(np.sum((each.residuals(simulated.compared[name])[0] * weights[name]) ** 2))
@@ -118,6 +130,7 @@ def scatter_of(
         else np.full(N_PAIRED, 1.0 / N_PAIRED),
         inverse=inverse,
         naive=inverse * squares / max(n_compared - len(slopes), 1.0),
+        is_seen=is_seen,
         n_compared=float(n_compared),
         n_independent=sum(
             _independent(noises[name], compared) for name, compared in simulated.compared.items()
@@ -136,6 +149,17 @@ def pseudo_inverse(
     seen = roots > NEGLIGIBLE * max(float(roots[-1]), 1e-300)
     inverse = (vectors[:, seen] / roots[seen]) @ vectors[:, seen].T
     return np.asarray(inverse / np.outer(scale, scale))
+
+
+def seen_parameters(
+    matrix: Float[np.ndarray, "n_parameters n_parameters"],
+) -> Bool[np.ndarray, " n_parameters"]:
+    """Return which parameters have no share in a direction that is not seen."""
+    sizes = np.sqrt(np.diag(matrix))
+    scale = np.where(sizes > 0, sizes, 1.0)
+    roots, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    unseen = roots <= NEGLIGIBLE * max(float(roots[-1]), 1e-300)
+    return np.asarray((vectors[:, unseen] ** 2).sum(axis=1) < SHARE)
 
 
 def residual_correlation(

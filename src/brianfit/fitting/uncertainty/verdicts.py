@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from brianfit._foundation.shapes import Float
+from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.units import Dimension, readable
 from brianfit.fitting.polish.parameter_directions import EQUAL, NOTABLE, directions_of
 from brianfit.results.uncertainty import IDENTIFIABLE
@@ -44,7 +44,7 @@ def combinations_of(
     names: Sequence[str],
     values: Float[np.ndarray, " n_parameters"],
     information: Float[np.ndarray, "n_parameters n_parameters"],
-    open_ended: Sequence[bool],
+    open_ended: Bool[np.ndarray, " n_parameters"],
 ) -> dict[str, str]:
     """Return, by parameter, the combination of which alone the recordings tell.
 
