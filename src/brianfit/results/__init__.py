@@ -3,6 +3,7 @@
 from brianfit.results.diagnostics import Cluster, Diagnostics, LocalSearch
 from brianfit.results.fit_result import FitResult
 from brianfit.results.history import REFINE, SEARCH, History, Round
+from brianfit.results.intervals.uncertainty import Interval, Profile, Uncertainty
 from brianfit.results.pareto_front import ParetoFront, is_on_front, pareto_front
 from brianfit.results.prediction import Prediction
 from brianfit.results.problem_record import (
@@ -30,7 +31,6 @@ from brianfit.results.store import (
 from brianfit.results.store.copying import PathLike
 from brianfit.results.tables import FORMATS, Dimensions, results_table
 from brianfit.results.trials import SetScore, Trials
-from brianfit.results.uncertainty import Interval, Profile, Uncertainty
 from brianfit.results.verdict import Verdict, verdict_on
 
 __all__ = [

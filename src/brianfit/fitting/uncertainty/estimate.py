@@ -28,7 +28,7 @@ from brianfit.likelihoods import OutputTraces
 from brianfit.model import ParameterSpace
 from brianfit.objective.linearisation import residual_weights
 from brianfit.results import FitResult
-from brianfit.results.uncertainty import LEVELS, Interval, Profile, Uncertainty
+from brianfit.results.intervals.uncertainty import LEVELS, Interval, Profile, Uncertainty
 
 METHODS = ("auto", "laplace", "profile", "sweeps", "bootstrap")
 

@@ -11,7 +11,7 @@ from brianfit._foundation.units import readable
 from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.uncertainty.scatter import Scatter
 from brianfit.results import FitResult
-from brianfit.results.uncertainty import FEW_RESIDUALS, SweepSpread
+from brianfit.results.intervals.uncertainty import FEW_RESIDUALS, SweepSpread
 
 NOTABLE_RATIO = 2.0
 """Sweeps that differ by so many times what noise explains are told of."""

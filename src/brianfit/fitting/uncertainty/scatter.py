@@ -19,7 +19,7 @@ from brianfit.fitting.uncertainty.simulated_outputs import SimulatedOutputs
 from brianfit.likelihoods import Compared, OutputTraces
 from brianfit.likelihoods.slow_noise import SlowNoise, learnt_noise, memory_of
 from brianfit.objective.linearisation import residual_weights
-from brianfit.results.uncertainty import ResidualCorrelation
+from brianfit.results.intervals.uncertainty import ResidualCorrelation
 
 N_PAIRED = 400
 """So many combinations of noises are drawn where there are several outputs."""

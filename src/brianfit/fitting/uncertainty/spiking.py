@@ -14,7 +14,7 @@ from brianfit.fitting.uncertainty.likelihood_of_fit import best_of
 from brianfit.fitting.uncertainty.simulated_outputs import SimulatedOutputs
 from brianfit.fitting.uncertainty.verdicts import combinations_of, verdict_of
 from brianfit.likelihoods import Compared, EscapeNoise, OutputTraces
-from brianfit.results.uncertainty import LEVELS, Interval, Uncertainty
+from brianfit.results.intervals.uncertainty import LEVELS, Interval, Uncertainty
 
 
 def uncertainty_of_spikes(session: FitSession, simulated: SimulatedOutputs) -> Uncertainty:

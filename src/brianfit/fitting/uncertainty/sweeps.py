@@ -11,7 +11,7 @@ import numpy as np
 from brianfit._foundation.shapes import Float
 from brianfit.fitting.uncertainty.simulated_outputs import SimulatedOutputs
 from brianfit.model import ParameterSpace
-from brianfit.results.uncertainty import SweepSpread
+from brianfit.results.intervals.uncertainty import SweepSpread
 
 MAX_STEPS = 8
 """Gauss-Newton steps that each sweep takes from the common optimum."""

@@ -9,7 +9,7 @@ import numpy as np
 from brianfit._foundation.shapes import Bool, Float
 from brianfit._foundation.units import Dimension, readable
 from brianfit.fitting.polish.parameter_directions import EQUAL, NOTABLE, directions_of
-from brianfit.results.uncertainty import IDENTIFIABLE
+from brianfit.results.intervals.uncertainty import IDENTIFIABLE
 
 UNSEEN = 1e-10
 """A direction is not seen if its information is smaller than this part of the largest."""

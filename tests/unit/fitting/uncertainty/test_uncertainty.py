@@ -11,7 +11,7 @@ from brian2 import amp, ms, mV, nS, pF, volt
 from brianfit import CMAESOptimizer, GammaFactor, MSEMetric, Parameter, SpikeFitter, TraceFitter
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError
 from brianfit.results import REFINE
-from brianfit.results.uncertainty import COLUMNS
+from brianfit.results.intervals.uncertainty import COLUMNS
 from tests.unit.fitting.line_fits import fit
 
 MODEL = """
