@@ -18,6 +18,7 @@ _HEADINGS = (
     ("brianfit.fitting.uncertainty", "How sure a fit is"),
     ("brianfit.comparison", "Which model, which experiment"),
     ("brianfit.fitting.posteriors", "How sure a fit is"),
+    ("brianfit.experiment", "Which model, which experiment"),
     ("brianfit.fitting", "Before and after a fit"),
     ("brianfit.results", "Results"),
     ("brianfit.data", "Recordings and stimuli"),

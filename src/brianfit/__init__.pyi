@@ -6,6 +6,7 @@ from brianfit import comparison as comparison
 from brianfit import data as data
 from brianfit import engines as engines
 from brianfit import executors as executors
+from brianfit import experiment as experiment
 from brianfit import fitter as fitter
 from brianfit import fitting as fitting
 from brianfit import library as library
@@ -60,6 +61,7 @@ from brianfit.data import (
 from brianfit.data import split as split
 from brianfit.engines import AbstractEngine, ReferenceEngine
 from brianfit.executors import DaskExecutor, ProcessExecutor, SerialExecutor
+from brianfit.experiment import Design, design
 from brianfit.fitting import (
     CrossValidation,
     EscapeRateFit,
@@ -161,6 +163,7 @@ __all__ = [
     "Comparison",
     "CrossValidation",
     "DaskExecutor",
+    "Design",
     "DifferentialEvolution",
     "EscapeNoise",
     "EscapeRateFit",
@@ -241,6 +244,7 @@ __all__ = [
     "compensate_series_resistance",
     "cross_validate",
     "cut",
+    "design",
     "detect_spikes",
     "estimate_cell",
     "estimate_membrane",

@@ -34,7 +34,7 @@ RECORDS = {
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
     *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
     *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison", "Uncertainty"),
-    *("Posterior", "PredictedDraws"),
+    *("Posterior", "PredictedDraws", "Design"),
 }
 """Classes that users are handed, or derive from, and do not call."""
 
@@ -144,6 +144,8 @@ def _functions(folder: Path, done: Any, store: Path) -> dict[str, Mapping[str, A
             "metric": bf.MSEMetric(), "n_rounds": 1, "n_samples": 3, "store": folder / "stores",
         },
         "cross_validate": {"fitter": done, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
+        "design": {"fitter": done, "stimuli": [bf.Steps(1 * nA, start=0 * ms, stop=3 * ms)],
+                   "budget": 6 * ms, "n_tries": 1, "limits": {"I": [0, 1] * nA}},
         "example_recording": {},
         "fit_many": {"fitters": {"a": done}, "n_rounds": 1, "g": [1 * nS, 9 * nS]},
         "fit_recorded_spikes": {"model": lif, "recordings": cell, "dt": 0.1 * ms, "n_rounds": 1},

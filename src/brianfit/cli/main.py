@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from brianfit.cli.check import check
+from brianfit.cli.compare import compare
 from brianfit.cli.demo import demo
 from brianfit.cli.doctor import doctor
 from brianfit.cli.fit import fit
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(demo, init, inspect, fit, watch, resume, report, runs, check),
-    *(models, simulate, doctor),
+    *(models, compare, simulate, doctor),
 )
 for _command in _COMMANDS:
     app.command()(guarded(_command))

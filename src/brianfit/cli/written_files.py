@@ -16,7 +16,7 @@ _TRACES = rb"time \[s\](,'?\w+ \d+ \[[^\]]*\])+\r?\n"
 _SIGNS: Mapping[str, re.Pattern[bytes]] = {
     "report": re.compile(rb"Written by brianfit "),
     "json": re.compile(rb'^\{\s*"format": "brianfit-result-'),
-    "csv": re.compile(rb"^round,.*error \["),
+    "csv": re.compile(rb"^(round,.*error \[|model,(n_parameters|rank),)"),
     "script": re.compile(rb"written by brianfit "),
     "traces": re.compile(rb"^" + _TRACES),
     "spikes": re.compile(rb"^sweep,time \[s\]\r?\n"),

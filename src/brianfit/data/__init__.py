@@ -3,6 +3,7 @@
 from brianfit.data.between_spikes import between_spikes
 from brianfit.data.cell import CellEstimate, estimate_cell
 from brianfit.data.examples import example_recording
+from brianfit.data.fluctuating_stimuli import OrnsteinUhlenbeck, Sine
 from brianfit.data.input_noise import with_input_noise
 from brianfit.data.membrane import MembraneEstimate, estimate_membrane
 from brianfit.data.on_grid import on_simulation_grid, padded, without_gaps
@@ -28,7 +29,7 @@ from brianfit.data.simulation_step import usual_simulation_step
 from brianfit.data.spike_rate import with_spike_rate
 from brianfit.data.splitting import folds, split
 from brianfit.data.step_times import around_step, is_made_of_steps, step_times
-from brianfit.data.stimuli import AbstractStimulus, OrnsteinUhlenbeck, Ramp, Sine, Steps
+from brianfit.data.stimuli import AbstractStimulus, Ramp, Steps
 
 __all__ = [
     "READERS",

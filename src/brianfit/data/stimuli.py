@@ -1,15 +1,15 @@
-"""Stimuli from a protocol: steps, ramps, sines, Ornstein-Uhlenbeck noise, and sums of them."""
+"""Stimuli from a protocol: steps, ramps, and sums of stimuli."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, final
 
 import numpy as np
 
 from brianfit._foundation.arguments import check_instance, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError, UnitMismatchError
-from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
 from brianfit._foundation.types import QuantityLike, TimeLike
 from brianfit._foundation.units import (
@@ -46,6 +46,15 @@ class AbstractStimulus(ABC):
     @abstractmethod
     def values(self, *, sweep: int, dt: float, n_values: int) -> Float[np.ndarray, " n_values"]:
         """Return the values of one sweep at 0, `dt`, 2 `dt`, ... [SI]."""
+
+    @property
+    @abstractmethod
+    def settings(self) -> dict[str, float]:
+        """The numbers that make it what it is [SI], by the names of its arguments."""
+
+    @abstractmethod
+    def with_settings(self, settings: Mapping[str, float]) -> AbstractStimulus:
+        """Return the same kind of stimulus with other settings [SI]; those not named stay."""
 
     @abstractmethod
     def __str__(self) -> str:
@@ -104,7 +113,7 @@ class Steps(AbstractStimulus):
         self._dimensions = dimensions_of(amplitudes)
         self._amplitudes = np.atleast_1d(si_array("amplitudes", amplitudes, self._dimensions))
         self._is_same = np.ndim(amplitudes) == 0
-        self._start, self._stop = _interval(start, stop)
+        self._start, self._stop = interval_of(start, stop)
         self._holding = scalar_si("holding", holding, self._dimensions)
 
     @property
@@ -117,12 +126,33 @@ class Steps(AbstractStimulus):
 
     def values(self, *, sweep: int, dt: float, n_values: int) -> Float[np.ndarray, " n_values"]:
         amplitude = self._amplitudes[0 if self._is_same else sweep]
-        inside = _inside(dt, n_values, self._start, self._stop)
+        inside = steps_within(dt, n_values, self._start, self._stop)
         return np.asarray(self._holding + np.where(inside, amplitude, 0.0))
+
+    @property
+    def settings(self) -> dict[str, float]:
+        sizes = np.abs(self._amplitudes)
+        largest = float(self._amplitudes[int(np.argmax(sizes))])
+        return {
+            "amplitudes": largest, "start": self._start, "stop": self._stop,
+            "holding": self._holding,
+        }  # fmt: skip
+
+    def with_settings(self, settings: Mapping[str, float]) -> Steps:
+        """Return it with other settings; `amplitudes` is the largest, the others go with it."""
+        given, unit = {**self.settings, **settings}, self._dimensions
+        scale = given["amplitudes"] / (self.settings["amplitudes"] or 1.0)
+        amplitudes = from_si(scale * self._amplitudes, unit)
+        return Steps(
+            amplitudes[0] if self._is_same else amplitudes,
+            start=given["start"],
+            stop=given["stop"],
+            holding=from_si(given["holding"], unit),
+        )
 
     def __str__(self) -> str:
         levels = ", ".join(readable(level, self._dimensions) for level in self._amplitudes)
-        return f"steps of {levels} {_when(self._start, self._stop)}"
+        return f"steps of {levels} {when(self._start, self._stop)}"
 
 
 @final
@@ -145,7 +175,7 @@ class Ramp(AbstractStimulus):
             scalar_si("first", first, self._dimensions),
             scalar_si("last", last, self._dimensions),
         )
-        self._start, self._stop = _interval(start, stop)
+        self._start, self._stop = interval_of(start, stop)
 
     @property
     def dimensions(self) -> Dimension:
@@ -159,129 +189,19 @@ class Ramp(AbstractStimulus):
         times = np.arange(n_values) * dt
         return np.asarray(np.interp(times, [self._start, self._stop], self._levels))
 
+    @property
+    def settings(self) -> dict[str, float]:
+        first, last = self._levels
+        return {"first": first, "last": last, "start": self._start, "stop": self._stop}
+
+    def with_settings(self, settings: Mapping[str, float]) -> Ramp:
+        given = {**self.settings, **settings}
+        levels = (from_si(given[name], self._dimensions) for name in ("first", "last"))
+        return Ramp(*levels, start=given["start"], stop=given["stop"])
+
     def __str__(self) -> str:
         first, last = (readable(level, self._dimensions) for level in self._levels)
-        return f"a ramp from {first} to {last} {_when(self._start, self._stop)}"
-
-
-@final
-class Sine(AbstractStimulus):
-    """A sine around a holding level.
-
-    Parameters
-    ----------
-    amplitude
-        Half the difference of highest and lowest value.
-    frequency
-        In Hz.
-    start, stop
-        When it begins, at phase 0, and ends [s].
-    holding
-        The level around which it swings, and before and after it.
-    """
-
-    def __init__(
-        self,
-        amplitude: QuantityLike,
-        *,
-        frequency: QuantityLike,
-        start: TimeLike,
-        stop: TimeLike,
-        holding: QuantityLike = 0.0,
-    ) -> None:
-        self._dimensions = dimensions_of(amplitude)
-        self._amplitude = scalar_si("amplitude", amplitude, self._dimensions)
-        self._frequency = scalar_si("frequency", frequency, SECOND**-1)
-        self._start, self._stop = _interval(start, stop)
-        self._holding = scalar_si("holding", holding, self._dimensions)
-        if not self._frequency > 0:
-            raise InvalidValueError(f"`frequency` must be above zero, but is {frequency}.")
-
-    @property
-    def dimensions(self) -> Dimension:
-        return self._dimensions
-
-    @property
-    def n_sweeps(self) -> int | None:
-        return None
-
-    def values(self, *, sweep: int, dt: float, n_values: int) -> Float[np.ndarray, " n_values"]:
-        phase = 2 * np.pi * self._frequency * (np.arange(n_values) * dt - self._start)
-        inside = _inside(dt, n_values, self._start, self._stop)
-        return np.asarray(self._holding + np.where(inside, self._amplitude * np.sin(phase), 0.0))
-
-    def __str__(self) -> str:
-        amplitude = readable(self._amplitude, self._dimensions)
-        return f"a sine of {amplitude}, {self._frequency:g} Hz, {_when(self._start, self._stop)}"
-
-
-@final
-class OrnsteinUhlenbeck(AbstractStimulus):
-    r"""Filtered noise: a Gaussian process with correlation :math:`\sigma^2 e^{-|t|/\tau}`.
-
-    It begins in its stationary distribution and is exact at every sampling step [1]_.
-
-    Parameters
-    ----------
-    mean, sigma
-        Its mean and standard deviation.
-    tau
-        Its time constant [s].
-    seed
-        A whole number; the same one gives the same noise.
-    is_frozen
-        Whether all sweeps get the same noise.
-
-    References
-    ----------
-    .. [1] Gillespie DT (1996) Exact numerical simulation of the Ornstein-Uhlenbeck process and its
-       integral. Phys Rev E 54:2084, eq. 1.9.
-    """
-
-    def __init__(
-        self,
-        mean: QuantityLike,
-        sigma: QuantityLike,
-        *,
-        tau: TimeLike,
-        seed: int,
-        is_frozen: bool = False,
-    ) -> None:
-        self._dimensions = dimensions_of(sigma)
-        self._mean = scalar_si("mean", mean, self._dimensions)
-        self._sigma = scalar_si("sigma", sigma, self._dimensions)
-        self._tau = scalar_si("tau", tau, SECOND)
-        self._seed = check_positive_integer("seed", seed, minimum=0)
-        self._is_frozen = bool(is_frozen)
-        if not (self._tau > 0 and self._sigma >= 0):
-            raise InvalidValueError(
-                f"`tau` must be above and `sigma` not below zero, but they are {tau} and {sigma}."
-            )
-
-    @property
-    def dimensions(self) -> Dimension:
-        return self._dimensions
-
-    @property
-    def n_sweeps(self) -> int | None:
-        return None
-
-    def values(self, *, sweep: int, dt: float, n_values: int) -> Float[np.ndarray, " n_values"]:
-        from scipy.signal import lfilter
-
-        number = 0 if self._is_frozen else sweep
-        noise = generator_for(self._seed, f"stimulus {number}").standard_normal(n_values)
-        decay = np.exp(-dt / self._tau)
-        kicks = self._sigma * np.sqrt(-np.expm1(-2 * dt / self._tau)) * noise
-        kicks[0] = self._sigma * noise[0]
-        return np.asarray(self._mean + lfilter([1.0], [1.0, -decay], kicks))
-
-    def __str__(self) -> str:
-        mean, sigma = (readable(v, self._dimensions) for v in (self._mean, self._sigma))
-        return (
-            f"Ornstein-Uhlenbeck noise of {mean} with deviation {sigma}, time constant "
-            f"{readable(self._tau, SECOND)}, seed {self._seed}"
-        )
+        return f"a ramp from {first} to {last} {when(self._start, self._stop)}"
 
 
 @final
@@ -315,11 +235,39 @@ class _Sum(AbstractStimulus):
         first, second = (part.values(sweep=sweep, dt=dt, n_values=n_values) for part in self._parts)
         return np.asarray(first + second)
 
+    @property
+    def settings(self) -> dict[str, float]:
+        return {
+            f"{name} {k}": value
+            for k, part in enumerate(self._parts, start=1)
+            for name, value in part.settings.items()
+        }
+
+    def with_settings(self, settings: Mapping[str, float]) -> AbstractStimulus:
+        first, second = (
+            part.with_settings(
+                {
+                    name: settings[f"{name} {k}"]
+                    for name in part.settings
+                    if f"{name} {k}" in settings
+                }
+            )
+            for k, part in enumerate(self._parts, start=1)
+        )
+        return _Sum(first, second)
+
     def __str__(self) -> str:
         return " plus ".join(str(part) for part in self._parts)
 
 
-def _interval(start: Any, stop: Any) -> tuple[float, float]:
+def interval_of(start: Any, stop: Any) -> tuple[float, float]:
+    """Return when something begins and ends [s].
+
+    Raises
+    ------
+    InvalidValueError
+        If it does not end after it begins, or begins before the sweep.
+    """
     first, last = scalar_si("start", start, SECOND), scalar_si("stop", stop, SECOND)
     if not (0 <= first < last < np.inf):
         raise InvalidValueError(
@@ -328,11 +276,12 @@ def _interval(start: Any, stop: Any) -> tuple[float, float]:
     return first, last
 
 
-def _inside(dt: float, n_values: int, start: float, stop: float) -> np.ndarray:
+def steps_within(dt: float, n_values: int, start: float, stop: float) -> np.ndarray:
     """Return which values lie in [start, stop), to a millionth of a step."""
     steps = np.arange(n_values)
     return (steps >= start / dt - 1e-6) & (steps < stop / dt - 1e-6)
 
 
-def _when(start: float, stop: float) -> str:
+def when(start: float, stop: float) -> str:
+    """Return in words when something begins and ends [s]."""
     return f"from {readable(start, SECOND)} to {readable(stop, SECOND)}"

@@ -303,3 +303,34 @@ def test_a_store_that_is_damaged_is_said_to_be(folder: Path) -> None:
         *5 * ["What is known about the store is damag"],
         "Round 1 of the store 'cell.fit' is dam",
     ]
+
+
+@pytest.mark.slow
+def test_compare_says_which_model_describes_a_table(folder: Path) -> None:
+    current = np.zeros((3, 400))
+    current[:, 100:300] = np.array([[0.05], [0.1], [0.15]])
+    times = np.arange(400) * 0.5
+    columns = {"time [ms]": times}
+    for number, row in enumerate(current):
+        columns[f"I {number} [nA]"] = row
+        columns[f"v {number} [mV]"] = -70 + 40 * row * (1 - np.exp(-np.maximum(times - 50, 0) / 10))
+    pd.DataFrame(columns).to_csv(folder / "cell.csv", index=False)
+
+    chosen = run(
+        "compare", "cell.csv", "--models", "lif", "--rounds", "2", "--quiet",
+        "--out", "cell.html", "--csv", "models.csv",
+    )  # fmt: skip
+    again = run("compare", "cell.csv", "--models", "lif", "--rounds", "2", "--json", "--force")
+
+    assert chosen.stdout == "lif\n"
+    assert json.loads(again.stdout)["models"]["lif"]["n_parameters"] >= 3
+    assert pd.read_csv(folder / "models.csv").model.tolist() == ["lif"]
+    assert "is chosen" in (folder / "cell.html").read_text("utf-8")
+
+
+def test_compare_names_a_model_that_is_not_there(folder: Path) -> None:
+    write_problem(folder)
+
+    found = run("compare", "cell.csv", "--models", "liff", code=BAD_INPUT)
+
+    assert "Did you mean 'lif'" in found.stderr
