@@ -138,6 +138,7 @@ def _functions(folder: Path, done: Any, store: Path) -> dict[str, Mapping[str, A
         "brian_script": {"result": done.result},
         "calc_bounds": {"parameter_names": ["g"], "g": [1, 2]},
         "callback_setup": {"set_type": None},
+        "choose_input_noise": {"result": done.result, "n_trials": 1},
         "compare": {
             "recordings": cell.without_spikes(),
             "models": {"a": (EQUATIONS, {"g": [1 * nS, 9 * nS]})},

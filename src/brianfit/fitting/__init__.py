@@ -1,6 +1,7 @@
 """The short way in: fitters, and how their search goes on and ends."""
 
 from brianfit.fitting.after.brian_script import brian_script
+from brianfit.fitting.after.input_noise import InputNoise, choose_input_noise
 from brianfit.fitting.after.nwb_copy import write_nwb
 from brianfit.fitting.after.predict import predict
 from brianfit.fitting.escape_rates.dictionary import fit_voltage_threshold_gif
@@ -44,6 +45,7 @@ __all__ = [
     "Fitter",
     "Fold",
     "HypervolumeStagnation",
+    "InputNoise",
     "ManyFits",
     "MaxEvaluations",
     "OnlineTraceFitter",
@@ -61,6 +63,7 @@ __all__ = [
     "callback_none",
     "callback_setup",
     "callback_text",
+    "choose_input_noise",
     "cross_validate",
     "fit_escape_rate",
     "fit_many",

@@ -14,10 +14,11 @@ from brianfit._foundation.arguments import (
     checked,
 )
 from brianfit._foundation.errors import InvalidValueError
+from brianfit._foundation.units import DIMENSIONLESS, scalar_si
 from brianfit.data import RecordingSet
 from brianfit.engines import AbstractEngine, DefaultEngine
 from brianfit.fitting.after.generate import GenerateRequest, generate
-from brianfit.fitting.after.trials import simulate_trials
+from brianfit.fitting.after.trials import simulate_noisy_trials, simulate_trials
 from brianfit.fitting.problem.parameter_values import GENERATE_ITERATION
 from brianfit.fitting.problem.problem import Problem
 from brianfit.fitting.problem.problem_from_record import problem_of
@@ -33,6 +34,7 @@ def predict(
     *,
     held_out: Collection[int] = (),
     n_trials: int | None = None,
+    input_noise: float | None = None,
     engine: AbstractEngine | None = None,
 ) -> Prediction:
     """Return what the best parameters of a fit yield on recordings.
@@ -46,14 +48,17 @@ def predict(
     n_trials
         How often every sweep is simulated besides, for a model whose spikes come by chance: the
         prediction then has `trials`, a set of spike trains to be scored as a set.
+    input_noise
+        For a model without chance: the trials come of noise that is added to the input, with so
+        many times its standard deviation; see `choose_input_noise`.
     engine
         Who simulates; the fastest one that can unless told.
 
     Raises
     ------
     InvalidValueError
-        If the fit has no best sample, `recordings` lack an input of the model, or `n_trials` are
-        asked of a model without threshold.
+        If the fit has no best sample, `recordings` lack an input of the model, `n_trials` are asked
+        of a model without threshold, or `input_noise` of one with several inputs.
     """
     check_instance("result", result, FitResult, "the result of a fit")
     if result.problem is None or not result.best_values:
@@ -91,15 +96,41 @@ def predict(
         dt=problem.dt,
         dimensions={name: problem.model.dimensions(name) for name in names},
         held_out=frozenset(held_out),
-        trials=None if n_trials is None else _trials(problem, result, simulator, n_trials),
+        trials=None
+        if n_trials is None
+        else trials_of(problem, result, simulator, n_trials=n_trials, input_noise=input_noise),
     )
 
 
-def _trials(problem: Problem, result: FitResult, engine: AbstractEngine, n_trials: int) -> Trials:
+def trials_of(
+    problem: Problem,
+    result: FitResult,
+    engine: AbstractEngine,
+    *,
+    n_trials: int,
+    input_noise: float | None,
+) -> Trials:
+    """Return trials of the best parameters, by the chance of the model or by noise on its input.
+
+    Raises
+    ------
+    InvalidValueError
+        If the model has no threshold, or there is not one input for the noise.
+    """
     check_positive_integer("n_trials", n_trials)
     if problem.model.threshold is None:
         raise InvalidValueError("The model has no threshold, so it has no trials of spikes.")
-    return simulate_trials(problem, result.best_values, engine, n_trials=n_trials, seed=result.seed)
+    run = {"n_trials": n_trials, "seed": result.seed}
+    if input_noise is None:
+        return simulate_trials(problem, result.best_values, engine, **run)
+    names = problem.recordings.input_names
+    if len(names) != 1:
+        raise InvalidValueError(
+            "`input_noise` is added to the input of a model that has one, but these recordings "
+            f"have {', '.join(names) or 'none'}."
+        )
+    noise = scalar_si("input_noise", input_noise, DIMENSIONLESS)
+    return simulate_noisy_trials(problem, result.best_values, engine, input_noise=noise, **run)
 
 
 def simulated_names(problem: Problem) -> tuple[str, ...]:
