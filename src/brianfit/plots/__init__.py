@@ -6,6 +6,7 @@ from brianfit.plots.correlation import plot_correlation
 from brianfit.plots.global_sensitivity import plot_global_sensitivity
 from brianfit.plots.overlay import plot_overlay
 from brianfit.plots.pareto import plot_pareto_front
+from brianfit.plots.posteriors import plot_bands, plot_chains, plot_corner
 from brianfit.plots.raster import plot_spike_raster
 from brianfit.plots.rates import plot_rates
 from brianfit.plots.report import write_report
@@ -18,8 +19,11 @@ from brianfit.plots.trial_raster import plot_trials
 from brianfit.plots.waterfall import plot_waterfall
 
 __all__ = [
+    "plot_bands",
+    "plot_chains",
     "plot_comparison",
     "plot_convergence",
+    "plot_corner",
     "plot_correlation",
     "plot_global_sensitivity",
     "plot_overlay",
