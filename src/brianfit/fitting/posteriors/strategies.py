@@ -11,6 +11,7 @@ import numpy as np
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
+from brianfit.fitting.posteriors.advice import FEWEST_EFFECTIVE
 from brianfit.fitting.posteriors.batch_file import Ledger
 from brianfit.sampling import (
     AbstractSampler,
@@ -24,6 +25,7 @@ from brianfit.sampling import (
     draw,
     k_hat_limit,
     smoothed_log_weights,
+    weighted_ess,
 )
 from brianfit.sampling.climbing import Tops, climb
 from brianfit.sampling.density import log_posterior
@@ -104,8 +106,15 @@ def by_auto(order: Order) -> Outcome:
     if len(tops.points) > 1:
         return _by_smc(order, tops)
     found = _by_laplace(order, tops)
-    is_good = found.k_hat is not None and found.k_hat <= k_hat_limit(order.n_draws)
-    return found if is_good else _by_hmc(order, tops, found.k_hat)
+    return found if _has_good_weights(found) else _by_hmc(order, tops, found.k_hat)
+
+
+def _has_good_weights(found: Outcome) -> bool:
+    """Return whether the tail of the weights is thin, and the draws are worth enough."""
+    points = found.draws.points.reshape(found.weights.size, -1)
+    enough = min(FEWEST_EFFECTIVE, 0.5 * found.weights.size)
+    is_thin = found.k_hat is not None and found.k_hat <= k_hat_limit(found.weights.size)
+    return is_thin and bool(np.all(weighted_ess(points, found.weights) >= enough))
 
 
 def by_laplace(order: Order) -> Outcome:
