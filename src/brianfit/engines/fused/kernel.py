@@ -13,7 +13,8 @@ from brianfit._foundation.spike_trains import SpikeTrains
 from brianfit._foundation.threads import in_threads
 from brianfit.engines._base import SimulationResult, SimulationTask, SpikeSlopes, SumLimits
 from brianfit.engines.fused.derivatives import slopes, square_sums
-from brianfit.engines.fused.ir import LANES, Table
+from brianfit.engines.fused.ir import LANES
+from brianfit.engines.fused.loop_program import Table
 from brianfit.engines.fused.race_stages import Stages
 
 FIRST_CAPACITY = 64

@@ -17,9 +17,12 @@ class LaneLoop:
     ----------
     nodes
         What is computed in it, arguments first.
+    is_by_direction
+        Whether that is done once for every direction.
     """
 
     nodes: tuple[Node, ...]
+    is_by_direction: bool = False
 
 
 @final
@@ -37,9 +40,12 @@ class Schedule:
         Kept for a chunk of steps: one value per step and lane, computed per trace.
     loops
         The loops over lanes of one step, in order.
+    n_before_products
+        How many of them come before slopes are multiplied and summed up.
     """
 
     per_neuron: tuple[Node, ...]
     per_step: tuple[Node, ...]
     per_trace: tuple[Node, ...]
     loops: tuple[LaneLoop, ...]
+    n_before_products: int = 0

@@ -19,7 +19,7 @@ from brianfit.engines._base import SimulationTask
 from brianfit.engines._brian_messages import clear_errors, quiet
 from brianfit.engines._task_checks import check_task
 from brianfit.engines.fused.cache import cache_folder, key_of, read_record, write_record
-from brianfit.engines.fused.ir import Table
+from brianfit.engines.fused.loop_program import Table
 from brianfit.model import Model, TimedValues
 
 

@@ -9,15 +9,8 @@ from typing import Any
 import numpy as np
 
 from brianfit.engines.fused.analysis.expressions import ExpressionReader
-from brianfit.engines.fused.ir import (
-    Depends,
-    Graph,
-    Kind,
-    LoopProgram,
-    Node,
-    Wanted,
-    reachable,
-)
+from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram, Wanted
 
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "add": np.add,

@@ -11,7 +11,8 @@ from brian2 import Equations
 
 from brianfit.engines import SimulationTask
 from brianfit.engines.fused.analysis import analyse
-from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes import optimise
 from brianfit.engines.fused.passes.constants import fold_constants
 from brianfit.model import Model

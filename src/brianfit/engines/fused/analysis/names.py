@@ -16,7 +16,8 @@ from brian2.input.timedarray import TimedArray
 from brianfit._foundation.errors import UnsupportedByFusedEngine
 from brianfit.engines._base import SimulationTask
 from brianfit.engines.fused.analysis.group import TRACE_INDEX, GroupCode
-from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, Table
+from brianfit.engines.fused.ir import Depends, Graph, Kind, Node
+from brianfit.engines.fused.loop_program import Table
 from brianfit.engines.fused.runtime.external_functions import is_declared_stateful, python_function
 from brianfit.model.complete_equations import TIMED_PREFIX
 from brianfit.model.model import ITERATION

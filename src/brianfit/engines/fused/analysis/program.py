@@ -16,16 +16,8 @@ from brianfit.engines.fused.analysis.group import EventCode, GroupCode, read_gro
 from brianfit.engines.fused.analysis.names import Names
 from brianfit.engines.fused.analysis.regular import Phase, RegularCode
 from brianfit.engines.fused.analysis.simplifying import Simplifier
-from brianfit.engines.fused.ir import (
-    Depends,
-    Event,
-    Graph,
-    Kind,
-    LoopProgram,
-    Node,
-    Wanted,
-    reachable,
-)
+from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, reachable
+from brianfit.engines.fused.loop_program import Event, LoopProgram, Wanted
 from brianfit.model import Accumulator
 
 NEVER = -1e4

@@ -10,7 +10,8 @@ from typing import final
 
 from brianfit.engines.fused.emit.imports import SINGLE
 from brianfit.engines.fused.emit.times import Times
-from brianfit.engines.fused.ir import EXACT, Graph, Kind, LoopProgram, Node
+from brianfit.engines.fused.ir import EXACT, Graph, Kind, Node
+from brianfit.engines.fused.loop_program import LoopProgram
 
 WIDEST = 80
 """Expressions longer than this are given a name and a line of their own."""

@@ -7,6 +7,8 @@ from importlib.resources import files
 from string import Template
 from typing import final
 
+from brianfit.engines.fused.directions import is_by_direction
+from brianfit.engines.fused.emit.events import EventWriter
 from brianfit.engines.fused.emit.expressions import (
     ExpressionWriter,
     Identifiers,
@@ -17,9 +19,21 @@ from brianfit.engines.fused.emit.imports import imports_of
 from brianfit.engines.fused.emit.loops import LoopWriter
 from brianfit.engines.fused.emit.names import IN_CHUNK, RESERVED, LaneNames
 from brianfit.engines.fused.emit.segments import Segments
-from brianfit.engines.fused.emit.step_function import StepFunction
-from brianfit.engines.fused.ir import CHUNK, LANES, LoopProgram, Node, reachable
+from brianfit.engines.fused.emit.straight_function import PROLOGUE, STEP, StraightFunction
+from brianfit.engines.fused.emit.together import TogetherWriter
+from brianfit.engines.fused.ir import CHUNK, LANES, Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.plan import Schedule
+
+_OF_NEURON = (
+    "neuron = neuron_of[lane]",
+    "trace = trace_of[lane]",
+    "sample = neuron // n_traces",
+    "i = float(first_sample * n_traces + neuron)",
+    "step = 0",
+    "t = 0.0",
+)
+"""What initial values may depend on."""
 
 
 def emit(
@@ -64,32 +78,36 @@ class _Emitter:
         self._lanes = LaneNames(program, schedule, self._identifiers, is_single=is_single)
         self._n_draws = _number_of_draws(program)
         self._segments = segments
+        self._together = TogetherWriter(program, self._lanes)
 
     def source(self, description: str) -> str:
         """Return the whole module."""
-        loops = LoopWriter(
-            self._program, self._schedule, self._lanes, self._lane_writer, self._identifiers
-        )
+        given = (self._program, self._schedule, self._lanes, self._lane_writer, self._identifiers)
+        loops = LoopWriter(*given)
+        functions = [f"user_{name}" for name in self._program.functions]
+        prologue = StraightFunction(PROLOGUE, self._prologue(), functions=functions)
         lines = loops.loops()
-        step = StepFunction(
+        step = StraightFunction(
+            STEP,
             lines,
+            functions=functions,
             arrays=self._lanes.allocations_of_step(),
             counts=[f"n_{event.name}" for event in self._program.events],
-            functions=[f"user_{name}" for name in self._program.functions],
         )
         parts: dict[str, list[str]] = {
-            "prologue": self._prologue(),
+            "prologue": prologue.call(),
+            "go_on": self._segments.begin(self._program, self._lanes),
             "reset_counts": self._reset_counts(),
             "chunk_values": self._chunk_values(),
             "step_values": loops.step_values(),
             "loops": step.call(),
-            "events": loops.events(),
+            "events": EventWriter(*given).events(),
             "write_sums": self._write_sums(),
             "write_traces": self._write_traces(),
             "epilogue": self._epilogue(),
         }
         arrays = self._lanes.allocations()
-        definition = step.definition()
+        definition = [*prologue.definition(), *step.definition()]
         everything = (arrays, definition, *parts.values())
         body = "\n".join(line for lines in everything for line in lines)
         text = files(__package__).joinpath("numba_cpu.template").read_text("utf-8")
@@ -102,7 +120,8 @@ class _Emitter:
             dt=repr(self._program.dt),
             imports="\n".join(imports_of(body)),
             table_arguments="\n".join(f"    {name}," for name in self._last_arguments()),
-            step_function="\n".join(definition),
+            sizes="\n".join(self._together.sizes()),
+            functions="\n".join(definition),
             arrays="\n".join(f"    {line}" for line in arrays),
             **self._segments.words,
         )
@@ -115,7 +134,9 @@ class _Emitter:
     def _prologue(self) -> list[str]:
         program, lanes = self._program, self._lanes
         names: dict[Node, str] = {}
-        roots = list(dict.fromkeys([*self._schedule.per_neuron, *program.initial.values()]))
+        starts = list(self._together.starts())
+        more = [*program.initial.values(), *(node for _, _, node in starts)]
+        roots = list(dict.fromkeys([*self._schedule.per_neuron, *more]))
         lines = []
         for leaf in dict.fromkeys(node for node in needed(roots, ()) if node.op == "parameter"):
             names[leaf] = self._identifiers.of(leaf)
@@ -128,14 +149,19 @@ class _Emitter:
             text = self._writer.number(node, self._writer.expression(node, names))
             lines.append(f"{lanes.kept(node)}[lane] = {text}")
         for name, node in program.initial.items():
-            text = self._writer.number(node, self._writer.expression(node, names))
-            lines.append(f"{lanes.state(name)}[lane] = {text}")
+            if not is_by_direction(name):
+                text = self._writer.number(node, self._writer.expression(node, names))
+                lines.append(f"{lanes.state(name)}[lane] = {text}")
+        for name, k, node in starts:
+            text = self._writer.expression(node, names)
+            lines.append(f"{lanes.state(name)}[{k} * LANES + lane] = {text}")
         lines += [
             f"{array}[lane] = 0.0"
             for name in program.sums
             for array in sorted({lanes.sum(name), lanes.part_of_sum(name)})
         ]
-        return lines + self._segments.begin(program, lanes)
+        head = [*self._together.zeros(), "for lane in range(lanes):"]
+        return [*head, *_indented([*_OF_NEURON, *lines])] if lines else []
 
     def _reset_counts(self) -> list[str]:
         if not self._program.record_spikes:
@@ -185,28 +211,31 @@ class _Emitter:
 
     def _write_sums(self) -> list[str]:
         """Add what was summed up in float32 over a chunk to the sum over all steps."""
-        if not self._is_single or not self._program.sums:
+        if not self._is_single:
             return []
-        lines = ["for lane in range(lanes):"]
+        lines = []
         for name in self._program.sums:
             part, total = self._lanes.part_of_sum(name), self._lanes.sum(name)
-            lines += [f"    {total}[lane] += {part}[lane]", f"    {part}[lane] = 0.0"]
-        return lines
+            lines += [f"{total}[lane] += {part}[lane]", f"{part}[lane] = 0.0"]
+        lines += self._together.parts_of_sums()
+        return ["for lane in range(lanes):", *_indented(lines)] if lines else []
 
     def _write_traces(self) -> list[str]:
-        if not self._program.recorded:
-            return []
-        lines = [
-            "for lane in range(n_used):",
-            "    neuron = neuron_of[lane]",
-        ]
+        lines = []
         for number, name in enumerate(self._program.recorded):
             array = self._lanes.trace(name)
             lines += [
-                "    for s in range(n_chunk):",
-                f"        traces[{number}, neuron, first_step + s] = {array}[{IN_CHUNK}]",
+                "for s in range(n_chunk):",
+                f"    traces[{number}, neuron, first_step + s] = {array}[{IN_CHUNK}]",
             ]
-        return lines
+        lines += self._together.traces()
+        if not lines:
+            return []
+        return [
+            "for lane in range(n_used):",
+            "    neuron = neuron_of[lane]",
+            *_indented(lines),
+        ]
 
     def _epilogue(self) -> list[str]:
         program, lanes = self._program, self._lanes
@@ -214,6 +243,7 @@ class _Emitter:
             f"sums[{number}, neuron] = {lanes.sum(name)}[lane]"
             for number, name in enumerate(program.sums)
         ]
+        lines += self._together.sums()
         names = {node: f"{lanes.kept(node)}[lane]" for node in self._schedule.per_neuron}
         targets = list(program.final.values())
         for node in needed(targets, names):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from brianfit.engines.fused.emit.names import LaneNames
-from brianfit.engines.fused.ir import LoopProgram
+from brianfit.engines.fused.loop_program import LoopProgram
 
 _WHOLE = {
     "count": "n_neurons",
@@ -58,7 +58,11 @@ class Segments:
         kept += [
             f"{lanes.sum(name)}[lane] = sums[{k}, neuron]" for k, name in enumerate(program.sums)
         ]
-        return ["if from_step > 0:", *("    " + line for line in kept)] if kept else []
+        if not kept:
+            return []
+        lines = ["neuron = neuron_of[lane]", *kept]
+        head = ["if from_step > 0:", "    for lane in range(LANES):"]
+        return [*head, *("        " + line for line in lines)]
 
     def end(self, program: LoopProgram, lanes: LaneNames) -> list[str]:
         """Return the lines that keep what a neuron needs to go on, besides its sums."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import final
 
-from brianfit.engines.fused.ir import EXACT, Kind, LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import EXACT, Kind, Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 
 _CARRYING = frozenset({"add", "sub", "mul", "div", "neg", "floordiv", "mod"})
 _ROUNDING = frozenset({"trunc", "floor", "ceil", "abs", "int_32"})

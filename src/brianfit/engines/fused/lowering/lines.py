@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.np import arrayobj
 
 from brianfit.engines.fused.lowering.operations import Operations, Typed
-from brianfit.engines.fused.math.lanes import ALIGNMENT, stack_array, stack_array_float32
+from brianfit.engines.fused.math.lanes import stack_array, stack_array_float32, stack_memory
 
 _STACK_ARRAYS: dict[Any, Any] = {stack_array: types.float64, stack_array_float32: types.float32}
+
+
+class _Parts(NamedTuple):
+    """What of an array is used."""
+
+    data: Any
+    shape: Any
+    strides: Any
 
 
 @final
@@ -33,7 +40,7 @@ class Lines:
         self._globals = names
         self._operations = Operations(context, builder)
         self._values: dict[str, Typed] = {}
-        self._arrays: dict[str, tuple[Any, Any]] = {}
+        self._arrays: dict[str, tuple[Any, _Parts]] = {}
         self._rules: dict[type[ast.expr], Callable[[Any], Typed]] = {
             ast.Name: self._named,
             ast.Constant: self._constant,
@@ -46,12 +53,7 @@ class Lines:
 
     def take(self, arguments: Mapping[str, Typed]) -> None:
         """Begin with the arguments of the function."""
-        for name, (kind, value) in arguments.items():
-            if isinstance(kind, types.Array):
-                array = arrayobj.make_array(kind)(self._context, self._builder, value)
-                self._arrays[name] = (kind, array)
-            else:
-                self._values[name] = (kind, value)
+        self._values.update(arguments)
 
     def value_of(self, name: str) -> Any:
         """Return the value that a name has now."""
@@ -72,14 +74,30 @@ class Lines:
     # --- statements --------------------------------------------------------------------------
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
+        if isinstance(target, ast.Tuple):
+            self._take_apart(target, self._value(value))
+        elif not isinstance(target, ast.Name):
+            self._store(target, self._value(value))
+        else:
             made = self._made_array(value)
             if made is None:
                 self._values[target.id] = self._value(value)
             else:
                 self._arrays[target.id] = made
-        else:
-            self._store(target, self._value(value))
+
+    def _take_apart(self, names: ast.Tuple, given: Typed) -> None:
+        """Give names to the values of a tuple."""
+        parts = zip(
+            names.elts, given[0], cgutils.unpack_tuple(self._builder, given[1]), strict=True
+        )
+        for target, kind, value in parts:
+            name = ast.unparse(target)
+            if isinstance(kind, types.CPointer):
+                self._arrays[name] = (kind, _Parts(value, None, None))
+            elif isinstance(kind, types.Array):
+                self._arrays[name] = (kind, self._parts(kind, value))
+            else:
+                self._values[name] = (kind, value)
 
     def _add(self, target: ast.expr, value: ast.expr) -> None:
         total = self._operations.of(ast.Add, self._value(target), self._value(value))
@@ -92,7 +110,7 @@ class Lines:
         pointer, kind = self._place(target)
         self._builder.store(self._operations.cast(value, kind), pointer)
 
-    def _made_array(self, value: ast.expr) -> tuple[Any, Any] | None:
+    def _made_array(self, value: ast.expr) -> tuple[Any, _Parts] | None:
         """Return an array that a line makes in the frame of the kernel; None if it makes none."""
         if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name)):
             return None
@@ -101,12 +119,15 @@ class Lines:
             return None
         number = self._context.get_value_type(dtype)
         length = int(self._value(value.args[0])[1].constant)
-        memory = cgutils.alloca_once(self._builder, ir.ArrayType(number, length))
-        memory.align = ALIGNMENT
-        kind = types.Array(dtype, 1, "C")
-        array = arrayobj.make_array(kind)(self._context, self._builder)
-        array.data = self._builder.bitcast(memory, number.as_pointer())
-        return kind, array
+        data = stack_memory(self._builder, number, length)
+        return types.CPointer(dtype), _Parts(data, None, None)
+
+    def _parts(self, kind: Any, value: Any) -> _Parts:
+        """Take an array apart; by place, since a copy in memory would cost the compiler time."""
+        model = self._context.data_model_manager[kind]
+        fields = ("data", "shape", "strides")
+        places = [model.get_field_position(field) for field in fields]
+        return _Parts(*(self._builder.extract_value(value, place) for place in places))
 
     def _loop(self, loop: ast.For) -> None:
         """Write a loop that runs at least once; its end is asked for by inequality.

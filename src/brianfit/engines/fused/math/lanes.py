@@ -6,20 +6,20 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np import arrayobj
 
-ALIGNMENT = 64  # bytes; the width of the widest vectors
+_ALIGNMENT = 64  # bytes; the width of the widest vectors
 
 
 @intrinsic
 def stack_array(typingctx: Any, n_lanes: Any) -> Any:
     """Return an uninitialised float64 array of a literal length, in the frame of the function.
 
-    The compiler knows that such arrays do not overlap, and needs neither checks at run time nor
-    a second version of each loop. It must not leave the function that made it: neither
-    returned nor stored. Make it at the top of a function, not inside a loop.
+    To Numba it is a pointer: an array costs the compiler ten times as much, since it may be shared
+    and is counted. It is read and written by place, and nothing else; places are not checked, and
+    not counted from the end. LLVM knows that such arrays do not overlap, and needs neither checks
+    at run time nor a second version of each loop. It must not leave the function that made it:
+    neither returned nor stored. Make it at the top of a function, not inside a loop.
     """
     return _stack_array(types.float64, ir.DoubleType(), n_lanes)
 
@@ -72,24 +72,23 @@ def wide_vectors(typingctx: Any) -> Any:
     return types.void(), codegen
 
 
+def stack_memory(builder: Any, llvm_type: Any, length: int) -> Any:
+    """Return a pointer to room for numbers in the frame of the function that is written.
+
+    Numba's own way fills it with zeros, which LLVM takes apart into one store per number.
+    """
+    with builder.goto_entry_block():
+        memory = builder.alloca(ir.ArrayType(llvm_type, length))
+    memory.align = _ALIGNMENT
+    return builder.bitcast(memory, llvm_type.as_pointer())
+
+
 def _stack_array(dtype: Any, llvm_type: Any, n_lanes: Any) -> Any:
     if not isinstance(n_lanes, types.IntegerLiteral):
         return None  # Numba asks again with the literal
     length = n_lanes.literal_value
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        memory = cgutils.alloca_once(builder, ir.ArrayType(llvm_type, length))
-        memory.align = ALIGNMENT
-        itemsize = context.get_constant(types.intp, dtype.bitwidth // 8)
-        array = arrayobj.make_array(signature.return_type)(context, builder)
-        arrayobj.populate_array(
-            array,
-            data=builder.bitcast(memory, llvm_type.as_pointer()),
-            shape=cgutils.pack_array(builder, [context.get_constant(types.intp, length)]),
-            strides=cgutils.pack_array(builder, [itemsize]),
-            itemsize=itemsize,
-            meminfo=None,
-        )
-        return array._getvalue()
+        return stack_memory(builder, llvm_type, length)
 
-    return types.Array(dtype, 1, "C")(n_lanes), codegen
+    return types.CPointer(dtype)(n_lanes), codegen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brianfit.engines.fused.ir import LoopProgram
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.algebra import normalise
 from brianfit.engines.fused.passes.choices import take_functions_into_choices
 from brianfit.engines.fused.passes.constants import fold_constants

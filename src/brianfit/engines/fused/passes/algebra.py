@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import final
 
-from brianfit.engines.fused.ir import EXACT, Graph, Kind, LoopProgram, Node, Rate, rate_of
+from brianfit.engines.fused.ir import EXACT, Graph, Kind, Node, Rate, rate_of
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.constants import Folder
 from brianfit.engines.fused.passes.linear import (
     Linear,

@@ -6,7 +6,8 @@ no exponential in a step.
 
 from __future__ import annotations
 
-from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.constants import Folder
 from brianfit.engines.fused.passes.linear import is_slow
 from brianfit.engines.fused.passes.rewriting import rebuilt, rewrite

@@ -14,7 +14,8 @@ from typing import final
 
 import numpy as np
 
-from brianfit.engines.fused.ir import Graph, Kind, LoopProgram, Node
+from brianfit.engines.fused.ir import Graph, Kind, Node
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.rewriting import rebuilt, rewrite
 
 LARGEST_POWER = 16

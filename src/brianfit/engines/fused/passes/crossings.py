@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import final
 
-from brianfit.engines.fused.ir import Depends, Kind, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.ir import Depends, Kind, Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram, Wanted
 from brianfit.engines.fused.passes.differentials import Differentials
 from brianfit.engines.fused.passes.flow import Flow
 from brianfit.engines.fused.passes.valuation import LeafValue, Valuation

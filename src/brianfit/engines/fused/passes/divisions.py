@@ -21,7 +21,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import final
 
-from brianfit.engines.fused.ir import EXACT, Graph, LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import EXACT, Graph, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.algebra import Algebra
 from brianfit.engines.fused.passes.linear import Product
 from brianfit.engines.fused.passes.number_range import NumberRange

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import final
 
-from brianfit.engines.fused.ir import LoopProgram, Node, reachable
+from brianfit.engines.fused.ir import Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.algebra import Algebra
 from brianfit.engines.fused.passes.linear import Linear, Product
 

@@ -29,7 +29,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.algebra import Algebra, normalise
 from brianfit.engines.fused.passes.divisors import Divisors
 from brianfit.engines.fused.passes.expansion import Expansion, expanded

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import final
 
-from brianfit.engines.fused.ir import Depends, Kind, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.ir import Depends, Kind, Node, reachable
+from brianfit.engines.fused.loop_program import LoopProgram, Wanted
 from brianfit.engines.fused.passes.differentials import Differentials
 from brianfit.engines.fused.passes.rewriting import rebuilt
 from brianfit.engines.fused.passes.valuation import Valuation

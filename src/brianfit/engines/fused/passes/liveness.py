@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from brianfit.engines.fused.ir import Event, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.ir import Node, reachable
+from brianfit.engines.fused.loop_program import ByDirection, Event, LoopProgram, Together, Wanted
 
 
 def remove_dead(program: LoopProgram) -> LoopProgram:
@@ -20,8 +21,10 @@ def remove_dead(program: LoopProgram) -> LoopProgram:
     while not found <= live:
         live |= found
         found = _states_read(_roots(program, live))
+    together = program.together
     return replace(
         program,
+        together=together if together is None else _live_together(together, live),
         states={name: kind for name, kind in program.states.items() if name in live},
         initial={name: node for name, node in program.initial.items() if name in live},
         update={name: node for name, node in program.update.items() if name in live},
@@ -42,12 +45,29 @@ def _roots(program: LoopProgram, live: set[str]) -> Iterator[Node]:
     yield from program.final.values()
     if program.wanted is not None:
         yield from _wanted(program.wanted, live)
+    if program.together is not None:
+        together = _live_together(program.together, live)
+        yield from together.step_roots()
+        yield from together.other_roots()
     for nodes in (program.initial, program.update):
         yield from (node for name, node in nodes.items() if name in live)
     for event in _live_events(program, live):
         yield event.condition
         yield from event.effects.values()
         yield from event.marks
+
+
+def _live_together(together: Together, live: set[str]) -> Together:
+    def kept(values: ByDirection) -> ByDirection:
+        return {name: by_direction for name, by_direction in values.items() if name in live}
+
+    return replace(
+        together,
+        starts=kept(together.starts),
+        slots=kept(together.slots),
+        event_slots=kept(together.event_slots),
+        added=kept(together.added),
+    )
 
 
 def _wanted(wanted: Wanted, live: set[str]) -> Iterator[Node]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from brianfit.engines.fused.ir import Event, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.ir import Node, reachable
+from brianfit.engines.fused.loop_program import Event, LoopProgram, Wanted
 
 Rule = Callable[[Node, tuple[Node, ...]], Node]
 """From a node and its already rewritten arguments to what replaces it."""

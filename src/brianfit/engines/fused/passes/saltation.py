@@ -32,7 +32,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import final
 
-from brianfit.engines.fused.ir import Event, Kind, LoopProgram, Node, Wanted, reachable
+from brianfit.engines.fused.ir import Kind, Node, reachable
+from brianfit.engines.fused.loop_program import Event, LoopProgram, Wanted
 from brianfit.engines.fused.passes.crossings import FREE, Crossing, Crossings, Memory, Tangents
 from brianfit.engines.fused.passes.differentials import Differentials, Form
 from brianfit.engines.fused.passes.flow import Flow

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import final
 
-from brianfit.engines.fused.ir import LoopProgram, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.ir import Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.plan import LaneLoop, Schedule
 
 SMALL = 12
@@ -36,19 +37,26 @@ _CHEAP_CALLS = frozenset(
 
 def schedule(program: LoopProgram) -> Schedule:
     """Return where the nodes of `program` are computed."""
-    grouped = {node for group in program.groups for node in group}
+    together = program.together
+    slopes = () if together is None else together.slope_groups
+    updates = () if together is None else together.update_groups
+    grouped = {node for group in (*program.groups, *slopes, *updates) for node in group}
     in_step = [
         node
         for node in reachable(program.step_roots())
         if rate_of(node) is Rate.NEURON_STEP and node.op != "state" and node not in grouped
     ]
-    loops = [*_Cutter(in_step).loops(), *program.groups]
+    loops = [LaneLoop(nodes=nodes) for nodes in (*_Cutter(in_step).loops(), *program.groups)]
+    loops += [LaneLoop(nodes=nodes, is_by_direction=True) for nodes in (*slopes, *updates)]
+    if together is not None:
+        loops.append(LaneLoop(nodes=()))  # what goes on as the tangents have been computed
     kept = _kept(program)
     return Schedule(
         per_neuron=tuple(node for node in kept if rate_of(node) is Rate.NEURON),
         per_step=tuple(node for node in kept if rate_of(node) is Rate.STEP),
         per_trace=tuple(node for node in kept if rate_of(node) is Rate.TRACE_STEP),
-        loops=tuple(LaneLoop(nodes=nodes) for nodes in loops),
+        loops=tuple(loops),
+        n_before_products=len(loops) - 1 - len(updates),
     )
 
 
@@ -57,6 +65,9 @@ def _kept(program: LoopProgram) -> list[Node]:
     roots = list(program.step_roots())
     for event in program.events:
         roots.extend((*event.effects.values(), *event.marks))
+    if program.together is not None:
+        for values in program.together.event_slots.values():
+            roots.extend(values.values())
     users = [node for node in reachable(iter(roots)) if rate_of(node) is Rate.NEURON_STEP]
     used = dict.fromkeys(arg for node in users for arg in node.args)
     used.update(dict.fromkeys(roots))

@@ -17,21 +17,15 @@ from dataclasses import replace
 from typing import final
 
 from brianfit.engines.fused.derivatives import products
-from brianfit.engines.fused.ir import (
-    Depends,
-    Kind,
-    LoopProgram,
-    Node,
-    Rate,
-    Wanted,
-    rate_of,
-    reachable,
-)
+from brianfit.engines.fused.ir import Depends, Kind, Node, Rate, rate_of, reachable
+from brianfit.engines.fused.loop_program import LoopProgram, Wanted
+from brianfit.engines.fused.passes.activity import active_tangents
 from brianfit.engines.fused.passes.crossings import Tangents
-from brianfit.engines.fused.passes.differentials import Differentials, Form
+from brianfit.engines.fused.passes.differentials import Differentials
 from brianfit.engines.fused.passes.liveness import remove_dead
 from brianfit.engines.fused.passes.number_range import NumberRange
 from brianfit.engines.fused.passes.saltation import Saltation
+from brianfit.engines.fused.passes.together import add_together
 from brianfit.engines.fused.passes.valuation import Valuation
 
 LONGEST = 60
@@ -53,6 +47,9 @@ def add_tangents(program: LoopProgram, number_range: NumberRange) -> LoopProgram
     """Return `program` with the derivatives that are wanted of it."""
     if program.wanted is None:
         return program
+    together = add_together(program, number_range)
+    if together is not None:
+        return together
     n_directions = len(program.wanted.directions)
     lengths = {n_directions, *(length for length in LENGTHS if length < n_directions)}
     extended = min(
@@ -84,7 +81,9 @@ class _Extension:
     def program(self) -> LoopProgram:
         """Return the program with tangents."""
         program, memory, flow = self._program, self._saltation.memory, self._saltation.flow
-        self._active = self._all_active()
+        self._active = active_tangents(
+            program, self._wanted.directions, self._differentials, self._saltation
+        )
         tangents = Tangents(
             differentials=self._differentials,
             values=self._values,
@@ -125,52 +124,6 @@ class _Extension:
 
     def _start(self, node: Node, direction: int) -> Node:
         return self._values.number(self._differentials.form(node), direction)
-
-    def _all_active(self) -> set[tuple[str, int]]:
-        """Return the states and directions whose derivative may differ from zero."""
-        names = self._wanted.directions
-        causes = self._causes()
-        active: set[tuple[str, int]] = set()
-        new = {
-            (state, names.index(cause))
-            for state, found in causes.items()
-            for cause in found
-            if cause in names
-        }
-        while new:
-            active |= new
-            new = {
-                (state, direction)
-                for state, found in causes.items()
-                for direction in range(len(names))
-                if (state, direction) not in active
-                and any((cause, direction) in new for cause in found)
-            }
-        return active
-
-    def _causes(self) -> dict[str, set[str]]:
-        """Return, for every state, the parameters and states from which its derivative comes.
-
-        A column may be a state as well, whose initial value it then is.
-        """
-        program, found = self._program, {}
-        for state, kind in program.states.items():
-            if kind != Kind.FLOAT:
-                continue
-            forms = [self._differentials.form(program.initial[state])]
-            if state in program.update:
-                forms.append(self._differentials.form(program.update[state]))
-            forms += self._saltation.forms_of(state)
-            found[state] = {str(leaf.value) for form in forms for leaf in self._leaves(form)}
-        return found
-
-    def _leaves(self, form: Form) -> Iterator[Node]:
-        for key in form:
-            behind = self._differentials.standing_alone.get(key)
-            if behind is None:
-                yield key
-            else:
-                yield from self._leaves(behind)
 
     def _squares(self) -> dict[str, Node]:
         """Return the sums of squares of residuals, of their slopes, and of what lies between."""
