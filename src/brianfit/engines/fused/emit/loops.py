@@ -14,7 +14,7 @@ from brianfit.engines.fused.emit.expressions import (
 )
 from brianfit.engines.fused.emit.names import IN_CHUNK, LaneNames
 from brianfit.engines.fused.emit.products import product_loops
-from brianfit.engines.fused.ir import LANES, Node, Rate, rate_of
+from brianfit.engines.fused.ir import Node, Rate, rate_of
 from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.plan import Schedule
 
@@ -87,7 +87,7 @@ class LoopWriter:
         nodes = self._loops[number]
         inside = set(nodes)
         sources = [arg for node in nodes for arg in node.args]
-        sources += [node for node, _ in self._outputs(number, "")]
+        sources += [node for node, _ in self._outputs(number, "base")]
         return [
             node
             for node in dict.fromkeys(sources)
@@ -95,37 +95,38 @@ class LoopWriter:
         ]
 
     def _body(self, number: int, names: dict[Node, str]) -> list[str]:
-        lines, stores = self._computed(number, names, "lane")
+        lines, stores = self._computed(number, names, "base")
         return [*lines, *stores, *self._counts(number, names)]
 
     def _of_tile(self, number: int, names: dict[Node, str]) -> list[str]:
         """Return what is done for all directions of a tile: they share what they have read."""
         loads, lines, stores = [], [], []
-        for place in self._tile():
+        for base in self._tile():
             own = dict(names)
             for node in self._read_in(number, own):
                 own[node] = self._identifiers.fresh(node)
-                loads.append(f"{own[node]} = {self._lanes.read(node, place)}")
-            found, stored = self._computed(number, own, place)
+                loads.append(f"{own[node]} = {self._lanes.read(node, f'{base} + lane')}")
+            found, stored = self._computed(number, own, base)
             lines += found
             stores += stored
         return [*loads, *lines, *stores]
 
     def _tile(self) -> list[str]:
-        """Return the places of lanes in the directions of a tile."""
+        """Return where the directions of a tile begin."""
         together = self._program.together
         n = 0 if together is None else tile_of(together.number)
-        return [f"base + {k * LANES} + lane" if k else "base + lane" for k in range(n)]
+        return [f"base + {k} * LANES" for k in range(n)]
 
     def _places(self) -> list[str]:
         return ["for direction in range(N_TILES):", "    base = direction * TILE * LANES"]
 
     def _computed(
-        self, number: int, names: dict[Node, str], place: str
+        self, number: int, names: dict[Node, str], base: str
     ) -> tuple[list[str], list[str]]:
         """Return the lines that compute, and those that store."""
         nodes = self._loops[number]
-        outputs = list(self._outputs(number, place))
+        place = f"{base} + lane" if number in self._by_direction else "lane"
+        outputs = list(self._outputs(number, base))
         stored = [node for node in nodes if self._is_used_after(node, number)]
         kept = {*stored, *(node for node, _ in outputs)}
         lines = assignments(self._writer, self._identifiers, nodes, names=names, kept=kept)
@@ -160,10 +161,10 @@ class LoopWriter:
             parts.append(f"conditions ({', '.join(events)})")
         return f"# {', '.join(parts)}"
 
-    def _outputs(self, number: int, place: str) -> Iterator[tuple[Node, str]]:
+    def _outputs(self, number: int, base: str) -> Iterator[tuple[Node, str]]:
         """Yield what is stored in a loop, and the beginning of the line that stores it."""
         if number in self._by_direction:
-            yield from self._outputs_by_direction(number, place)
+            yield from self._outputs_by_direction(number, base)
             return
         for node, target in self._results():
             if self._made.get(node, 0) == number:
@@ -187,15 +188,14 @@ class LoopWriter:
         for name, k, node in self._slots():
             yield node, f"{lanes.state(name)}[{k} * LANES + lane] ="
 
-    def _outputs_by_direction(self, number: int, place: str) -> Iterator[tuple[Node, str]]:
+    def _outputs_by_direction(self, number: int, base: str) -> Iterator[tuple[Node, str]]:
         together, lanes = self._program.together, self._lanes
         for name, node in () if together is None else together.slopes.items():
             if self._made.get(node, self._by_direction[0]) == number:
-                in_chunk = f"(direction * TILE + {self._tile().index(place)}) * CHUNK_VALUES"
-                yield node, f"{lanes.slopes(name)}[{in_chunk} + s * LANES + lane] ="
+                yield node, f"{lanes.slopes(name)}[({base}) * CHUNK + s * LANES + lane] ="
         for name, node in self._program.update.items():
             if self._commit[name] == number:
-                yield node, f"{lanes.state(name)}[{place}] ="
+                yield node, f"{lanes.state(name)}[{base} + lane] ="
 
     def _slots(self) -> Iterator[tuple[str, int, Node]]:
         """Yield what is put into slots in every step."""

@@ -14,7 +14,7 @@ from typing import final
 
 from brianfit.engines.fused.directions import EVERY, depending, is_by_direction
 from brianfit.engines.fused.ir import Depends, Kind, Node, Rate, rate_of, reachable
-from brianfit.engines.fused.loop_program import ByDirection, LoopProgram, Together, Wanted
+from brianfit.engines.fused.loop_program import ByDirection, Event, LoopProgram, Together, Wanted
 from brianfit.engines.fused.passes.activity import active_tangents
 from brianfit.engines.fused.passes.crossings import Tangents
 from brianfit.engines.fused.passes.differentials import Differentials, Form
@@ -88,65 +88,64 @@ class _Extension:
     def program(self) -> LoopProgram:
         """Return the program with tangents."""
         program, memory, flow = self._program, self._saltation.memory, self._saltation.flow
-        updates = {
-            self._name(state, 0): self._differentials.form(program.update[state])
-            for state in self._states
-            if state in program.update
-        }
         update = {
             name: self._values.number(_without_parameters(form), 0)
-            for name, form in updates.items()
+            for name, form in self._updates.items()
         }
-        products = {
-            name: (residual, self._slope(residual))
-            for name, residual in self._wanted.residuals.items()
-        }
+        products = {name: (r, self._slope(r)) for name, r in self._wanted.residuals.items()}
         slopes = {name: self._slope(node) for name, node in self._wanted.outputs.items()}
+        in_step = set(self._slots)  # those that only events read need not be filled in every step
+        events = self._events()
+        kept = reachable(iter(memory.update.values()))
+        in_step |= {str(node.value) for node in kept if node.op == "state"}
+        together = Together(
+            number=len(self._directions),
+            starts=self._starts(),
+            slots={name: values for name, values in self._slots.items() if name in in_step},
+            event_slots={n: values for n, values in self._slots.items() if n not in in_step},
+            added={name: self._by_direction(form) for name, form in self._updates.items()},
+            products=products,
+            slopes=slopes,
+        )
+        new = [*(self._name(state, 0) for state in self._states), *self._slots]
+        zeros = dict.fromkeys(new, self._differentials.number(0.0))
+        floats = dict.fromkeys(new, Kind.FLOAT)
+        return remove_dead(
+            replace(
+                program,
+                wanted=None,
+                together=together,
+                states={**program.states, **floats, **flow.states(), **memory.states},
+                initial={**program.initial, **zeros, **flow.initial(), **memory.initial},
+                update={**program.update, **update, **flow.update(), **memory.update},
+                events=events,
+            )
+        )
+
+    @property
+    def _updates(self) -> dict[str, Form]:
+        return {
+            self._name(state, 0): self._differentials.form(self._program.update[state])
+            for state in self._states
+            if state in self._program.update
+        }
+
+    def _starts(self) -> ByDirection:
+        return {
+            self._name(state, 0): self._by_direction(
+                self._differentials.form(self._program.initial[state])
+            )
+            for state in self._states
+        }
+
+    def _events(self) -> tuple[Event, ...]:
         tangents = Tangents(
             differentials=self._differentials,
             values=self._values,
             leaf=self._leaf,
             name=self._name,
         )
-        in_step = set(self._slots)  # those that only events read need not be filled in every step
-        events = self._saltation.events(tangents)
-        in_step |= {
-            str(node.value)
-            for node in reachable(iter(memory.update.values()))
-            if node.op == "state"
-        }
-        zero = self._differentials.number(0.0)
-        new = [*(self._name(state, 0) for state in self._states), *self._slots]
-        together = Together(
-            number=len(self._directions),
-            starts={
-                self._name(state, 0): self._by_direction(
-                    self._differentials.form(program.initial[state])
-                )
-                for state in self._states
-            },
-            slots={name: values for name, values in self._slots.items() if name in in_step},
-            event_slots={n: values for n, values in self._slots.items() if n not in in_step},
-            added={name: self._by_direction(form) for name, form in updates.items()},
-            products=products,
-            slopes=slopes,
-        )
-        extended = replace(
-            program,
-            wanted=None,
-            together=together,
-            states={
-                **program.states, **dict.fromkeys(new, Kind.FLOAT), **flow.states(),
-                **memory.states,
-            },
-            initial={
-                **program.initial, **dict.fromkeys(new, zero), **flow.initial(),
-                **memory.initial,
-            },
-            update={**program.update, **update, **flow.update(), **memory.update},
-            events=events,
-        )  # fmt: skip
-        return remove_dead(extended)
+        return self._saltation.events(tangents)
 
     def _slope(self, node: Node) -> Node:
         return self._values.number(self._differentials.form(node), 0)
