@@ -15,7 +15,7 @@ from brian2.stateupdaters.base import UnsupportedEquationsException
 from brianfit._foundation.errors import BrianfitError
 from brianfit.engines import SimulationResult, SimulationTask
 from brianfit.engines.fused import FusedEngine
-from brianfit.engines.fused.passes import tangents
+from brianfit.engines.fused.passes.derivatives import tangents
 from brianfit.model import Accumulator, Model
 from tests.against_reference.slopes import free_task
 from tests.against_reference.test_corpus import DETERMINISTIC, needs_corpus

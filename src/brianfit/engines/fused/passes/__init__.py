@@ -6,12 +6,12 @@ from brianfit.engines.fused.loop_program import LoopProgram
 from brianfit.engines.fused.passes.algebra import normalise
 from brianfit.engines.fused.passes.choices import take_functions_into_choices
 from brianfit.engines.fused.passes.constants import fold_constants
+from brianfit.engines.fused.passes.derivatives import add_tangents
 from brianfit.engines.fused.passes.divisions import merge_divisions
 from brianfit.engines.fused.passes.exponentials import share_exponentials
 from brianfit.engines.fused.passes.liveness import remove_dead
 from brianfit.engines.fused.passes.number_range import OF_PRECISION
 from brianfit.engines.fused.passes.scheduling import schedule
-from brianfit.engines.fused.passes.tangents import add_tangents
 
 
 def optimise(program: LoopProgram, precision: str) -> LoopProgram:

@@ -23,7 +23,7 @@ from typing import final
 
 from brianfit.engines.fused.ir import Depends, Graph, Kind, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.passes.constants import Folder
-from brianfit.engines.fused.passes.function_slopes import (
+from brianfit.engines.fused.passes.derivatives.function_slopes import (
     cut,
     cut_both,
     finite_at,

@@ -15,13 +15,13 @@ from typing import final
 from brianfit.engines.fused.directions import EVERY, depending, is_by_direction
 from brianfit.engines.fused.ir import Depends, Kind, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.loop_program import ByDirection, Event, LoopProgram, Together, Wanted
-from brianfit.engines.fused.passes.activity import active_tangents
-from brianfit.engines.fused.passes.crossings import Tangents
-from brianfit.engines.fused.passes.differentials import Differentials, Form
+from brianfit.engines.fused.passes.derivatives.activity import active_tangents
+from brianfit.engines.fused.passes.derivatives.crossings import Tangents
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials, Form
+from brianfit.engines.fused.passes.derivatives.saltation import Saltation
+from brianfit.engines.fused.passes.derivatives.valuation import Valuation
 from brianfit.engines.fused.passes.liveness import remove_dead
 from brianfit.engines.fused.passes.number_range import NumberRange
-from brianfit.engines.fused.passes.saltation import Saltation
-from brianfit.engines.fused.passes.valuation import Valuation
 
 FEWEST = 3
 """With fewer directions each is written by itself."""

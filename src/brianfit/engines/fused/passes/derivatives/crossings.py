@@ -16,9 +16,9 @@ from typing import final
 
 from brianfit.engines.fused.ir import Depends, Kind, Node, reachable
 from brianfit.engines.fused.loop_program import LoopProgram, Wanted
-from brianfit.engines.fused.passes.differentials import Differentials
-from brianfit.engines.fused.passes.flow import Flow
-from brianfit.engines.fused.passes.valuation import LeafValue, Valuation
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials
+from brianfit.engines.fused.passes.derivatives.flow import Flow
+from brianfit.engines.fused.passes.derivatives.valuation import LeafValue, Valuation
 
 STEEPEST = 1e6
 """Where the slope of a condition grows by more than this within a step, as in a blow-up, the

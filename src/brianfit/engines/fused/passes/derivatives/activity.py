@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from brianfit.engines.fused.ir import Kind
 from brianfit.engines.fused.loop_program import LoopProgram
-from brianfit.engines.fused.passes.differentials import Differentials, Form
-from brianfit.engines.fused.passes.saltation import Saltation
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials, Form
+from brianfit.engines.fused.passes.derivatives.saltation import Saltation
 
 
 def active_tangents(

@@ -34,9 +34,15 @@ from typing import final
 
 from brianfit.engines.fused.ir import Kind, Node, reachable
 from brianfit.engines.fused.loop_program import Event, LoopProgram, Wanted
-from brianfit.engines.fused.passes.crossings import FREE, Crossing, Crossings, Memory, Tangents
-from brianfit.engines.fused.passes.differentials import Differentials, Form
-from brianfit.engines.fused.passes.flow import Flow
+from brianfit.engines.fused.passes.derivatives.crossings import (
+    FREE,
+    Crossing,
+    Crossings,
+    Memory,
+    Tangents,
+)
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials, Form
+from brianfit.engines.fused.passes.derivatives.flow import Flow
 
 
 @final

@@ -19,14 +19,14 @@ from typing import final
 from brianfit.engines.fused.derivatives import products
 from brianfit.engines.fused.ir import Depends, Kind, Node, Rate, rate_of, reachable
 from brianfit.engines.fused.loop_program import LoopProgram, Wanted
-from brianfit.engines.fused.passes.activity import active_tangents
-from brianfit.engines.fused.passes.crossings import Tangents
-from brianfit.engines.fused.passes.differentials import Differentials
+from brianfit.engines.fused.passes.derivatives.activity import active_tangents
+from brianfit.engines.fused.passes.derivatives.crossings import Tangents
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials
+from brianfit.engines.fused.passes.derivatives.saltation import Saltation
+from brianfit.engines.fused.passes.derivatives.together import add_together
+from brianfit.engines.fused.passes.derivatives.valuation import Valuation
 from brianfit.engines.fused.passes.liveness import remove_dead
 from brianfit.engines.fused.passes.number_range import NumberRange
-from brianfit.engines.fused.passes.saltation import Saltation
-from brianfit.engines.fused.passes.together import add_together
-from brianfit.engines.fused.passes.valuation import Valuation
 
 LONGEST = 60
 """So many nodes of the coefficients are computed in one loop."""

@@ -15,9 +15,9 @@ from typing import final
 
 from brianfit.engines.fused.ir import Depends, Kind, Node, reachable
 from brianfit.engines.fused.loop_program import LoopProgram, Wanted
-from brianfit.engines.fused.passes.differentials import Differentials
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials
+from brianfit.engines.fused.passes.derivatives.valuation import Valuation
 from brianfit.engines.fused.passes.rewriting import rebuilt
-from brianfit.engines.fused.passes.valuation import Valuation
 
 SHIFT = "d{}/d time"
 """Name of the state that keeps the shift of a state; no direction has a name with a blank."""

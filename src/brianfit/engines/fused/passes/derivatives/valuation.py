@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import final
 
 from brianfit.engines.fused.ir import Node
-from brianfit.engines.fused.passes.differentials import Differentials, Form
+from brianfit.engines.fused.passes.derivatives.differentials import Differentials, Form
 
 SlotValue = Callable[[Mapping[str, Node]], Node]
 """From the coefficients of parameters to what holds the one that counts in a direction."""
