@@ -32,7 +32,7 @@ PARTS = (bf.Metric, bf.Optimizer)
 RECORDS = {
     *("AbstractEngine", "BrianfitError", "CrossValidation", "FitResult", "ManyFits", "Metric"),
     *("Model", "Optimizer", "ParetoFront", "PlausibilityWarning", "Prediction", "Recording"),
-    *("RecordingSet", "Reliability", "Score", "SpikeMetric", "Store", "TraceMetric"),
+    *("RecordingSet", "Reliability", "Score", "SpikeMetric", "TraceMetric"),
     *("EscapeRateFit", "SpikePrediction", "Comparison", "CellsComparison", "Uncertainty"),
     *("Posterior", "PredictedDraws", "Design"),
 }
@@ -86,6 +86,7 @@ def _classes(cell: bf.RecordingSet) -> dict[str, Mapping[str, Any]]:
         "Ramp": {"first": 0 * nA, "last": 1 * nA, "start": 0 * ms, "stop": 3 * ms},
         "ReferenceEngine": {},
         "SerialExecutor": {},
+        "Store": {"path": "cell.fit"},
         "Sine": {"amplitude": 1 * nA, "frequency": 9 * Hz, "start": 0 * ms, "stop": 3 * ms},
         "SpikeFitter": {
             "model": EQUATIONS, "input": cell, "dt": 0.1 * ms, "threshold": "v > 0*mV",
@@ -192,6 +193,10 @@ def good(folder: Path) -> Mapping[str, tuple[Callable[..., Any], Mapping[str, An
             {"dt": 0.1 * ms, "inputs": {"I": np.zeros((1, 9)) * nA}},
         ),
         "RecordingSet.__getitem__": (cell.__getitem__, {"chosen": 0}),
+        "Store.ask_for_rounds": (bf.Store(store).ask_for_rounds, {"n_rounds": 3}),
+        "Store.ask_for_time": (bf.Store(store).ask_for_time, {"time": 3 * second}),
+        "watching.Watched": (bf.watching.Watched, {"places": store}),
+        "watching.stores_below": (bf.watching.stores_below, {"folder": folder}),
         "result.report": (done.result.report, {"path": folder / "cell.html"}),
     }
 

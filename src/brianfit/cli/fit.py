@@ -56,9 +56,10 @@ def fit(
 def run(
     problem: FitProblem, n_rounds: int, seed: int | None, *, is_shown: bool
 ) -> tuple[FitResult, bool]:
-    """Run a fit; return its result, and whether the user interrupted it."""
+    """Run a fit; return its result, and whether a user ended it."""
     from brianfit.cli.progress import Progress
     from brianfit.fitting import TraceFitter
+    from brianfit.fitting.search.requests import ASKED_TO_STOP
 
     fitter = problem.fitter()
     if is_shown:
@@ -78,10 +79,11 @@ def run(
             store=problem.outputs["store"],
             held_out=problem.held_out_recordings,
         )
-        wants_refinement = problem.settings.get("refine") and not progress.was_interrupted
+        was_stopped = progress.was_interrupted or fitter.result.stop_reason == ASKED_TO_STOP
+        wants_refinement = problem.settings.get("refine") and not was_stopped
         if wants_refinement and isinstance(fitter, TraceFitter):
             fitter.refine(callback=None)
-    return fitter.result, progress.was_interrupted
+    return fitter.result, was_stopped or progress.was_interrupted
 
 
 def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> None:

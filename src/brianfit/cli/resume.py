@@ -24,6 +24,7 @@ def resume(
     """Go on with a fit that was interrupted, or add rounds to it."""
     from brianfit.cli.outcome import Outcome
     from brianfit.cli.progress import Progress
+    from brianfit.fitting.search.requests import ASKED_TO_STOP
     from brianfit.fitting.studies.resume import resume as go_on
     from brianfit.results import load_problems
 
@@ -34,5 +35,5 @@ def resume(
         fitter = go_on(store, rounds, callback=progress)
     outcome = Outcome(result=fitter.result, command=shlex.join(["brianfit", "resume", str(store)]))
     outcome.tell({"store": str(store)}, json=json, quiet=quiet)
-    if progress.was_interrupted:
+    if progress.was_interrupted or fitter.result.stop_reason == ASKED_TO_STOP:
         raise typer.Exit(INTERRUPTED)

@@ -22,9 +22,10 @@ _FLAT = 0.01  # a window in which the error falls by less is the end of a trend
 _LONGEST = 30 * 86400.0  # seconds; what is further off than a month is not told
 
 
-def pace(rounds: Rounds) -> float | None:
+def pace(look: Look) -> float | None:
     """Return evaluations per second in the last rounds; None before the first."""
-    seconds = float(rounds.seconds[-_RECENT:].sum())
+    rounds = look.rounds
+    seconds = float(rounds.seconds[-_RECENT:].sum()) * _stretch(look)
     return float(rounds.sizes[-_RECENT:].sum()) / seconds if seconds > 0 else None
 
 
@@ -57,16 +58,27 @@ def seconds_left(look: Look) -> float | None:
     rounds, limits = look.rounds, budget(look)
     if rounds.n_rounds == 0:
         return None
-    per_round = float(np.mean(rounds.seconds[-_RECENT:]))
+    stretch = _stretch(look)
+    per_round = float(np.mean(rounds.seconds[-_RECENT:])) * stretch
     per_evaluation = per_round / max(1.0, float(np.mean(rounds.sizes[-_RECENT:])))
     left = []
     if "rounds" in limits:
         left.append((limits["rounds"] - int(rounds.is_search.sum())) * per_round)
     if "seconds" in limits:
-        left.append(limits["seconds"] - float(rounds.seconds.sum()))
+        left.append((limits["seconds"] - float(rounds.seconds.sum())) * stretch)
     if "evaluations" in limits:
         left.append((limits["evaluations"] - int(rounds.sizes.sum())) * per_evaluation)
     return max(0.0, min(left)) if left else None
+
+
+def _stretch(look: Look) -> float:
+    """Return how much longer the last call of `fit` takes than its rounds: callbacks, storing."""
+    calls = look.notes.get(CALL, {})
+    if not calls or look.written is None:
+        return 1.0
+    number, call = max(calls.items(), key=lambda item: when(item[1]))
+    spent = float(look.rounds.seconds[number:].sum())
+    return max(1.0, (look.written - when(call)) / spent) if spent > 0 else 1.0
 
 
 def seconds_until_flat(rounds: Rounds) -> float | None:

@@ -10,6 +10,8 @@ from typing import final
 from brianfit.watching.frame import Frame, frame_of
 from brianfit.watching.store_view import State, StoreView
 
+PathName = str | os.PathLike[str]
+
 SUFFIX = ".fit"
 
 MOST_STORES = 1000
@@ -25,11 +27,17 @@ class Watched:
     Parameters
     ----------
     places
-        Paths of stores and of folders.
+        Paths of stores and of folders, or one path.
+
+    Raises
+    ------
+    InvalidTypeError
+        If they are no paths.
     """
 
-    def __init__(self, places: Sequence[str | os.PathLike[str]]) -> None:
-        self._places = [Path(place) for place in places]
+    def __init__(self, places: PathName | Sequence[PathName]) -> None:
+        several = places if isinstance(places, list | tuple) else [places]
+        self._places = [_checked(place) for place in several]
         self._views: dict[Path, StoreView] = {}
 
     def paths(self) -> list[Path]:
@@ -55,7 +63,15 @@ class Watched:
         for path in gone:
             del self._views[path]
         views = [self._views.setdefault(path, StoreView(path)) for path in paths]
-        return [frame_of(view.look(), n_points=n_points) for view in views]
+        return [_frame(view, n_points) for view in views]
+
+
+def _frame(view: StoreView, n_points: int) -> Frame:
+    """Return what a store shows; whatever a stranger wrote into it, the others are shown too."""
+    try:
+        return frame_of(view.look(), n_points=n_points)
+    except (ArithmeticError, LookupError, MemoryError, OSError, TypeError, ValueError) as problem:
+        return Frame(path=view.path, state=State.UNREADABLE, words=f"It makes no sense: {problem}")
 
 
 def seconds_left(frames: Sequence[Frame]) -> float | None:
@@ -65,17 +81,30 @@ def seconds_left(frames: Sequence[Frame]) -> float | None:
     return max(known) if known and len(known) == len(left) else None
 
 
-def stores_below(folder: str | os.PathLike[str]) -> list[Path]:
+def stores_below(folder: PathName) -> list[Path]:
     """Return all stores below a folder, ``*.fit``, in the order of their names.
 
     Links to folders are not followed.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `folder` is no path.
     """
     found: list[Path] = []
-    for path in _files_below(Path(folder)):
+    for path in _files_below(_checked(folder)):
         found.append(path)
         if len(found) == MOST_STORES:
             break
     return sorted(found)
+
+
+def _checked(place: object) -> Path:
+    if isinstance(place, str | os.PathLike) and "\0" not in os.fsdecode(place):
+        return Path(os.fsdecode(place))
+    from brianfit._foundation.errors import InvalidTypeError  # imports Brian
+
+    raise InvalidTypeError(f"Stores and folders are named by their paths, but this is {place!r}.")
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

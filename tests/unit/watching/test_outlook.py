@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,16 @@ def look_of(rounds: Rounds, call: dict, added: dict[int, dict] | None = None) ->
 
 
 def test_the_pace_is_that_of_the_last_rounds() -> None:
-    assert outlook.pace(rounds_of([1.0] * 30)) == pytest.approx(20.0)
-    assert outlook.pace(rounds_of([])) is None
+    assert outlook.pace(look_of(rounds_of([1.0] * 30), {})) == pytest.approx(20.0)
+    assert outlook.pace(look_of(rounds_of([]), {})) is None
+
+
+def test_time_between_rounds_counts() -> None:
+    # 10 rounds of 0.5 s that took 20 s since the call began at 1 s.
+    look = replace(look_of(rounds_of([1.0] * 10), {"rounds": 15, "seconds": 7.0}), written=21.0)
+
+    assert outlook.pace(look) == pytest.approx(5.0)
+    assert outlook.seconds_left(look) == pytest.approx(2.0 * 4)
 
 
 @pytest.mark.parametrize(

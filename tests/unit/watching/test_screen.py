@@ -31,9 +31,17 @@ def text_of(frames: list[Frame], **look: object) -> list[str]:
     return [line.plain for line in screen(frames, Look(**chosen))]
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 50), (20, 5)])
-@pytest.mark.parametrize("n_fits", [0, 1, 3, 40])
-@pytest.mark.parametrize("is_plain", [False, True])
+@pytest.mark.parametrize(
+    ("width", "height", "n_fits", "is_plain"),
+    [
+        (80, 24, 0, False),
+        (80, 24, 1, True),
+        (80, 24, 40, False),
+        (200, 50, 3, False),
+        (20, 5, 1, False),
+        (20, 5, 3, True),
+    ],
+)
 def test_a_screen_is_as_large_as_its_terminal(
     frame: Frame, width: int, height: int, n_fits: int, is_plain: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from brianfit._foundation.arguments import check_positive_integer
 from brianfit._foundation.errors import StoreError
 from brianfit._foundation.strangers.untrusted import made_from
 from brianfit._foundation.units import SECOND, from_si
@@ -18,6 +19,7 @@ from brianfit.fitting.problem.problem_from_record import problem_of
 from brianfit.model import Parameter
 from brianfit.objective import SPIKES
 from brianfit.results import ParameterRecord, PathLike, ProblemRecord, load_problems
+from brianfit.results.store.reading import added_rounds
 
 
 def resume(
@@ -71,7 +73,7 @@ def resume(
     fitter.fit(
         optimizer,
         metrics,
-        n_rounds=record.rounds_foreseen if n_rounds is None else n_rounds,
+        n_rounds=record.rounds_foreseen if n_rounds is None else _asked_for(store, n_rounds),
         callback=callback,
         penalty=record.penalty,
         params=params,
@@ -84,6 +86,20 @@ def resume(
     )
     fitter._session.add_known_refinements()  # noqa: SLF001 - fitters share their way of working
     return fitter
+
+
+def _asked_for(store: PathLike, n_rounds: int) -> int:
+    """Return the rounds to ask for, so that with those that users added there are `n_rounds`."""
+    n_rounds = check_positive_integer("n_rounds", n_rounds, minimum=0)
+    added = added_rounds(store)
+
+    def total(n_asked: int) -> int:
+        for number, more in added.items():
+            n_asked += more if number <= n_asked else 0
+        return n_asked
+
+    fewest = max(1, n_rounds - sum(added.values()))
+    return next((n for n in range(fewest, n_rounds) if total(n) >= n_rounds), n_rounds)
 
 
 def _check_ready(store: PathLike, record: ProblemRecord) -> None:

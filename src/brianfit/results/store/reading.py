@@ -19,11 +19,13 @@ from brianfit._foundation.errors import (
 )
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.store_file.holding import is_held
+from brianfit._foundation.store_file.notes import ADDED, notes_of
 from brianfit._foundation.store_file.requests import (
     LARGEST_ROUNDS,
     LARGEST_SECONDS,
     Request,
     ask,
+    request_of,
 )
 from brianfit._foundation.types import TimeLike
 from brianfit._foundation.units import SECOND, scalar_si
@@ -207,6 +209,21 @@ def load_problems(path: str | os.PathLike[str]) -> tuple[ProblemRecord, ...]:
     """
     with _opened(path) as database:
         return tuple(read_fit(database, number).problem for number in _all_fits(database))
+
+
+def added_rounds(path: str | os.PathLike[str]) -> dict[int, int]:
+    """Return how many rounds users added to the fit begun last, by the round after which.
+
+    Raises
+    ------
+    StoreError
+        As for `load`.
+    """
+    with _opened(path) as database:
+        if database.version == 1:
+            return {}
+        notes = notes_of(database.connection, ADDED, _all_fits(database)[-1])
+    return {number: request_of(note).rounds for number, note in notes.items()}
 
 
 def result_without_rounds(path: str | os.PathLike[str]) -> FitResult:

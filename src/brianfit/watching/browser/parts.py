@@ -113,7 +113,7 @@ def _courses(frame: Frame) -> Iterator[Markup]:
 def _course(frame: Frame, course: Course, x_label: str, *, by_time: bool) -> Markup:
     x = course.seconds if by_time else course.evaluations
     known = course.errors[course.errors < float("inf")]
-    is_log = bool(known.size) and known.min() > 0 and known.max() > _LOGARITHMIC * known.min()
+    is_log = known.size > 0 and 0 < _LOGARITHMIC * float(known.min()) < float(known.max())
     size, unit = unit_for(float(known.max()) if known.size else 1.0, frame.error_powers)
     marks = [(number, "the optimizer began anew") for number in course.restarts]
     marks += [(number, "a process went on with the fit") for number in course.calls]

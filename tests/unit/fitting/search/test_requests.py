@@ -24,6 +24,7 @@ def asking(number: int, ask: Any) -> Any:
     return callback
 
 
+@pytest.mark.slow
 def test_a_stop_ends_the_fit_after_its_round_and_the_fit_goes_on_exactly(tmp_path: Path) -> None:
     store = Store(tmp_path / "cell.fit")
 
@@ -36,6 +37,7 @@ def test_a_stop_ends_the_fit_after_its_round_and_the_fit_goes_on_exactly(tmp_pat
     assert not list(tmp_path.glob("*-requests"))
 
 
+@pytest.mark.slow
 def test_added_rounds_are_done_and_added_again_when_the_fit_is_done_again(tmp_path: Path) -> None:
     store = Store(tmp_path / "cell.fit")
 
@@ -48,6 +50,7 @@ def test_added_rounds_are_done_and_added_again_when_the_fit_is_done_again(tmp_pa
     assert load(store.path).result.history.n_rounds == 7
 
 
+@pytest.mark.slow
 def test_added_rounds_are_kept_by_a_fit_that_was_killed_before_it_did_them(tmp_path: Path) -> None:
     store = Store(tmp_path / "cell.fit")
 
@@ -78,7 +81,6 @@ def test_without_a_limit_of_time_more_time_is_said_to_mean_nothing(
 
 
 def test_nobody_can_be_asked_where_no_fit_is_writing(tmp_path: Path) -> None:
-    fit(tmp_path / "cell.fit", n_rounds=1)
     store = Store(tmp_path / "cell.fit")
 
     with pytest.raises(StoreError, match="No fit is writing .*call fit again"):
