@@ -63,10 +63,10 @@ def drawing(lines: Sequence[Line], axes: Axes, *, text: str, marks: Sequence[Mar
         What is read out in its place.
     """
     from_zero = [np.zeros(1), *(line.x for line in lines)]
-    across = _Scale.of(from_zero, _LEFT, axes.width - _RIGHT, is_log=False)
+    across = _Scale.of(from_zero, (_LEFT, axes.width - _RIGHT), is_log=False)
     values = [line.y[line.y > 0] if axes.is_logarithmic else line.y for line in lines]
     bottom = axes.height - _BOTTOM
-    up = _Scale.of(values, bottom, _TOP, is_log=axes.is_logarithmic)
+    up = _Scale.of(values, (bottom, _TOP), is_log=axes.is_logarithmic)
     parts = [*_frame(across, up, axes)]
     parts += [_mark(mark, across, bottom) for mark in marks]
     parts += [_path(line, across, up) for line in lines]
@@ -93,7 +93,7 @@ class _Scale:
     is_log: bool
 
     @staticmethod
-    def of(values: Sequence[np.ndarray], start: float, end: float, *, is_log: bool) -> _Scale:
+    def of(values: Sequence[np.ndarray], ends: tuple[int, int], *, is_log: bool) -> _Scale:
         known = np.concatenate([np.empty(0), *values])
         known = known[np.isfinite(known)]
         low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
@@ -102,7 +102,8 @@ class _Scale:
         if not high > low:
             margin = max(abs(low), 1.0) * 0.1
             low, high = low - margin, high + margin
-        return _Scale(low=low, high=high, start=start, end=end, is_log=is_log)
+        start, end = ends
+        return _Scale(low=low, high=high, start=float(start), end=float(end), is_log=is_log)
 
     def to_pixels(self, values: np.ndarray) -> np.ndarray:
         """Return places in the drawing; nan where there is none."""
@@ -134,11 +135,11 @@ def _frame(across: _Scale, up: _Scale, axes: Axes) -> list[Markup]:
     parts = []
     for at, words in up.ticks(4):
         parts.append(tag("line", x1=_LEFT, x2=right, y1=f"{at:.1f}", y2=f"{at:.1f}", stroke=_GRID))
-        parts.append(_words(words, _LEFT - 6, at + 3.5, anchor="end"))
+        parts.append(_words(words, _LEFT - 6.0, at + 3.5, anchor="end"))
     for at, words in across.ticks(max(2, axes.width // 110)):
-        parts.append(_words(words, at, bottom + 15, anchor="middle"))
+        parts.append(_words(words, at, bottom + 15.0, anchor="middle"))
     parts.append(tag("line", x1=_LEFT, x2=right, y1=bottom, y2=bottom, stroke=_INK))
-    parts.append(_words(axes.x_label, (_LEFT + right) / 2, bottom + 30, anchor="middle"))
+    parts.append(_words(axes.x_label, (_LEFT + right) / 2, bottom + 30.0, anchor="middle"))
     middle = (_TOP + bottom) / 2
     parts.append(
         tag(
@@ -154,10 +155,9 @@ def _words(text: str, x: float, y: float, *, anchor: str) -> Markup:
     return tag("text", text, **place, fill=_INK, font_size=11, text_anchor=anchor)
 
 
-def _mark(mark: Mark, across: _Scale, bottom: float) -> Markup:
+def _mark(mark: Mark, across: _Scale, bottom: int) -> Markup:
     at = f"{float(across.to_pixels(np.array([mark.x]))[0]):.1f}"
-    end = f"{bottom:g}"
-    line = tag("line", x1=at, x2=at, y1=_TOP, y2=end, stroke=_INK, stroke_dasharray="3 3")
+    line = tag("line", x1=at, x2=at, y1=_TOP, y2=bottom, stroke=_INK, stroke_dasharray="3 3")
     return tag("g", tag("title", mark.text), line)
 
 
