@@ -71,9 +71,13 @@ class Simulations:
             self._done[store] = error
             if self._is_open:
                 self._tell(store, text)
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+        self._end_process()
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
     def _next(self) -> Path | None:
         now = time.monotonic()
@@ -91,7 +95,7 @@ class Simulations:
             line = process.stdout.readline()
             json.loads(line)
         except (OSError, ValueError):
-            self._process = None
+            self._end_process()
             return _sorry()
         return line
 
@@ -99,7 +103,9 @@ class Simulations:
         with self._changed:
             if not self._is_open:
                 return None
-            if self._process is None or self._process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
+                self._end_process()
+            if self._process is None:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "brianfit.watching.browser.best_model"],
                     stdin=subprocess.PIPE,
