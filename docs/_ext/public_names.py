@@ -20,6 +20,7 @@ _HEADINGS = (
     ("brianfit.fitting.posteriors", "How sure a fit is"),
     ("brianfit.experiment", "Which model, which experiment"),
     ("brianfit.fitting", "Before and after a fit"),
+    ("brianfit.watching", "Watching fits"),
     ("brianfit.results", "Results"),
     ("brianfit.data", "Recordings and stimuli"),
     ("brianfit.metrics", "Metrics"),
@@ -98,7 +99,7 @@ def headings() -> list[str]:
 def public_names() -> list[PublicName]:
     """Return classes and functions that users import, from the package and its open folders."""
     found = [_named("brianfit", name) for name in dir(brianfit) if not name.startswith("_")]
-    for module in ("brianfit.plots", "brianfit.library"):
+    for module in ("brianfit.plots", "brianfit.library", "brianfit.watching"):
         found += [_named(module, name) for name in importlib.import_module(module).__all__]
     for kind in _CONTRACTS:
         module = importlib.import_module(f"brianfit.testing.{kind}")
