@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from brian2 import Mohm, ms, mV, nA, nS, pF, uS
+from brian2 import Mohm, amp, ms, mV, nA, nS, pF, uS
 
 from benchmarks.tables import Row, Table
 from brianfit import (
@@ -86,32 +86,27 @@ def ratio(kind: str, number: int) -> float:
     """Return the mean relative deviation of a refit after the chosen stimulus, over steps."""
     generator = np.random.default_rng([number, len(kind)])
     truth = drawn(kind, generator)
-    first = fitter_of(
-        kind, truth, current_of(Steps(0.3 * nA, start=10 * ms, stop=60 * ms), 1), generator
-    )
+    before = rows_of(Steps(0.3 * nA, start=10 * ms, stop=60 * ms), 1)
+    first = fitter_of(kind, truth, before, generator)
     first.fit(
         metric=MSEMetric(), n_rounds=1, callback=None, seed=1, params=box(kind, truth), n_repeats=1
     )
-    chosen = design(
-        first, STIMULI, budget=BUDGET, duration=SWEEP, limits={"I": LIMITS}, n_tries=64, n_points=4
-    )
-    protocol = chosen.recordings()
-    current = np.array([sweep.inputs["I"] for sweep in protocol]) * 1e9 * nA
-    return deviation(kind, truth, current, generator) / deviation(
-        kind, truth, current_of(STEPS, 3), generator
-    )  # fmt: skip
+    chosen = design(first, STIMULI, budget=BUDGET, duration=SWEEP, limits={"I": LIMITS}, n_tries=64)
+    protocol = [np.asarray(sweep.inputs["I"]) for sweep in chosen.recordings()]
+    after = deviation(kind, truth, before + protocol, generator)
+    return after / deviation(kind, truth, before + rows_of(STEPS, 3), generator)
 
 
-def deviation(kind: str, truth: Mapping[str, Any], current: Any, generator: Any) -> float:
+def deviation(kind: str, truth: Mapping[str, Any], rows: list[np.ndarray], generator: Any) -> float:
     """Return the mean over parameters of the relative deviation over refits with other noise."""
     _, _, free, _ = CELLS[kind]
-    rows = []
+    found = []
     for _ in range(N_REFITS):
-        fitter = fitter_of(kind, truth, current, generator)
+        fitter = fitter_of(kind, truth, rows, generator)
         fitter.fit(metric=MSEMetric(), n_rounds=0, callback=None, params=box(kind, truth))
-        found, _ = fitter.refine({name: truth[name] for name in free}, callback=None)
-        rows.append([float(found[name] / truth[name]) for name in free])
-    return float(np.sqrt(np.mean((np.array(rows) - 1.0) ** 2, axis=0)).mean())
+        best, _ = fitter.refine({name: truth[name] for name in free}, callback=None)
+        found.append([float(best[name] / truth[name]) for name in free])
+    return float(np.sqrt(np.mean((np.array(found) - 1.0) ** 2, axis=0)).mean())
 
 
 def drawn(kind: str, generator: Any) -> dict[str, Any]:
@@ -136,17 +131,24 @@ def box(kind: str, truth: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def fitter_of(kind: str, truth: Mapping[str, Any], current: Any, generator: Any) -> TraceFitter:
-    """Return a fitter of noisy recordings of a cell."""
+def fitter_of(
+    kind: str, truth: Mapping[str, Any], rows: list[np.ndarray], generator: Any
+) -> TraceFitter:
+    """Return a fitter of noisy responses of a cell to currents [A]."""
     model, _, _, arguments = CELLS[kind]
-    nothing = {"v": np.full(np.shape(current), np.nan) * mV}
-    made = TraceFitter(model, {"I": current}, nothing, dt=DT, n_samples=10, **arguments)
+    inputs = {"I": [row * amp for row in rows]}
+    nothing = {"v": [np.full(row.size, np.nan) * mV for row in rows]}
+    empty = RecordingSet.from_arrays(dt=DT, inputs=inputs, traces=nothing)
+    made = TraceFitter(model, empty, dt=DT, n_samples=10, **arguments)
     voltage = made.generate("v", params=truth)
-    noise = generator.normal(0.0, NOISE, np.shape(current)) * mV
-    recorded = RecordingSet.from_arrays(dt=DT, inputs={"I": current}, traces={"v": voltage + noise})
+    noisy = [
+        voltage[k][: row.size] + generator.normal(0.0, NOISE, row.size) * mV
+        for k, row in enumerate(rows)
+    ]
+    recorded = RecordingSet.from_arrays(dt=DT, inputs=inputs, traces={"v": noisy})
     return TraceFitter(model, recorded, dt=DT, n_samples=10, **arguments)
 
 
-def current_of(stimulus: Any, n_sweeps: int) -> Any:
-    """Return the waveforms of a stimulus."""
-    return stimulus.array(dt=DT, duration=SWEEP, n_sweeps=n_sweeps)
+def rows_of(stimulus: Any, n_sweeps: int) -> list[np.ndarray]:
+    """Return the waveforms of a stimulus [A]."""
+    return list(np.asarray(stimulus.array(dt=DT, duration=SWEEP, n_sweeps=n_sweeps)))

@@ -46,6 +46,14 @@ def test_deviations_that_are_foreseen_are_those_of_refits() -> None:
         limits={"I": [-0.2, 0.2] * nA},
         n_tries=1,
     )
+    drawn = design(
+        first.sample("laplace", n_draws=100, seed=1),
+        [weak, noise],
+        budget=100 * ms,
+        duration=50 * ms,
+        limits={"I": [-0.2, 0.2] * nA},
+        n_tries=1,
+    )
     current = np.array([sweep.inputs["I"] for sweep in found.recordings()]) * 1e9
     estimates = []
     for seed in range(12):
@@ -55,6 +63,8 @@ def test_deviations_that_are_foreseen_are_those_of_refits() -> None:
         estimates.append([float(best[name] / TRUTH[name]) for name in ("g", "C")])
 
     assert found.best.stimulus is noise
+    assert drawn.best.stimulus is noise
+    assert drawn.best.deviations["C"] == pytest.approx(found.best.deviations["C"], rel=0.1)
     assert found.best.deviations["g"] < found.before["g"]
     foreseen = np.array([found.best.deviations[name] for name in ("g", "C")])
     # The deviation of 12 estimates is known to 21 %; the design counts the first recording too.

@@ -24,7 +24,14 @@ from brianfit.experiment.outcome import Design, RankedStimulus
 from brianfit.experiment.settings import Protocol, Setting, changed, free_settings
 from brianfit.experiment.worth import Worth
 from brianfit.fitting.fitters._base import AbstractFitter
-from brianfit.fitting.uncertainty.foreseen import Foreseen, Foresight, Known, known_of
+from brianfit.fitting.posteriors.posterior import Posterior
+from brianfit.fitting.uncertainty.foreseen import (
+    Foreseen,
+    Foresight,
+    Known,
+    known_of,
+    known_of_likelihood,
+)
 
 if TYPE_CHECKING:
     from brianfit._foundation.types import QuantityLike, TimeLike
@@ -37,13 +44,16 @@ _LONGEST_SWEEP = 1.0  # [s]
 _NARROWED = (0.3, 0.15, 0.05)
 """After a first look everywhere, settings are searched within these parts of their ranges."""
 
+_DRAWS = 1000
+"""So many draws of a posterior, each as often as it weighs, stand for it."""
+
 _DEEPEST = -0.12
 """No membrane stands a voltage below this [V]."""
 
 
 @checked
 def design(  # noqa: PLR0913 - the arguments that users know
-    fitter: AbstractFitter,
+    fitter: AbstractFitter | Posterior,
     stimuli: Sequence[AbstractStimulus],
     *,
     budget: TimeLike,
@@ -53,7 +63,7 @@ def design(  # noqa: PLR0913 - the arguments that users know
     noise: NoiseLike = None,
     criterion: str = "deviation",
     samples: Any = None,
-    n_points: int = 6,
+    n_points: int = 10,
     n_tries: int = 32,
     seed: int = 0,
 ) -> Design:
@@ -69,7 +79,8 @@ def design(  # noqa: PLR0913 - the arguments that users know
     ----------
     fitter
         After a fit of traces; or after ``fit(n_rounds=0, ...)``, which says what the box is: then
-        points are spread over the box, and `noise` must be given.
+        points are spread over the box, and `noise` must be given. Or the posterior that
+        ``fitter.sample`` returns, over whose draws is averaged.
     stimuli
         Such as `Steps`, `Ramp`, `Sine` and `OrnsteinUhlenbeck`; their settings are where the search
         begins. Sums of stimuli are taken as they are.
@@ -104,14 +115,15 @@ def design(  # noqa: PLR0913 - the arguments that users know
         If anything does not fit together.
     """
     check_choice("criterion", criterion, ("deviation", "volume"))
-    session = fitter._session  # noqa: SLF001 - as studies do
-    known = known_of(session, noise)
-    recordings = session.require_search().task.problem.recordings
+    start = check_positive_integer("seed", seed, minimum=0)
+    known, samples = _known(fitter, noise, samples, start)
+    problem = known.simulated.task.problem
+    recordings = problem.recordings
     wanted, weights = _wanted(parameters, known.space.names)
     count = check_positive_integer("n_points", n_points)
-    start = check_positive_integer("seed", seed, minimum=0)
     worth = Worth(
-        known=known,
+        space=known.space,
+        information=known.information,
         points=_points(known, samples, count, start),
         wanted=wanted,
         weights=weights,
@@ -119,8 +131,8 @@ def design(  # noqa: PLR0913 - the arguments that users know
     )
     search = _Search(
         worth=worth,
-        foresight=Foresight(session=session, noises=known.noises),
-        protocol=_protocol(recordings, limits, budget, duration, dt=session.problem.dt),
+        foresight=Foresight(known=known),
+        protocol=_protocol(recordings, limits, budget, duration, dt=problem.dt),
         voltages=_voltages(recordings, limits),
         recordings=recordings,
         n_tries=check_positive_integer("n_tries", n_tries),
@@ -192,7 +204,7 @@ class _Search:
             deviations = self.worth.deviations(matrices)
         return RankedStimulus(
             stimulus=stimulus,
-            deviations=dict(zip(self.worth.known.space.names, deviations.tolist(), strict=True)),
+            deviations=dict(zip(self.worth.space.names, deviations.tolist(), strict=True)),
             loss=float("inf") if reason else self.worth.loss(matrices),
             reason=reason,
         )
@@ -221,6 +233,21 @@ class _Search:
     ) -> Float[np.ndarray, " n_settings"]:
         now = stimulus.settings
         return np.array([setting.place_of(now[setting.name]) for setting in settings])
+
+
+def _known(
+    fitter: AbstractFitter | Posterior, noise: NoiseLike, samples: Any, seed: int
+) -> tuple[Known, Any]:
+    """Return what is known, and the samples over which to average, if any are given."""
+    if isinstance(fitter, AbstractFitter):
+        return known_of(fitter._session, noise), samples  # noqa: SLF001 - as studies do
+    if noise is not None:
+        raise InvalidTypeError("A posterior has its noise already: leave `noise` out.")
+    best = fitter.draws[int(np.argmax(fitter.log_likelihood))]
+    if samples is None:
+        generator = generator_for(seed, "draws of a posterior")
+        samples = fitter.draws[generator.choice(len(fitter.draws), _DRAWS, p=fitter.weights)]
+    return known_of_likelihood(fitter.likelihood, best), samples
 
 
 def _best(tried: Sequence[RankedStimulus]) -> RankedStimulus:
@@ -275,7 +302,8 @@ def _points(known: Known, samples: Any, count: int, seed: int) -> np.ndarray:
         drawn = qmc.Sobol(n, rng=integer_for(seed, "points of a design"))
         return space.to_values(drawn.random_base2(int(np.ceil(np.log2(count))))[:count])
     worth = Worth(
-        known=known,
+        space=known.space,
+        information=known.information,
         points=known.best[np.newaxis],
         wanted=np.arange(n),
         weights=np.full(n, 1 / n),

@@ -8,7 +8,6 @@ from typing import final
 import numpy as np
 
 from brianfit._foundation.shapes import Float, Int
-from brianfit.fitting.uncertainty.foreseen import Known
 from brianfit.model import ParameterSpace
 
 
@@ -19,6 +18,10 @@ class Worth:
 
     Attributes
     ----------
+    space
+        The box of the parameters.
+    information
+        What recordings say already [1 / SI].
     points
         At which the information is averaged [SI].
     wanted
@@ -29,7 +32,8 @@ class Worth:
         Whether the volume of all wanted parameters together counts, by the determinant.
     """
 
-    known: Known
+    space: ParameterSpace
+    information: Float[np.ndarray, "n_parameters n_parameters"]
     points: Float[np.ndarray, "n_points n_parameters"]
     wanted: Int[np.ndarray, " n_wanted"]
     weights: Float[np.ndarray, " n_wanted"]
@@ -46,21 +50,21 @@ class Worth:
     ) -> Float[np.ndarray, " n_parameters"]:
         """Return relative standard deviations after a recording with this information [SI].
 
-        The geometric mean over the points, since they may differ by orders of magnitude.
+        The variance is that which is expected over the points: a stimulus that tells very much
+        at a few points, such as where a spike is about to fail, and little at the others, is worth
+        little.
         """
         variances = np.diagonal(self._covariances(matrices), axis1=1, axis2=2)
-        return np.asarray(np.exp(0.5 * np.log(variances).mean(axis=0)))
+        return np.asarray(np.sqrt(variances.mean(axis=0)))
 
     def loss(self, matrices: Float[np.ndarray, "n_points n_parameters n_parameters"]) -> float:
         """Return what is to be made small; inf if a point could not be simulated."""
         if not np.isfinite(matrices).all():
             return float("inf")
-        covariances = self._covariances(matrices)
-        if self.by_volume:
-            chosen = covariances[:, self.wanted][:, :, self.wanted]
-            return float(np.linalg.slogdet(chosen)[1].mean() / (2 * self.wanted.size))
-        variances = np.diagonal(covariances, axis1=1, axis2=2)[:, self.wanted]
-        return float((0.5 * np.log(variances) @ self.weights).mean())
+        if not self.by_volume:
+            return float(np.log(self.deviations(matrices)[self.wanted]) @ self.weights)
+        expected = self._covariances(matrices).mean(axis=0)[np.ix_(self.wanted, self.wanted)]
+        return float(np.linalg.slogdet(expected)[1] / (2 * self.wanted.size))
 
     def covariance_now(self) -> Float[np.ndarray, "n_parameters n_parameters"]:
         """Return the covariance of relative changes at the first point, without new recordings."""
@@ -71,9 +75,9 @@ class Worth:
         """Return the covariances of relative changes, box and recordings so far included."""
         scales = np.where(self.points == 0, 1.0, np.abs(self.points))
         outer = scales[:, :, np.newaxis] * scales[:, np.newaxis]
-        information = (matrices + self.known.information) * outer
+        information = (matrices + self.information) * outer
         diagonal = np.arange(self.points.shape[1])
-        information[:, diagonal, diagonal] += 1.0 / _variances_of_box(self.known.space, scales)
+        information[:, diagonal, diagonal] += 1.0 / _variances_of_box(self.space, scales)
         # Scaled to ones on the diagonal, so that parameters of any size can be inverted together.
         sizes = np.sqrt(information[:, diagonal, diagonal])
         both = sizes[:, :, np.newaxis] * sizes[:, np.newaxis]

@@ -15,7 +15,6 @@ from brianfit.data import AbstractStimulus
 from brianfit.experiment import RankedStimulus
 from brianfit.experiment.settings import Protocol, changed, free_settings
 from brianfit.experiment.worth import Worth
-from brianfit.fitting.uncertainty.foreseen import Known
 from brianfit.model import ParameterSpace
 
 NOISE = OrnsteinUhlenbeck(0.1 * nA, 0.05 * nA, tau=5 * ms, seed=1)
@@ -81,9 +80,9 @@ def test_information_adds_to_what_bounds_and_recordings_say() -> None:
         is_integer=np.zeros(2, dtype=bool),
         starts=np.empty((0, 2)),
     )
-    known = Known(space=space, best=None, information=np.diag([0.25, 0.0]), noises={})
     worth = Worth(
-        known=known,
+        space=space,
+        information=np.diag([0.25, 0.0]),
         points=np.array([[2.0, 0.5]]),
         wanted=np.array([0]),
         weights=np.ones(1),

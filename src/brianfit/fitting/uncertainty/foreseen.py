@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +14,12 @@ from brianfit._foundation.units import from_si
 from brianfit.data import RecordingSet
 from brianfit.fitting.problem.task import FitTask
 from brianfit.fitting.search.session import FitSession
-from brianfit.fitting.uncertainty.likelihood_of_fit import NoiseLike, likelihood_of
+from brianfit.fitting.uncertainty.likelihood import Likelihood
+from brianfit.fitting.uncertainty.likelihood_of_fit import (
+    NoiseLike,
+    likelihood_of,
+    simulated_outputs,
+)
 from brianfit.fitting.uncertainty.simulated_outputs import SimulatedOutputs
 from brianfit.likelihoods import (
     AbstractNoise,
@@ -43,12 +47,15 @@ class Known:
         What the recordings of the fit say, at the best sample [1 / SI]; zero if there is none.
     noises
         By output, how recordings scatter around the model.
+    simulated
+        Simulates samples for the recordings of the fit.
     """
 
     space: ParameterSpace
     best: Float[np.ndarray, " n_parameters"] | None
     information: Float[np.ndarray, "n_parameters n_parameters"]
     noises: Mapping[str, AbstractNoise]
+    simulated: SimulatedOutputs
 
 
 @final
@@ -86,21 +93,27 @@ def known_of(session: FitSession, noise: NoiseLike) -> Known:
         If there was no fit, or neither a fit nor `noise` says how large the noise is.
     """
     search = session.require_search()
-    space, task = search.task.parameters.space, search.task
-    _check_traces(task)
-    n = len(space)
-    if search.best is None:
-        return Known(
-            space=space,
-            best=None,
-            information=np.zeros((n, n)),
-            noises={name: _given(noise, name) for name in task.problem.trace_names},
-        )
-    likelihood = likelihood_of(session, noise)
-    best = np.asarray(search.best.values, dtype=np.float64)
-    traces = likelihood.simulated.traces(best[np.newaxis], with_slopes=False)
+    _check_traces(search.task)
+    if search.best is not None:
+        return known_of_likelihood(likelihood_of(session, noise), search.best.values)
+    n = len(search.task.parameters.space)
+    return Known(
+        space=search.task.parameters.space,
+        best=None,
+        information=np.zeros((n, n)),
+        noises={name: _given(noise, name) for name in search.task.problem.trace_names},
+        simulated=simulated_outputs(session),
+    )
+
+
+def known_of_likelihood(likelihood: Likelihood, best: Float[np.ndarray, " n"]) -> Known:
+    """Return what a likelihood knows at its best sample [SI]."""
+    simulated = likelihood.simulated
+    _check_traces(simulated.task)
+    row = np.asarray(best, dtype=np.float64)[np.newaxis]
+    traces = simulated.traces(row, with_slopes=False)
     noises = {}
-    for name, compared in likelihood.simulated.compared.items():
+    for name, compared in simulated.compared.items():
         residuals = traces[name].residuals(compared)[0][compared.is_compared]
         noises[name] = _learnt(
             likelihood.noises[name],
@@ -108,10 +121,11 @@ def known_of(session: FitSession, noise: NoiseLike) -> Known:
             sigma=from_si(float(np.sqrt(np.mean(residuals**2))), compared.dimensions),
         )
     return Known(
-        space=space,
-        best=best,
-        information=likelihood.gauss_newton(best[np.newaxis])[0],
+        space=simulated.task.parameters.space,
+        best=row[0],
+        information=likelihood.gauss_newton(row)[0],
         noises=noises,
+        simulated=simulated,
     )
 
 
@@ -120,8 +134,7 @@ def known_of(session: FitSession, noise: NoiseLike) -> Known:
 class Foresight:
     """Foresees what protocols would yield, with the model and the noise of a fit."""
 
-    session: FitSession
-    noises: Mapping[str, AbstractNoise]
+    known: Known
 
     def of(
         self, protocol: RecordingSet, points: Float[np.ndarray, "n_points n_parameters"]
@@ -162,7 +175,7 @@ class Foresight:
             data=compared.data[:1],
             is_compared=compared.is_compared[:1],
         )
-        density = self.noises[name].density(one, _nothing)
+        density = self.known.noises[name].density(one, _nothing)
 
         def information(sweep: int, traces: Any) -> np.ndarray:
             alone = replace(
@@ -175,30 +188,20 @@ class Foresight:
         return information
 
     def _simulated(self, protocol: RecordingSet) -> SimulatedOutputs:
-        task = self._task
-        problem = replace(task.problem, recordings=protocol)
+        fitted = self.known.simulated
+        problem = replace(fitted.task.problem, recordings=protocol)
         shape = (len(protocol), problem.n_steps)
-        return SimulatedOutputs(
-            task=replace(task, problem=problem),
-            engine=self.session.engine,
-            compared={
-                name: Compared(
-                    name=name,
-                    dimensions=problem.output_dimensions(name),
-                    data=np.zeros(shape),
-                    is_compared=np.ones(shape, dtype=bool),
-                    dt=problem.dt,
-                )
-                for name in problem.trace_names
-            },
-            seed=self.session.require_search().seed,
-            memory_limit=self.session.memory_limit,
-        )
-
-    @cached_property
-    def _task(self) -> FitTask:
-        task = self.session.require_search().task
-        return replace(task, problem=task.problem.with_repeats(1))
+        compared = {
+            name: Compared(
+                name=name,
+                dimensions=problem.output_dimensions(name),
+                data=np.zeros(shape),
+                is_compared=np.ones(shape, dtype=bool),
+                dt=problem.dt,
+            )
+            for name in problem.trace_names
+        }
+        return replace(fitted, task=replace(fitted.task, problem=problem), compared=compared)
 
 
 def _check_traces(task: FitTask) -> None:
