@@ -14,6 +14,7 @@ from brianfit.optimizers import (
     CMAESOptimizer,
     DifferentialEvolution,
     GuidedCMAESOptimizer,
+    LedCMAESOptimizer,
     MultiStartLeastSquares,
     NevergradOptimizer,
     ParetoOptimizer,
@@ -78,6 +79,12 @@ class TestGuidedCMAES(OptimizerContract):
     @pytest.fixture
     def make_optimizer(self) -> Maker:
         return GuidedCMAESOptimizer
+
+
+class TestLedCMAES(OptimizerContract):
+    @pytest.fixture
+    def make_optimizer(self) -> Maker:
+        return LedCMAESOptimizer
 
 
 class TestMultiStartLeastSquares(OptimizerContract):

@@ -70,6 +70,9 @@ class Objective:
         Whether the parts of the error are wanted, as by a Pareto search.
     race
         How samples are given up on the way; None: they are not.
+    lead
+        The squares of a model that follows the recordings in another way than by being pulled, as
+        by being given the recorded spikes; see `synchronise`. None: there is no other way.
     """
 
     task: SimulationTask
@@ -81,6 +84,7 @@ class Objective:
     memory_limit: int
     keep_parts: bool = False
     race: Race | None = None
+    lead: Objective | None = None
 
     def evaluate(
         self,
@@ -198,6 +202,8 @@ class Objective:
     @property
     def simulations_per_synchronisation(self) -> int:
         """How many samples `synchronise` simulates for one; 0 if no output can be pulled."""
+        if self.lead is not None:
+            return 1 + self.lead.simulations_per_linearisation
         outputs = self.squared_outputs
         can = any(can_be_pulled(self.task.model, output.name) for output in outputs)
         return 1 + self.simulations_per_linearisation if can else 0
@@ -211,13 +217,15 @@ class Objective:
         seed: int,
         first_sample: int = 0,
     ) -> Linearisation:
-        """Evaluate samples, and linearise the model while it is pulled towards the recordings.
+        """Evaluate samples, and linearise the model while it follows the recordings.
 
-        Parameters are those of `linearise`. Where the pulled model cannot be run, its squares are
-        inf.
+        It is pulled towards them, or it is the `lead`. Parameters are those of `linearise`. Where
+        the pulled model cannot be run, its squares are inf.
         """
         run: dict[str, Any] = {"iteration": iteration, "seed": seed, "first_sample": first_sample}
         plain = self.evaluate(values, **run)
+        if self.lead is not None:
+            return scored_by(self.lead.linearise(values, steps=steps, **run), values, plain)
         if self.synchronisation is None:
             return unlinearised(values, plain)
         found = self._linearised_by(self.synchronisation, values, steps, **run)

@@ -14,6 +14,7 @@ from brianfit.optimizers.from_pymoo import ParetoOptimizer
 from brianfit.optimizers.from_scipy import ScipyOptimizer
 from brianfit.optimizers.from_skopt import SkoptOptimizer
 from brianfit.optimizers.guided_cma_es import GuidedCMAESOptimizer
+from brianfit.optimizers.led_cma_es import LedCMAESOptimizer
 from brianfit.optimizers.multi_start_least_squares import MultiStartLeastSquares
 from brianfit.optimizers.particle_swarm import ParticleSwarm
 from brianfit.optimizers.random_search import RandomSearch
@@ -25,6 +26,7 @@ __all__ = [
     "CMAESOptimizer",
     "DifferentialEvolution",
     "GuidedCMAESOptimizer",
+    "LedCMAESOptimizer",
     "MultiStartLeastSquares",
     "NevergradOptimizer",
     "Offer",

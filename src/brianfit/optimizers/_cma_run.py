@@ -38,6 +38,8 @@ class CMARun:
         Where the run starts, in unit coordinates.
     sigma
         Standard deviation at the start, in unit coordinates.
+    covariance
+        Its square times this matrix is the covariance at the start; None: the identity.
     population
         Number of samples per generation.
     tolerance
@@ -59,6 +61,7 @@ class CMARun:
         sigma: float,
         population: int,
         tolerance: float,
+        covariance: Float[np.ndarray, "n_parameters n_parameters"] | None = None,
         lr_adapt: bool = False,
     ) -> None:
         from cmaes import CMA
@@ -67,13 +70,23 @@ class CMARun:
         self.finished = False
         self._tolerance = tolerance
         self._cma = CMA(
-            mean=mean.copy(), sigma=sigma, population_size=population, seed=0, lr_adapt=lr_adapt
+            mean=mean.copy(),
+            sigma=sigma,
+            population_size=population,
+            seed=0,
+            cov=covariance,
+            lr_adapt=lr_adapt,
         )
         self._samples: list[np.ndarray] = []
         self._errors: list[float] = []
         self._drawn = np.empty((0, mean.size))
         self._n_flat = 0
         self._lowest: list[float] = []
+
+    @property
+    def n_parameters(self) -> int:
+        """The number of parameters."""
+        return int(self._cma.dim)
 
     @property
     def room(self) -> int:

@@ -122,6 +122,7 @@ _NSGA = _article(
 _SEARCHES: Mapping[str, tuple[str, Reference | None]] = {  # class: its name in words, its paper
     "CMAESOptimizer": ("the covariance matrix adaptation evolution strategy", _CMA),
     "GuidedCMAESOptimizer": ("a covariance matrix adaptation evolution strategy", _CMA),
+    "LedCMAESOptimizer": ("a covariance matrix adaptation evolution strategy", _CMA),
     "DifferentialEvolution": ("differential evolution", _DIFFERENTIAL),
     "MultiStartLeastSquares": ("least squares from many starts", None),
     "ParetoOptimizer": ("a multi-objective evolutionary algorithm", _NSGA),

@@ -40,7 +40,7 @@ from brianfit.fitting.search.result_of_search import best_values, result_of
 from brianfit.fitting.search.search_state import Search
 from brianfit.fitting.search.stop_rules import AbstractStopRule, stop_rules_from, words_of
 from brianfit.fitting.search.storage import Storage, storage_of
-from brianfit.fitting.search.strategy import optimizer_for
+from brianfit.fitting.search.strategy import objective_for, optimizer_for
 from brianfit.objective import MEMORY_LIMIT, Evaluation
 from brianfit.optimizers import AbstractOptimizer
 from brianfit.results import FitResult
@@ -170,8 +170,9 @@ class FitSession:
         seed = checked_seed(arguments.seed)
         if seed is None:
             seed = known.problem.seed if known else fresh_seed()
-        search = self._new_search(arguments, self._task(arguments, namespace), seed)
-        search.start_optimizer(known.problem.rounds_foreseen if known else n_rounds)
+        foreseen = known.problem.rounds_foreseen if known else n_rounds
+        search = self._new_search(arguments, self._task(arguments, namespace), seed, foreseen)
+        search.start_optimizer(foreseen)
         if self.storage is not None:
             self.storage.attach(search, known)
         if search.n_samples != self.n_samples:
@@ -183,16 +184,15 @@ class FitSession:
         self.search, self.n_samples = search, search.n_samples
         return search
 
-    def _new_search(self, arguments: FitArguments, task: FitTask, seed: int) -> Search:
+    def _new_search(
+        self, arguments: FitArguments, task: FitTask, seed: int, n_rounds: int
+    ) -> Search:
         if not task.parameters.space.names:
             raise InvalidValueError("There is nothing to fit: no parameter is free.")
         named = arguments.optimizer
-        objective = task.objective(
-            self.engine,
-            memory_limit=self.memory_limit,
-            keep_parts=named is not None and named.needs_parts,
-            racing=named is not None and named.racing,
-        )
+        n_samples = check_positive_integer("n_samples", self.n_samples)
+        limit, n_evaluations = self.memory_limit, n_samples * n_rounds
+        objective = objective_for(named, task, self.engine, limit, n_evaluations=n_evaluations)
         optimizer, strategy = optimizer_for(named, task, objective)
         return Search(
             task=task,
@@ -200,7 +200,7 @@ class FitSession:
             optimizer=optimizer,
             strategy=strategy,
             executor=arguments.executor or SerialExecutor(),
-            n_samples=check_positive_integer("n_samples", self.n_samples),
+            n_samples=n_samples,
             seed=seed,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -38,6 +39,8 @@ class LocalSearchEnd:
         Points with derivatives that it took.
     reason
         Why it ended.
+    matrix
+        ``J^T J`` at the end.
     """
 
     start: Float[np.ndarray, " n_parameters"]
@@ -45,6 +48,7 @@ class LocalSearchEnd:
     error: float
     n_points: int
     reason: str
+    matrix: Float[np.ndarray, "n_parameters n_parameters"]
 
 
 @final
@@ -123,6 +127,11 @@ class LocalSearches:
         self._propose(rows)
         return self._remove_ended(rows)
 
+    def so_far(self) -> list[LocalSearchEnd]:
+        """Return how far the searches under way have come, those that could be scored."""
+        rows = np.flatnonzero(np.isfinite(self.errors))
+        return self._ends({int(row): "it was broken off" for row in rows})
+
     def drop_worst(self, n_searches: int) -> None:
         """Give up the searches with the highest errors."""
         order = np.argsort(-self.errors, kind="stable")
@@ -148,19 +157,23 @@ class LocalSearches:
 
     def _remove_ended(self, rows: np.ndarray) -> list[LocalSearchEnd]:
         reasons = self._reasons(rows)
-        ends = [
+        ends = self._ends(reasons)
+        if reasons:
+            self._keep(~np.isin(np.arange(len(self)), list(reasons)))
+        return ends
+
+    def _ends(self, reasons: Mapping[int, str]) -> list[LocalSearchEnd]:
+        return [
             LocalSearchEnd(
                 start=self.starts[row].copy(),
                 end=self.points[row].copy(),
                 error=float(self.errors[row]),
                 n_points=int(self._n_points[row]),
                 reason=reason,
+                matrix=self._matrices[row].copy(),
             )
             for row, reason in reasons.items()
         ]
-        if reasons:
-            self._keep(~np.isin(np.arange(len(self)), list(reasons)))
-        return ends
 
     def _reasons(self, rows: np.ndarray) -> dict[int, str]:
         """Return the searches that ended, and why."""

@@ -8,17 +8,35 @@ import numpy as np
 import pytest
 from brian2 import ms, mV, nA, nS
 
-from brianfit import GammaFactor, ReferenceEngine, SpikeFitter, TraceFitter, TraceMetric
+from brianfit import (
+    Fitter,
+    GammaFactor,
+    MaxEvaluations,
+    MSEMetric,
+    RecordingSet,
+    ReferenceEngine,
+    SpikeFitter,
+    TraceFitter,
+    TraceMetric,
+)
 from brianfit._foundation.errors import InvalidTypeError
 from brianfit.optimizers import (
     AbstractOptimizer,
     CMAESOptimizer,
     GuidedCMAESOptimizer,
+    LedCMAESOptimizer,
     MultiStartLeastSquares,
 )
 
 LEAK = "dv/dt = (g*(-70*mV - v) + I)/(100*pF) : volt\ng : siemens (constant)"
 BOUNDS = {"g": [1 * nS, 100 * nS]}
+RESET: dict[str, Any] = {
+    "dt": 0.1 * ms,
+    "method": "euler",
+    "threshold": "v > -65*mV",
+    "reset": "v = -70*mV",
+    "engine": ReferenceEngine(),
+}
 
 
 @final
@@ -94,17 +112,43 @@ def test_a_penalty_takes_the_derivatives_away() -> None:
     assert isinstance(chosen(fitter), CMAESOptimizer)
 
 
+@pytest.mark.parametrize(
+    ("trains", "foreseen", "expected"),
+    [
+        ([0.5, 1.0, 1.5], 9, LedCMAESOptimizer),
+        ([0.5, 1.0, 1.5], 8, CMAESOptimizer),
+        ([1.0], 9, CMAESOptimizer),
+    ],
+    ids=["enough", "small budget", "too few spikes to follow"],
+)
+def test_voltages_and_spikes_lead_where_there_are_enough_and_the_budget_allows(
+    trains: list[float], foreseen: int, expected: type
+) -> None:
+    recorded = RecordingSet.from_arrays(
+        dt=0.1 * ms,
+        inputs={"I": np.ones((1, 20)) * nA},
+        traces={"v": np.linspace(-70, -60, 20)[np.newaxis] * mV},
+        spikes=[np.array(trains) * ms],
+    )
+    fitter = Fitter(LEAK, recorded, n_samples=6, **RESET)
+    metric = {
+        "v": MSEMetric(normalization=1 * mV),
+        "spikes": GammaFactor(delta=0.1 * ms),
+    }
+
+    stop = MaxEvaluations(6)
+    fitter.fit(n_rounds=foreseen, stop=stop, metric=metric, callback=None, seed=1, **BOUNDS)
+
+    assert isinstance(fitter.optimizer, expected)
+
+
 def test_spike_trains_are_searched_by_cma_es() -> None:
     fitter = SpikeFitter(
         LEAK,
         {"I": np.ones((1, 20)) * nA},
-        [np.array([1.0]) * ms],
-        dt=0.1 * ms,
-        n_samples=6,
-        method="euler",
-        threshold="v > -65*mV",
-        reset="v = -70*mV",
-        engine=ReferenceEngine(),
+        [np.array([0.5, 1.0, 1.5]) * ms],
+        n_samples=60,
+        **RESET,
     )
 
     assert isinstance(chosen(fitter, metric=GammaFactor(delta=0.1 * ms)), CMAESOptimizer)
