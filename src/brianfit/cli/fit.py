@@ -21,6 +21,7 @@ from brianfit.cli.written_files import Force, check_outputs
 if TYPE_CHECKING:
     from brianfit.cli.problem_file.problem import FitProblem
     from brianfit.results import FitResult
+    from brianfit.results.store.set_aside import OldStore
 
 
 def fit(
@@ -46,17 +47,27 @@ def fit(
     n_rounds = described.rounds if rounds is None else rounds
     given_seed = described.settings.get("seed") if seed is None else seed
     store = described.outputs["store"]
-    with set_aside(store) if restart else nullcontext():
-        result, was_interrupted = run(described, n_rounds, given_seed, is_shown=not (json or quiet))
+    with set_aside(store) if restart else nullcontext() as old:
+        result, was_interrupted = run(
+            described, n_rounds, given_seed, is_shown=not (json or quiet), old=old
+        )
     tell(described, result, json=json, quiet=quiet)
     if was_interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
 def run(
-    problem: FitProblem, n_rounds: int, seed: int | None, *, is_shown: bool
+    problem: FitProblem,
+    n_rounds: int,
+    seed: int | None,
+    *,
+    is_shown: bool,
+    old: OldStore | None = None,
 ) -> tuple[FitResult, bool]:
-    """Run a fit; return its result, and whether a user ended it."""
+    """Run a fit; return its result, and whether a user ended it.
+
+    An `old` store that stands aside goes once the new one has a round.
+    """
     from brianfit.cli.progress import Progress
     from brianfit.fitting import TraceFitter
     from brianfit.fitting.search.requests import ASKED_TO_STOP
@@ -65,7 +76,11 @@ def run(
     if is_shown:
         fitted, held_out = len(problem.fitted), len(problem.held_out)
         say_aside(f"Fitting {fitted} sweeps" + (f", holding out {held_out}" if held_out else ""))
-    progress = Progress(n_rounds * fitter.n_samples, is_shown=is_shown)
+    progress = Progress(
+        n_rounds * fitter.n_samples,
+        is_shown=is_shown,
+        after_round=None if old is None else old.forget_once_replaced,
+    )
     with progress.interruptible():
         fitter.fit(
             problem.optimizer,

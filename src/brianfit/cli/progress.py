@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, final
@@ -26,11 +26,20 @@ class Progress:
         How many are foreseen.
     is_shown
         Whether there is a bar.
+    after_round
+        What is done besides after every round, when it is stored.
     """
 
-    def __init__(self, n_evaluations: int, *, is_shown: bool) -> None:
+    def __init__(
+        self,
+        n_evaluations: int,
+        *,
+        is_shown: bool,
+        after_round: Callable[[], None] | None = None,
+    ) -> None:
         from tqdm import tqdm
 
+        self._after_round = after_round
         self.was_interrupted = False
         self._bar = tqdm(
             total=n_evaluations,
@@ -55,6 +64,8 @@ class Progress:
         shown = "nothing scored yet" if best_error is None else f"error {readable(best_error)}"
         self._bar.set_postfix_str(shown, refresh=False)
         self._bar.update(len(errors))
+        if self._after_round is not None:
+            self._after_round()
         return self.was_interrupted
 
     @contextmanager

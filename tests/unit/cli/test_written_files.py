@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from brianfit.results import load, open_store
+from brianfit.results.store.set_aside import OldStore
 from tests.unit.cli.small_problem import PROBLEM, write_problem
 from tests.unit.cli.test_commands import run
 
@@ -109,6 +110,24 @@ def test_a_restart_is_refused_while_another_fit_writes(folder: Path) -> None:
 
     assert "another fit is writing to it" in found.stderr
     assert load("cell.fit").result.history.n_rounds == 3
+
+
+def test_a_restart_lets_the_old_store_go_once_the_new_one_has_a_round(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_problem(folder)
+    run("fit", "cell.toml", "-q", "--rounds", "2")
+    removed, forget = [], OldStore.forget
+
+    def noted(old: OldStore) -> None:
+        removed.append((old.path.exists(), load(folder / "cell.fit").result.history.n_rounds))
+        forget(old)
+
+    monkeypatch.setattr(OldStore, "forget", noted)
+    run("fit", "cell.toml", "-q", "--rounds", "3", "--restart")
+
+    assert removed[0] == (True, 1)
+    assert not any(is_there for is_there, _ in removed[1:])
 
 
 def test_a_restart_that_does_no_round_puts_the_old_store_back(folder: Path) -> None:

@@ -24,8 +24,8 @@ _ENDS = ("", "-wal")
 def set_aside(store: Path) -> Iterator[OldStore | None]:
     """Move a store aside while a new one is begun in its place; yield the old one, if there is one.
 
-    The old one is removed by `OldStore.forget`, or at the end of the block if the new one has a
-    round; else it is put back.
+    The old one is removed by `OldStore.forget_once_replaced`, or at the end of the block, if the
+    new one has a round; else it is put back.
 
     Raises
     ------
@@ -63,6 +63,11 @@ class OldStore:
         with clear_errors(self.path, "remove"):
             for end in _ENDS:
                 _beside(self.path, end).unlink(missing_ok=True)
+
+    def forget_once_replaced(self) -> None:
+        """Remove it if the new one has a round; called after every round."""
+        if self.path.exists() and has_rounds(self._store):
+            self.forget()
 
     def put_back(self) -> None:
         """Put it back where it was."""
