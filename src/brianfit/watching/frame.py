@@ -186,7 +186,7 @@ def frame_of(look: Look, *, n_points: int = 400) -> Frame:
         budget=tuple(outlook.budget(look).items()),
         seconds_left=outlook.seconds_left(look) if look.state is State.RUNNING else None,
         seconds_until_flat=outlook.seconds_until_flat(rounds),
-        sentence=("At the end: " if look.state is State.ENDED else "") + outlook.sentence(rounds),
+        sentence=_sentence(look),
         is_stuck=outlook.is_stuck(rounds),
         why=_why(look, best),
         course=_course(look, n_points),
@@ -240,6 +240,11 @@ def _failed(look: Look, problem: Problem) -> Iterator[tuple[str, int]]:
     ):
         if column.sum():
             yield words, int(column.sum())
+
+
+def _sentence(look: Look) -> str:
+    told = outlook.sentence(look.rounds)
+    return f"At the end: {told[0].lower()}{told[1:]}" if look.state is State.ENDED else told
 
 
 def _why(look: Look, best: Best) -> str:

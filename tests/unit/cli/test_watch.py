@@ -73,6 +73,7 @@ def test_fits_under_way_are_asked_and_others_are_said_not_to_be(folder: Path) ->
     assert "none to ask" in run("watch", "--stop", code=BAD_INPUT).stdout
 
 
+@pytest.mark.slow
 def test_watching_starts_without_brian(folder: Path) -> None:
     code = (
         "import sys; from brianfit.cli.main import app\n"

@@ -24,6 +24,8 @@ from brianfit.watching.browser.simulations import Simulations
 from tests.unit.plots.fitted import problem, recordings
 from tests.unit.watching.written import write_store
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>alert(1)</script>"
 
 
@@ -192,7 +194,6 @@ def test_nothing_runs_on_when_the_server_ends(folder: Path) -> None:
     assert threading.active_count() <= before + 1  # the answer to a browser may be under way
 
 
-@pytest.mark.slow
 def test_the_best_model_is_simulated_on_every_sweep(folder: Path) -> None:
     found = answer_of(folder / "cell.fit")
 

@@ -60,7 +60,7 @@ def test_80_by_24_has_room_for_all_that_is_asked(frame: Frame) -> None:
 
     for words in (
         "ended", "error 0.0333", "120 evaluations", "evaluations/s", "g_L", "10 nS",
-        "AT ITS UPPER BOUND", "fixed or tied: E_L -70 mV", "It improves", "because",
+        "AT ITS UPPER BOUND", "fixed or tied: E_L -70 mV", "At the end: it improves", "because",
     ):  # fmt: skip
         assert words in shown
 

@@ -127,7 +127,7 @@ class _Scale:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def _text(self, value: float) -> str:
-        return f"{10**value if self.is_log else value + 0.0:.3g}".replace("-", "−")
+        return f"{10**value if self.is_log else value + 0.0:.4g}".replace("-", "−")
 
 
 def _frame(across: _Scale, up: _Scale, axes: Axes) -> list[Markup]:
