@@ -198,12 +198,13 @@ def noise(case: Case, time_constant: float, white: float, seed: list[int]) -> np
 
 
 def estimated(case: Case, output: np.ndarray) -> Uncertainty:
-    """Return the uncertainty of a fit that begins near the truth."""
+    """Return the uncertainty of a fit that begins at the truth."""
     fitter = fitter_of(case, output)
     bounds = {name: Parameter(fixed=value) for name, value in case.fixed.items()}
     for name, value in case.truth.items():
         ends = sorted([0.3 * value, 3 * value])
-        bounds[name] = Parameter(*ends, scale="linear", value=1.02 * value)
+        bounds[name] = Parameter(*ends, scale="linear", value=value)
+    # Intervals are tried here, not the search: it begins at the truth.
     fitter.fit(CMAESOptimizer(), metric=MSEMetric(), n_rounds=1, seed=1, callback=None, **bounds)
     return fitter.uncertainty()
 

@@ -20,6 +20,7 @@ from brianfit.cli.written_files import Force, check_outputs
 
 if TYPE_CHECKING:
     from brianfit.cli.problem_file.problem import FitProblem
+    from brianfit.fitting import Fitter, TraceFitter
     from brianfit.results import FitResult
     from brianfit.results.store.set_aside import OldStore
 
@@ -98,7 +99,19 @@ def run(
         wants_refinement = problem.settings.get("refine") and not was_stopped
         if wants_refinement and isinstance(fitter, TraceFitter):
             fitter.refine(callback=None)
+        if problem.uncertainty is not None and not (was_stopped or progress.was_interrupted):
+            add_uncertainty(fitter, problem.uncertainty)
     return fitter.result, was_stopped or progress.was_interrupted
+
+
+def add_uncertainty(fitter: TraceFitter | Fitter, method: str) -> None:
+    """Find how sure the parameters are; a fit that can have no intervals is kept all the same."""
+    from brianfit._foundation.errors import BrianfitError
+
+    try:
+        fitter.uncertainty(method)
+    except BrianfitError as problem:
+        say_aside(f"There are no intervals: {problem}")
 
 
 def tell(problem: FitProblem, result: FitResult, *, json: bool, quiet: bool) -> None:

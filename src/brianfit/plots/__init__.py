@@ -1,5 +1,9 @@
 """Figures from results; one figure per file, each a function that returns axes."""
 
+from brianfit.plots.certainty.intervals import plot_intervals
+from brianfit.plots.certainty.profiles import plot_profiles
+from brianfit.plots.certainty.residual_correlation import plot_residual_correlation
+from brianfit.plots.certainty.sweeps import plot_parameters_by_sweep
 from brianfit.plots.comparison import plot_comparison, plot_ranks
 from brianfit.plots.convergence import plot_convergence
 from brianfit.plots.correlation import plot_correlation
@@ -26,11 +30,15 @@ __all__ = [
     "plot_corner",
     "plot_correlation",
     "plot_global_sensitivity",
+    "plot_intervals",
     "plot_overlay",
     "plot_parameter_spread",
+    "plot_parameters_by_sweep",
     "plot_pareto_front",
+    "plot_profiles",
     "plot_ranks",
     "plot_rates",
+    "plot_residual_correlation",
     "plot_residuals",
     "plot_sensitivities",
     "plot_spike_detection",

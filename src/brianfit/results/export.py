@@ -11,6 +11,7 @@ import numpy as np
 from brianfit._foundation.strangers.escaping import in_csv
 from brianfit._foundation.units import readable, unit_name
 from brianfit.results.fit_result import FitResult
+from brianfit.results.intervals.uncertainty import Uncertainty
 from brianfit.results.tables import results_table
 from brianfit.results.verdict import Verdict
 
@@ -51,6 +52,7 @@ def plain_result(result: FitResult) -> dict[str, Any]:
         },
         "held_out_error": _held_out_error(result),
         "verdict": plain_verdict(result.verdict),
+        "uncertainty": plain_uncertainty(result.uncertainty),
         "n_rounds": result.history.n_rounds,
         "n_evaluations": result.history.n_evaluations,
         "n_failed": result.n_failed,
@@ -71,6 +73,33 @@ def plain_verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "problems": list(verdict.problems),
         "notes": list(verdict.notes),
         "figures": {name: _finite(value) for name, value in verdict.figures.items()},
+    }
+
+
+def plain_uncertainty(found: Uncertainty | None) -> dict[str, Any] | None:
+    """Return an uncertainty as dictionaries, lists, numbers and texts; None if there is none.
+
+    An end of an interval that is not there is None.
+    """
+    if found is None:
+        return None
+    return {
+        "method": found.method,
+        "reason": found.reason,
+        "notes": list(found.notes),
+        "n_independent": _finite(found.n_independent),
+        "parameters": {
+            name: {
+                "value": _finite(one.value),
+                "interval_68": [_finite(end) for end in one.limits[0].tolist()],
+                "interval_95": [_finite(end) for end in one.limits[1].tolist()],
+                "verdict": one.verdict,
+                "by_sweep": [_finite(value) for value in found.sweeps[name].values.tolist()]
+                if name in found.sweeps
+                else [],
+            }
+            for name, one in found.intervals.items()
+        },
     }
 
 

@@ -18,6 +18,7 @@ from brianfit._foundation.units import Quantity, from_si, readable
 from brianfit.data import RecordingSet
 from brianfit.results.diagnostics import Diagnostics, LocalSearch, SearchedBox, diagnose
 from brianfit.results.history import History
+from brianfit.results.intervals.uncertainty import Uncertainty
 from brianfit.results.methods import methods_references, methods_text
 from brianfit.results.notebook import summary_html
 from brianfit.results.pareto_front import ParetoFront, pareto_front
@@ -76,6 +77,9 @@ class FitResult:
         What was fitted to what; enough to ask for it again.
     validation
         The errors on recordings that were held out, round by round; None without any.
+    uncertainty
+        How sure the parameters are, once `fitter.uncertainty` was asked; None before, and when a
+        better sample was found since.
     simulate
         Returns what the best sample yields, for `verdict`; None where nobody can.
     """
@@ -101,6 +105,7 @@ class FitResult:
     n_restarts: int = 0
     problem: ProblemRecord | None = None
     validation: ValidationCourse | None = None
+    uncertainty: Uncertainty | None = field(default=None, compare=False)
     simulate: Callable[[FitResult], Prediction] | None = field(
         default=None, repr=False, compare=False
     )
@@ -144,6 +149,14 @@ class FitResult:
             n_restarts=self.n_restarts,
             local_searches=self.local_searches,
         )
+
+    def ends_of(self, name: str) -> tuple[float, float] | None:
+        """Return the ends of the 95 % interval of a parameter [SI]; None without an interval."""
+        found = self.uncertainty
+        if found is None or found.is_withheld or name not in found.intervals:
+            return None
+        low, high = found.intervals[name].limits[1].tolist()
+        return low, high
 
     def pareto_front(self) -> ParetoFront:
         """Return the samples that no other beats in one error without losing in another.
@@ -289,7 +302,12 @@ def _parameter_lines(result: FitResult) -> list[str]:
     for name, value in result.best_values.items():
         dimension = result.dimensions.parameters[name]
         line = f"  {name:<{width}}  {readable(value, dimension)}"
-        if name in result.standard_errors and not is_bad:
+        ends = result.ends_of(name)
+        if ends is not None:
+            line += "   95 %: " + " to ".join(
+                readable(end, dimension) if np.isfinite(end) else "?" for end in ends
+            )
+        elif name in result.standard_errors and not is_bad:
             line += f" ± {readable(result.standard_errors[name], dimension)}"
         if name in result.bounds:
             low, high = result.bounds[name]

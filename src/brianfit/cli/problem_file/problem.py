@@ -45,6 +45,8 @@ class FitProblem:
         None: chosen by what the problem is like.
     settings
         The table [fit].
+    uncertainty
+        The method by which it is found; None: not at all.
     outputs
         Paths of the files to write, by kind.
     inputs
@@ -61,6 +63,7 @@ class FitProblem:
     optimizer: AbstractOptimizer | None
     weights: Mapping[str, float]
     settings: Mapping[str, Any]
+    uncertainty: str | None
     outputs: Mapping[str, Path]
     inputs: tuple[Path, ...]
 
@@ -138,6 +141,10 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
     if tables["fit"].get("refine") and recordings is not None and recordings.has_spikes:
         document.complain(("fit", "refine"), "least squares needs traces alone, without spikes.")
         document.raise_if_any()
+    asks = "uncertainty" in document.entries
+    if asks and recordings is not None and recordings.has_spikes:
+        document.complain(("uncertainty",), "distances of spike trains are no likelihood.")
+        document.raise_if_any()
     if recordings is None or model is None:
         raise InvalidValueError(f"{path} names no recordings or no model.")
     return FitProblem(
@@ -153,6 +160,7 @@ def read_problem_file(path: Path, *, allow_outside: bool = False) -> FitProblem:
             name: entry["weight"] for name, entry in tables["metric"].items() if "weight" in entry
         },
         settings=tables["fit"],
+        uncertainty=tables["uncertainty"].get("method", "auto") if asks else None,
         outputs=outputs,
         inputs=inputs,
     )

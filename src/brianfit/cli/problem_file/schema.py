@@ -64,6 +64,9 @@ _PREPROCESS: Mapping[str, Converter] = {
     "spike_rate": time,
 }
 
+METHODS = ("auto", "laplace", "profile", "sweeps", "bootstrap")
+"""How the uncertainty of the parameters is found."""
+
 BOUNDS = ("model", "recorded")
 """Where the bounds of parameters are from that the file does not name."""
 
@@ -108,6 +111,7 @@ TABLES: Mapping[str, Mapping[str, Converter | Mapping[str, Converter]]] = {
         "target_error": quantity,
         "refine": flag,
     },
+    "uncertainty": {"method": one_of(METHODS)},
     "held_out": _HELD_OUT,
     "validation": _HELD_OUT,
     "output": dict.fromkeys(("store", "report", "json", "csv", "script", "nwb"), text),

@@ -41,7 +41,8 @@ class AbstractLikelihoodView(AbstractSimulatedView):
 
         The best sample is polished first. Residuals that follow each other count for as many as
         they are independent, and how well that is known is accounted for. There are no intervals,
-        but a reason in words, where the fit is not good.
+        but a reason in words, where the fit is not good. The result of the fit, its report and its
+        JSON tell of it from then on.
 
         Parameters
         ----------
@@ -60,4 +61,6 @@ class AbstractLikelihoodView(AbstractSimulatedView):
         InvalidTypeError
             If what is compared has no likelihood, such as a distance of spike trains.
         """
-        return estimated_uncertainty(self._session, lambda: self.result, method)
+        found = estimated_uncertainty(self._session, lambda: self.result, method)
+        self._uncertainty, self._uncertain_best = found, self._session.require_search().best
+        return found

@@ -13,7 +13,7 @@ from brianfit.fitting.after.predict import predict
 from brianfit.fitting.fitters._problem_view import AbstractProblemView
 from brianfit.metrics import AbstractMetric
 from brianfit.optimizers import AbstractOptimizer
-from brianfit.results import FitResult, results_table
+from brianfit.results import FitResult, Uncertainty, results_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 class AbstractResultView(AbstractProblemView):
     """Properties that show the search of a fitter and what it found."""
+
+    _uncertainty: Uncertainty | None = None
+    _uncertain_best: object = None
 
     @property
     def best_params(self) -> dict[str, Quantity] | None:
@@ -51,7 +54,9 @@ class AbstractResultView(AbstractProblemView):
         FitStateError
             Before the first fit.
         """
-        return replace(self._session.result(), simulate=predict)
+        best = self._session.require_search().best
+        known = self._uncertainty if best is not None and self._uncertain_best is best else None
+        return replace(self._session.result(), simulate=predict, uncertainty=known)
 
     @property
     def optimizer(self) -> AbstractOptimizer | None:

@@ -17,6 +17,12 @@ from brianfit.fitting.polish.parameter_directions import (
 UNDETERMINED = 1.0
 """A direction whose relative standard deviation is larger than this is not determined."""
 
+NAIVE = (
+    "  if all steps were independent: where residuals follow each other, percentages are several "
+    "times too small; fitter.uncertainty() accounts for that"
+)
+"""What must be known of the numbers that are printed."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -74,4 +80,5 @@ class FisherInformation:
     def __str__(self) -> str:
         noise = ", ".join(f"{name}: {value:.3g}" for name, value in self.noise.items())
         lines = [f"Information about {', '.join(self.names)} (noise, SI: {noise})"]
-        return "\n".join([*lines, *(f"  {direction}" for direction in self.directions)])
+        lines += [f"  {direction}" for direction in self.directions]
+        return "\n".join([*lines, NAIVE])

@@ -20,8 +20,12 @@ def parameters(contents: ReportContents) -> Markup | None:
     if not result.best_values:
         return None
     errors = contents.standard_errors
+    has_intervals = any(result.ends_of(name) is not None for name in result.best_values)
     columns = [Column(head="parameter"), Column(head="value", kind="number")]
-    columns += [Column(head="standard error", kind="number")] if errors else []
+    if has_intervals:
+        columns += [Column(head="95 % interval", kind="number")]
+    elif errors:
+        columns += [Column(head="standard error", kind="number")]
     columns += [
         Column(head="lower bound", kind="number"),
         Column(head="upper bound", kind="number"),
@@ -37,7 +41,16 @@ def _row(contents: ReportContents, name: str, errors: Mapping[str, float]) -> Ro
         tag("math", identifier(name)),
         parameter_text(contents, name, result.best_values[name]),
     ]
-    if errors:
+    ends = result.ends_of(name)
+    if ends is not None:
+        cells.append(
+            " to ".join(
+                parameter_text(contents, name, end) if np.isfinite(end) else "?" for end in ends
+            )
+        )
+    elif result.uncertainty is not None and not result.uncertainty.is_withheld:
+        cells.append("–")
+    elif errors:
         cells.append(f"± {parameter_text(contents, name, errors[name])}" if name in errors else "–")
     low, high = result.bounds.get(name, (None, None))
     cells += ["" if end is None else parameter_text(contents, name, end) for end in (low, high)]

@@ -17,8 +17,8 @@ from brianfit.results.history import History, Round
 from brianfit.results.problem_record import PartRecord, ProblemRecord
 from brianfit.results.store.consistency import check_consistent, check_names
 
-_APART = ("history", "problem")
-"""Fields of a result that a store keeps in other places."""
+_APART = ("history", "problem", "uncertainty")
+"""Fields of a result that a store keeps in other places, or that are found anew when wanted."""
 
 _PARTS = "parts of the history"
 

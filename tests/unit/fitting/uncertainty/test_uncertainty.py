@@ -11,6 +11,7 @@ from brian2 import amp, ms, mV, nS, pF, volt
 from brianfit import CMAESOptimizer, GammaFactor, MSEMetric, Parameter, SpikeFitter, TraceFitter
 from brianfit._foundation.errors import BrianfitError, InvalidTypeError
 from brianfit.results import REFINE
+from brianfit.results.export import plain_result
 from brianfit.results.intervals.uncertainty import COLUMNS
 from tests.unit.fitting.line_fits import fit
 
@@ -75,6 +76,13 @@ class TestOfTraces:
             table.low_95[name] < float(TRUTH[name]) < table.high_95[name] for name in table.index
         )
         assert identified.result.history.rounds[-1].kind == REFINE
+        assert "95 %: " in str(identified.result)
+        assert plain_result(identified.result)["uncertainty"]["parameters"]["gL"][
+            "interval_95"
+        ] == [
+            table.low_95["gL"],
+            table.high_95["gL"],
+        ]
 
     def test_slow_noise_widens_them(self, identified: TraceFitter) -> None:
         found = identified.uncertainty("laplace")
