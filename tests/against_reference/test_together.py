@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +133,6 @@ def test_slopes_of_every_model_are_the_same(
     entry: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task, values = free_task(entry, method=entry["method"], n_steps=100)
-    names = tuple(task.parameter_names)
-    task = replace(task, directions=names)
     try:
         together, apart = _both(task, values, "float64", tmp_path, monkeypatch)
     except (BrianfitError, UnsupportedEquationsException) as reason:
