@@ -22,6 +22,8 @@ from brianfit import (
 from brianfit.fitting.search.led_by_spikes import leading_squares
 from brianfit.fitting.search.search_state import Search
 
+pytestmark = pytest.mark.slow  # Brian itself simulates, and prepares a dozen models
+
 TRUTH = {
     "tau_m": 10 * ms,
     "R": 100 * Mohm,
