@@ -115,6 +115,8 @@ def design(  # noqa: PLR0913 - the arguments that users know
         If anything does not fit together.
     """
     check_choice("criterion", criterion, ("deviation", "volume"))
+    if limits is not None:
+        check_instance("limits", limits, Mapping, "a dictionary {variable: [low, high]}")
     start = check_positive_integer("seed", seed, minimum=0)
     known, samples = _known(fitter, noise, samples, start)
     problem = known.simulated.task.problem
@@ -288,7 +290,7 @@ def _points(known: Known, samples: Any, count: int, seed: int) -> np.ndarray:
     space, n = known.space, len(known.space)
     generator = generator_for(seed, "points of a design")
     if samples is not None:
-        given = np.asarray(samples, dtype=np.float64)
+        given = _numbers(samples)
         if given.ndim != 2 or given.shape[1] != n or not np.isfinite(given).all():
             raise InvalidTypeError(
                 f"`samples` must have a row a sample and a column for each of "
@@ -314,6 +316,13 @@ def _points(known: Known, samples: Any, count: int, seed: int) -> np.ndarray:
     changes[0] = 0.0
     scales = np.where(known.best == 0, 1.0, np.abs(known.best))
     return np.clip(known.best + scales * changes, space.low, space.high)
+
+
+def _numbers(samples: Any) -> np.ndarray:
+    try:
+        return np.asarray(samples, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidTypeError(f"`samples` must be an array of numbers: {error}.") from error
 
 
 def _protocol(
