@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -87,6 +88,6 @@ class Worth:
 def _variances_of_box(space: ParameterSpace, scales: np.ndarray) -> np.ndarray:
     """Return the variance of relative values that are spread evenly over the box."""
     low = np.where(space.is_log, space.low, 1.0)
-    ratio = np.log(np.where(space.is_log, space.high, np.e) / low)
+    ratio = np.log(np.where(space.is_log, space.high, math.e) / low)
     widths = np.where(space.is_log, ratio, (space.high - space.low) / scales)
     return np.asarray(widths**2 / 12)
