@@ -78,6 +78,7 @@ def test_draws_all_the_same_say_nothing() -> None:
 
 
 @pytest.mark.needs_package("arviz")
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of its next version
 def test_agrees_with_arviz(optional_package: object) -> None:
     arviz = optional_package("arviz")  # type: ignore[operator]
     chains = _autoregressive(0.7, n_draws=301)

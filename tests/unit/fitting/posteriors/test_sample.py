@@ -39,6 +39,8 @@ from tests.unit.fitting.posteriors.straight_membrane import (
     recorded,
 )
 
+pytestmark = pytest.mark.slow  # every sampler needs the derivatives of its model
+
 V = recorded(seed=1)
 
 
@@ -56,9 +58,9 @@ def posterior(fitter: TraceFitter) -> Posterior:
     "method",
     [
         "auto",
-        pytest.param("hmc", marks=pytest.mark.slow),
-        pytest.param("smc", marks=pytest.mark.slow),
-        pytest.param("emcee", marks=[pytest.mark.slow, pytest.mark.needs_package("emcee")]),
+        "hmc",
+        "smc",
+        pytest.param("emcee", marks=pytest.mark.needs_package("emcee")),
     ],
 )
 def test_draws_the_posterior_of_a_linear_model(fitter: TraceFitter, method: str) -> None:
@@ -162,7 +164,7 @@ def test_the_space_of_samplers_has_the_priors_that_were_given(
 
 @pytest.mark.parametrize(
     ("method", "n_batches"),
-    [("laplace", 1), ("laplace", 3), pytest.param("hmc", 9, marks=pytest.mark.slow)],
+    [("laplace", 1), ("laplace", 3), ("hmc", 9)],
 )
 def test_a_run_killed_after_any_batch_goes_on_with_the_same_draws(
     fitter: TraceFitter,

@@ -136,6 +136,7 @@ class TestOfTraces:
         assert str(found).startswith("No intervals: ")
 
 
+@pytest.mark.slow
 def test_distances_of_trains_have_no_uncertainty() -> None:
     fitter = SpikeFitter(
         "dv/dt = (g*I - v)/(10*ms) : 1\ng : amp**-1 (constant)",
@@ -160,6 +161,7 @@ def test_there_are_only_these_methods() -> None:
         fitter.uncertainty("magic")
 
 
+@pytest.mark.slow
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     fitter = fit(CMAESOptimizer(), n_rounds=1, metric=MSEMetric())
 
