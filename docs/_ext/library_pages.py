@@ -13,9 +13,8 @@ from sphinx.application import Sphinx
 from brianfit import library
 from brianfit.library import NeuronModel
 
-_NAMES = {
-    value.name: name for name, value in vars(library).items() if isinstance(value, NeuronModel)
-}
+_OFFERED = {name: getattr(library, name) for name in library.__all__}  # made when asked for
+_NAMES = {value.name: name for name, value in _OFFERED.items() if isinstance(value, NeuronModel)}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
