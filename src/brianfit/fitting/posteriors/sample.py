@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, final
 
 import numpy as np
 
-from brianfit._foundation.arguments import check_choice, check_positive_integer
+from brianfit._foundation.arguments import check_choice, check_instance, check_positive_integer
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.plain import to_plain
 from brianfit.fitting.posteriors.batch_file import ledger_in
@@ -50,6 +51,8 @@ def sample_posterior(session: FitSession, arguments: SampleArguments) -> Posteri
     n_draws = check_positive_integer("n_draws", arguments.n_draws, minimum=_FEWEST_DRAWS)
     seed = session.require_search().seed if arguments.seed is None else arguments.seed
     seed = check_positive_integer("seed", seed, minimum=0)
+    if arguments.store is not None:
+        check_instance("store", arguments.store, (str, PathLike), "the path of a file")
     likelihood = likelihood_of(session, arguments.noise)
     space = prior_space(likelihood.simulated.task.parameters)
     best = best_of(session).values
