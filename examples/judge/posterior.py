@@ -41,7 +41,7 @@ bounds = {
     "C": Parameter(20 * pF, 600 * pF),
 }
 fitter.fit(n_rounds=10, callback=None, seed=1, params=bounds)
-posterior = fitter.sample(n_draws=4000, seed=1)
+posterior = fitter.sample(n_draws=16000, seed=1)
 print(posterior)
 plot_corner(posterior)
 plot_bands(posterior.predict())
