@@ -8,13 +8,13 @@ from textwrap import dedent
 from typing import Any
 
 from api_pages import write_if_new
+from public_names import library_names
 from sphinx.application import Sphinx
 
 from brianfit import library
 from brianfit.library import NeuronModel
 
-_OFFERED = {name: getattr(library, name) for name in library.__all__}  # made when asked for
-_NAMES = {value.name: name for name, value in _OFFERED.items() if isinstance(value, NeuronModel)}
+_NAMES = library_names()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import brianfit
+from brianfit import library
+from brianfit.library import NeuronModel
 
 # The module where a name is written decides its heading; the first line that fits.
 _HEADINGS = (
@@ -117,3 +119,9 @@ def _named(module: str, name: str) -> PublicName:
     written = name if inspect.ismodule(value) else getattr(value, "__name__", name)
     target = f"{module}.{name}" if written == name else f"{value.__module__}.{written}"
     return PublicName(module=module, name=name, target=target, value=value)
+
+
+def library_names() -> dict[str, str]:
+    """Return the names by which the models of the library are imported, by their own names."""
+    offered = {name: getattr(library, name) for name in library.__all__}  # made when asked for
+    return {value.name: name for name, value in offered.items() if isinstance(value, NeuronModel)}

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import brianfit
+from brianfit import library
 from tests.architecture.source_tree import CHECKOUT, PACKAGE
 
 # The names that scripts written for the older toolbox import.
@@ -208,3 +209,15 @@ def test_importing_the_package_loads_none_of_its_layers() -> None:
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     assert brianfit.__version__ == importlib.metadata.version("brianfit")
+
+
+def test_every_public_name_and_model_has_its_place_in_the_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(CHECKOUT / "docs" / "_ext"))
+    pages = importlib.import_module("public_names")
+
+    told = {one.name for one in pages.public_names()}
+
+    assert {name for name in PUBLIC_NAMES if callable(getattr(brianfit, name))} - told == set()
+    assert set(pages.library_names()) == set(library.names())
