@@ -140,6 +140,7 @@ def test_simulate_writes_traces_in_columns_with_units(folder: Path) -> None:
     assert len(table) == 200
 
 
+@pytest.mark.slow
 def test_init_writes_a_problem_file_that_runs(folder: Path) -> None:
     write_problem(folder)
     (folder / "cell.toml").unlink()

@@ -25,6 +25,7 @@ CELL = {
 }
 
 
+@pytest.mark.slow
 def test_an_exponential_gif_whose_spike_begins_at_once_is_the_gif() -> None:
     noise = np.repeat(np.random.default_rng(2).normal(0.35, 0.25, size=60), 500)
     fitters = {

@@ -14,6 +14,7 @@ DT = 0.1
 """[ms]"""
 
 
+@pytest.mark.slow
 def test_the_drive_is_the_weighted_sum_that_the_docstring_tells() -> None:
     kernels = [
         library.ThresholdKernel(10 * ms),

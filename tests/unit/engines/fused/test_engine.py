@@ -96,6 +96,7 @@ def test_a_sample_that_diverges_disturbs_no_other() -> None:
     np.testing.assert_array_equal(result.sums["squared"][[0, 2]], alone.sums["squared"])
 
 
+@pytest.mark.slow
 def test_float32_differs_by_its_rounding_errors_only() -> None:
     task = _task("dv/dt = (a - v + 0.1*sin(2*pi*t/(5*ms)))/(10*ms) : 1\na : 1")
 

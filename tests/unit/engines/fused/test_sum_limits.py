@@ -82,6 +82,7 @@ def stoppable():
     return FusedEngine(threads=1).prepare(task(stoppable=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float64", pytest.param("float32", marks=pytest.mark.slow)])
 def test_stages_add_up_to_the_whole_run(precision: str) -> None:
     engine = FusedEngine(threads=1, precision=precision)

@@ -9,6 +9,7 @@ from brian2 import amp, ms, nA
 from brianfit import (
     Parameter,
     RecordingSet,
+    ReferenceEngine,
     SpikeCount,
     SpikeFitter,
     TraceFitter,
@@ -94,6 +95,7 @@ def test_refuses_what_has_no_threshold_or_levels_that_are_none() -> None:
         output={"v": np.zeros((1, 100))},
         dt=0.1 * ms,
         n_samples=1,
+        engine=ReferenceEngine(),
     )
     fitter.fit(RandomSearch(), callback=None, seed=1, tau=[1, 2])
 
