@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from brian2 import Mohm, ms, mV, nA
 
 from brianfit import SpikeFitter, library
