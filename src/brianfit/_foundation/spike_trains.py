@@ -116,3 +116,21 @@ def spike_trains_from_events(
         times=np.asarray(times, dtype=np.float64)[order],
         offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
     )
+
+
+def pairs_of_repeats(n_recorded: Sequence[int], n_simulated: int) -> list[tuple[int, int, int]]:
+    """Return (trace, recorded repeat, simulated repeat) of all pairs that are compared.
+
+    Parameters
+    ----------
+    n_recorded
+        The number of recorded trains on every trace.
+    n_simulated
+        The number of trains that the model has on each trace.
+    """
+    return [
+        (trace, recorded, simulated)
+        for trace, count in enumerate(n_recorded)
+        for recorded in range(count)
+        for simulated in range(n_simulated)
+    ]

@@ -14,7 +14,7 @@ from brianfit._foundation.arguments import checked
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.random import generator_for
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.shown.notebook import as_html, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_table, table_under
 from brianfit.comparison.outcome import Comparison, html_target, plain
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ class CellsComparison:
         return f"<CellsComparison: {len(self.cells)} cells, chosen: {self.chosen!r}>"
 
     def __str__(self) -> str:
-        header, rows = self._short_table()
-        return "\n".join([self.sentence, *(f"  {line}" for line in text_table(header, rows))])
+        return table_under(self.sentence, *self._short_table())
 
     def _repr_html_(self) -> str:
         header, rows = self._short_table()

@@ -14,7 +14,7 @@ from brianfit._foundation.arguments import checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, table_under
 from brianfit.comparison.model_scores import ModelScores
 from brianfit.comparison.paired import (
     best_of,
@@ -170,14 +170,14 @@ class Comparison:
         return f"<Comparison: {len(self.rows)} models, chosen: {self.chosen!r}>"
 
     def __str__(self) -> str:
-        header, rows = self._short_table()
-        failed = [f"'{name}' failed: {why}" for name, why in self.problems.items()]
-        return "\n".join([self.sentence, *(f"  {x}" for x in text_table(header, rows)), *failed])
+        return table_under(self.sentence, *self._short_table(), *self._failures())
 
     def _repr_html_(self) -> str:
-        header, rows = self._short_table()
-        failed = [f"'{name}' failed: {why}" for name, why in self.problems.items()]
-        return as_html(self.sentence, html_table(header, rows), html_lines(failed))
+        shown = html_table(*self._short_table())
+        return as_html(self.sentence, shown, html_lines(self._failures()))
+
+    def _failures(self) -> list[str]:
+        return [f"'{name}' failed: {why}" for name, why in self.problems.items()]
 
     def _short_table(self) -> tuple[list[str], list[list[str]]]:
         header = ["model", "free", "held out", "to the best", "won", "explained", "seconds"]

@@ -18,7 +18,7 @@ from brianfit._foundation.errors import (
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float, Int
 from brianfit._foundation.shown.drawing import figure_of
-from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, table_under
 from brianfit._foundation.types import SpikeTimes, TimeLike, Traces
 from brianfit._foundation.units import (
     SECOND,
@@ -217,7 +217,7 @@ class RecordingSet:
 
     def __str__(self) -> str:
         headline, header, rows = table_of(self.recordings, self.dimensions)
-        return "\n".join([headline, *(f"  {line}" for line in text_table(header, rows))])
+        return table_under(headline, header, rows)
 
     def __repr__(self) -> str:
         headline, _, _ = table_of(self.recordings, self.dimensions)

@@ -19,7 +19,7 @@ from brianfit._foundation.errors import InvalidValueError, Problems
 from brianfit._foundation.parts import AbstractPart, is_in_force, note_changes
 from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import spike_trains_from_nested
+from brianfit._foundation.spike_trains import pairs_of_repeats, spike_trains_from_nested
 from brianfit._foundation.types import QuantityLike, SampleTrains, SpikeTimes, TimeLike
 from brianfit._foundation.units import (
     DIMENSIONLESS,
@@ -37,7 +37,6 @@ from brianfit.metrics._supports import SupportsSpikeTrains, SupportsTraceSelecti
 from brianfit.metrics._trains.repeats import (
     Repeats,
     check_sorted,
-    pairs_of_repeats,
     read_recorded,
     read_samples,
 )

@@ -10,9 +10,13 @@ import numpy as np
 
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.shapes import Float, Int
-from brianfit._foundation.spike_trains import SpikeTrains, spike_trains_from_nested
+from brianfit._foundation.spike_trains import (
+    SpikeTrains,
+    pairs_of_repeats,
+    spike_trains_from_nested,
+)
 from brianfit.metrics._base import AbstractSpikeMetric
-from brianfit.metrics._trains.repeats import check_sorted, pairs_of_repeats
+from brianfit.metrics._trains.repeats import check_sorted
 
 # Spike times are multiples of the step up to rounding; this part of a step is rounding.
 ROUNDING = 1e-6

@@ -146,7 +146,7 @@ class Objective:
         """Whether the error is a sum of squares, so that samples can be linearised."""
         return self.penalty is None and is_least_squares(self.outputs)
 
-    @property
+    @cached_property
     def lowest_error(self) -> float | None:
         """The error below which there is none; None if it is not known."""
         lowest = [lowest_error_of(output.metric) for output in self.outputs]

@@ -11,7 +11,7 @@ import numpy as np
 
 from brianfit._foundation.real_numbers import real_numbers
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.spike_trains import SpikeTrains
+from brianfit._foundation.spike_trains import SpikeTrains, pairs_of_repeats
 from brianfit._foundation.user_code import belongs_to, name_of
 from brianfit.engines import SimulationResult
 from brianfit.metrics import (
@@ -164,7 +164,9 @@ class SpikeOutput:
     def _features(self, trains: SpikeTrains, dt: float) -> Any:
         if isinstance(self.metric, SupportsSpikeTrains):
             return self.metric.features_of_trains(trains, self._recorded_sets(), dt)
-        columns, data = self._pairs()
+        sets = self._recorded_sets()
+        columns = [trace * self.repeats + k for trace, _, k in self._pairs()]
+        data = [sets[trace][k] for trace, k, _ in self._pairs()]
         return self.metric.features_of(trains.select_traces(columns).nested(), data, dt)
 
     def errors(self, features: Any) -> Any:
@@ -178,7 +180,7 @@ class SpikeOutput:
         """The number of the trace to which each column of the features belongs."""
         if is_of_sets(self.metric):
             return tuple(range(self.durations.size))
-        return tuple(trace for trace in self.trace_of_train for _ in range(self.repeats))
+        return tuple(trace for trace, _, _ in self._pairs())
 
     def _simulated_sets(self, trains: SpikeTrains) -> list[list[Any]]:
         """Return the trains of the model as `calc` takes them: a list where there are repeats."""
@@ -199,11 +201,9 @@ class SpikeOutput:
             sets[trace].append(train)
         return sets
 
-    def _pairs(self) -> tuple[list[int], list[np.ndarray]]:
-        """Return, pair by pair, the simulated trace and the recorded train."""
-        repeats = range(self.repeats)
-        columns = [trace * self.repeats + k for trace in self.trace_of_train for k in repeats]
-        return columns, [train for train in self.data for _ in repeats]
+    def _pairs(self) -> list[tuple[int, int, int]]:
+        """Return the trace, the recorded and the simulated repeat of every pair of trains."""
+        return pairs_of_repeats([len(repeats) for repeats in self._recorded_sets()], self.repeats)
 
 
 Output = TraceOutput | SpikeOutput

@@ -54,11 +54,6 @@ class AskAndTell:
             raise FitStateError("An optimizer must be initialized before anything else is done.")
         return self._box
 
-    @property
-    def n_asked(self) -> int:
-        """The number of samples whose errors are due."""
-        return self._n_asked or 0
-
     def answer(
         self, unit: Float[np.ndarray, "n_samples n_parameters"]
     ) -> Float[np.ndarray, "n_samples n_parameters"]:

@@ -11,7 +11,7 @@ import numpy as np
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.shown.notebook import as_html, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_table, table_under
 from brianfit._foundation.units import Dimension, readable
 from brianfit.data import RecordingSet, on_simulation_grid
 from brianfit.results.trials import Trials
@@ -70,7 +70,7 @@ class Prediction:
 
     def __str__(self) -> str:
         headline, header, rows = self._table()
-        return "\n".join([headline, *(f"  {line}" for line in text_table(header, rows))])
+        return table_under(headline, header, rows)
 
     def __repr__(self) -> str:
         return f"<Prediction: {self._table()[0]}>"

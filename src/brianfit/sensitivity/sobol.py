@@ -11,7 +11,7 @@ from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
 from brianfit._foundation.random import generator_for, integer_for
 from brianfit._foundation.shapes import Float
-from brianfit._foundation.shown.notebook import as_html, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_table, table_under
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +79,7 @@ class SobolIndices:
         )
 
     def __str__(self) -> str:
-        header, rows = self._short_table()
-        return "\n".join([self._headline, *(f"  {line}" for line in text_table(header, rows))])
+        return table_under(self._headline, *self._short_table())
 
     def _repr_html_(self) -> str:
         return as_html(self._headline, html_table(*self._short_table()))

@@ -39,5 +39,10 @@ def text_table(header: Sequence[str], rows: Rows) -> list[str]:
     ]
 
 
+def table_under(headline: str, header: Sequence[str], rows: Rows, *more: str) -> str:
+    """Return a headline, the table as text below it, indented, and further lines."""
+    return "\n".join([headline, *(f"  {line}" for line in text_table(header, rows)), *more])
+
+
 def _row(kind: str, cells: Sequence[str]) -> Markup:
     return tag("tr", *(tag(kind, in_terminal(cell)) for cell in cells))

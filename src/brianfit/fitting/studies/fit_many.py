@@ -16,7 +16,7 @@ import numpy as np
 from brianfit._foundation.arguments import check_instance, check_positive_integer, checked
 from brianfit._foundation.errors import InvalidValueError
 from brianfit._foundation.parts.same_values import compared_by_value
-from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, text_table
+from brianfit._foundation.shown.notebook import as_html, html_lines, html_table, table_under
 from brianfit._foundation.units import readable, unit_name
 from brianfit.executors import AbstractExecutor
 from brianfit.fitting.fitters._base import AbstractFitter
@@ -76,7 +76,7 @@ class ManyFits:
 
     def __str__(self) -> str:
         header, rows, more = self._short_table()
-        return "\n".join([self._headline, *(f"  {x}" for x in text_table(header, rows)), *more])
+        return table_under(self._headline, header, rows, *more)
 
     def _repr_html_(self) -> str:
         header, rows, more = self._short_table()

@@ -57,24 +57,6 @@ def read_samples(model: Any, n_traces: int) -> list[list[Repeats]]:
     return read
 
 
-def pairs_of_repeats(n_recorded: Sequence[int], n_simulated: int) -> list[tuple[int, int, int]]:
-    """Return (trace, recorded repeat, simulated repeat) of all pairs that are compared.
-
-    Parameters
-    ----------
-    n_recorded
-        The number of recorded trains on every trace.
-    n_simulated
-        The number of trains that the model has on each trace.
-    """
-    return [
-        (trace, recorded, simulated)
-        for trace, count in enumerate(n_recorded)
-        for recorded in range(count)
-        for simulated in range(n_simulated)
-    ]
-
-
 def _check_sequence(name: str, value: Any, what: str) -> None:
     check_instance(name, value, (list, tuple, np.ndarray), what)
     if isinstance(value, np.ndarray) and value.ndim == 0:
